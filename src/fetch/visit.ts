@@ -1,0 +1,61 @@
+/**
+ * The one verb of the fetch room: a visit, which is one polite fetch. Everything else (guard,
+ * robots, pace, redirects, limits, sniffing) is a layer round it. A visit's failures are values.
+ */
+import type { Body } from '../core/body.ts'
+import type { Reason } from '../core/reasons.ts'
+import type { Grant } from '../schedule/task.ts'
+
+export type VisitKind = 'page' | 'image' | 'robots'
+
+export interface VisitAsk {
+  readonly url: string
+  readonly kind: VisitKind
+  /** The page that showed the URL: becomes Referer and, for pictures of another origin, Origin's peer. */
+  readonly referer: string | null
+  /** For the first request. Any further one (robots.txt, a redirect to another host) asks for its own. */
+  readonly grant: Grant
+}
+
+/** What a host showed of itself during the visit; the coordinator sets its pace by it. */
+export interface HostObservation {
+  readonly host: string
+  /** Milliseconds from sending the request to its headers; null when none came. */
+  readonly latencyMs: number | null
+  /** HTTP status; null when none came. */
+  readonly status: number | null
+  /** From Retry-After, in milliseconds from now, in either form; null when absent. */
+  readonly retryAfterMs: number | null
+}
+
+interface Visited {
+  /** URL that answered, after redirects. */
+  readonly finalUrl: string
+  readonly status: number
+  readonly contentType: string | null
+  /** Decoded bytes of the body. */
+  readonly bytes: number
+  /** Bytes on the wire, all requests of the visit together (robots.txt apart). */
+  readonly wireBytes: number
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export type VisitResult = (
+  | ({ readonly ok: true; readonly body: Body } & Visited)
+  | {
+      readonly ok: false
+      readonly reason: Reason
+      /** For a person: which status, which address, which limit. */
+      readonly detail: string
+      readonly status: number | null
+      readonly wireBytes: number
+    }
+) & { readonly observations: readonly HostObservation[] }
+
+/** What a visit needs from the coordinator, the only source of grants. */
+export interface Leave {
+  grant(host: string): Promise<Grant>
+  /** robots.txt bodies outlive the grabber in the hot cache. */
+  recall(key: string): Promise<Uint8Array | null>
+  remember(key: string, value: Uint8Array, ttlMs: number): Promise<void>
+}

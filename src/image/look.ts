@@ -1,0 +1,46 @@
+/** What the vision process says of a picture it has decoded, before any model has seen it. */
+import type { Sha256 } from '../core/ids.ts'
+import type { Reason } from '../core/reasons.ts'
+
+/** Cheap measures, each taken on the luminance of the picture reduced to fit 512 × 512. */
+export interface Looks {
+  /** Variance of the Laplacian; small means blurred. Scale: 8-bit levels squared. */
+  readonly blur: number
+  /** Mean luminance, 0 to 255. */
+  readonly brightness: number
+  /** Standard deviation of luminance, 0 to 127.5. */
+  readonly contrast: number
+  /** Shannon entropy of the luminance histogram, 0 to 8 bits. */
+  readonly entropy: number
+}
+
+export interface Look {
+  readonly ok: true
+  readonly sha256: Sha256
+  /** Null when the pixels were reduced while decoding. */
+  readonly pixels: Sha256 | null
+  /** jpeg, png, webp, gif, avif, tiff, svg, … as sniffed, whatever the server called it. */
+  readonly format: string
+  /** After orientation. */
+  readonly width: number
+  readonly height: number
+  readonly orientation: number
+  /** Frames of an animation, pages of a document; 1 otherwise. */
+  readonly pages: number
+  readonly bytes: number
+  readonly pdq: string
+  readonly pdqQuality: number
+  /** 32 × 32 RGB of the whole picture, stretched. */
+  readonly tile: Uint8Array
+  readonly looks: Looks
+  /** What was wrong but could be decoded round: a truncated JPEG, say. */
+  readonly warning: string | null
+}
+
+export interface Unseen {
+  readonly ok: false
+  readonly reason: Extract<Reason, 'not-an-image' | 'undecodable' | 'too-large' | 'truncated'>
+  readonly detail: string
+  readonly bytes: number
+  readonly sha256: Sha256 | null
+}

@@ -1,0 +1,93 @@
+/**
+ * A pack is a model with all that is needed to use it rightly: files with checksums, the recipe
+ * of its input, the head that reads its output, labels and thresholds. Shipped manifests lie in
+ * `packs/`; the weights are the user's (`--models-dir`, GANNET_MODELS).
+ */
+import type { Sha256, Space } from '../core/ids.ts'
+import type { Box, Label, StoredVector } from '../store/asset.ts'
+
+export type PackTask = 'detect' | 'embed' | 'classify'
+
+/** How a picture becomes the model's tensor, always float32 NCHW. */
+export interface InputRecipe {
+  readonly name: string
+  readonly width: number
+  readonly height: number
+  readonly colour: 'RGB' | 'BGR'
+  /** Each channel: `(level × scale) − mean`, level 0 to 255. */
+  readonly scale: number
+  readonly mean: number
+  /**
+   * `letterbox`: fits inside, picture at the top left, the rest `pad`.
+   * `crop`: the short side becomes `resizeShort`, then the centre is cut out.
+   */
+  readonly fit: { readonly kind: 'letterbox'; readonly pad: number } | { readonly kind: 'crop'; readonly resizeShort: number }
+  /** Fixed batch axis of the file, or null when any batch will do. */
+  readonly batch: number | null
+}
+
+export interface DetectHead {
+  readonly kind: 'yolox'
+  readonly output: string
+  readonly strides: readonly number[]
+  /** Intersection over union above which the weaker of two boxes of a class is dropped. */
+  readonly nms: number
+}
+export interface ClassifyHead {
+  readonly kind: 'softmax'
+  readonly output: string
+  /** Outputs before the first label (a background class). */
+  readonly offset: number
+  /** Labels reported for a picture, at most. */
+  readonly top: number
+}
+export interface EmbedHead {
+  readonly kind: 'features'
+  readonly output: string
+  readonly dimension: number
+}
+
+export interface Manifest {
+  readonly id: string
+  readonly title: string
+  readonly tasks: readonly PackTask[]
+  readonly file: string
+  readonly sha256: Sha256
+  readonly bytes: number
+  readonly licence: string
+  readonly source: string
+  readonly input: InputRecipe
+  readonly detect?: DetectHead
+  readonly classify?: ClassifyHead
+  readonly embed?: EmbedHead
+  /** Label set, by name: `coco-80` or `imagenet-1000`. */
+  readonly labels?: string
+  readonly thresholds: {
+    /** Cosine from which two pictures may be copies; proposed, then confirmed on pixels. */
+    readonly copyAt?: number
+    /** Cosine from which two pictures show the same thing. */
+    readonly similarAt?: number
+  }
+}
+
+/** A manifest whose weights were found and match their checksum. */
+export interface Pack {
+  readonly manifest: Manifest
+  readonly path: string
+  /** Present when the pack embeds. `pack` in it carries the head of the checksum: other weights, other space. */
+  readonly space: Space | null
+}
+
+/** Which pack serves each task; null means that the task is off. */
+export interface PackChoice {
+  readonly detect: Pack | null
+  readonly embed: Pack | null
+  readonly classify: Pack | null
+}
+
+/** What the models say of one picture. Boxes in pixels of the oriented original. */
+export interface Sight {
+  readonly boxes: readonly Box[]
+  readonly labels: readonly Label[]
+  readonly vectors: readonly StoredVector[]
+}

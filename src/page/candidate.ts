@@ -1,0 +1,37 @@
+/** A picture found on a page: where its thumbnail and its full rendition lie, and the page's words about it. */
+export type CandidateVia =
+  | 'img' | 'srcset' | 'picture' | 'lazy' | 'link' | 'noscript' | 'style' | 'meta' | 'json-ld' | 'seed' | 'list'
+
+/** Null where unknown. Field names are part of the public face (DESIGN §6). */
+export interface Candidate {
+  readonly pageUrl: string | null
+  /** The smallest usable rendition; the same as `fullUrl` when there is only one. */
+  readonly thumbnailUrl: string
+  readonly fullUrl: string
+  readonly via: CandidateVia
+  readonly alt: string | null
+  readonly title: string | null
+  readonly caption: string | null
+  readonly category: string | null
+  /** ISO 8601 where the page's form could be read. */
+  readonly publishedAt: string | null
+  /** Of the full rendition, in pixels, as the page states them. */
+  readonly width: number | null
+  readonly height: number | null
+  readonly bytes: number | null
+  readonly licence: string | null
+  readonly creator: string | null
+}
+
+export interface PageReading {
+  readonly candidates: readonly Candidate[]
+  /** Absolute http(s) URLs without fragment, in order of appearance, each once. */
+  readonly links: readonly string[]
+  readonly title: string | null
+  /** From meta robots and its kin: links not to be followed, pictures not to be taken. */
+  readonly optOut: { readonly follow: boolean; readonly images: boolean; readonly directive: string | null }
+  /** Pictures the page names that can never be fetched (`data:`, `blob:`, no URL at all), by reason. */
+  readonly unusable: readonly { readonly url: string; readonly reason: 'invalid-url' | 'unsupported-scheme' | 'incomplete' }[]
+  /** Set when the page was too long or took too long and only its beginning was read. */
+  readonly cut: 'bytes' | 'time' | 'candidates' | null
+}

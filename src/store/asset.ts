@@ -1,0 +1,101 @@
+/** The rows of the catalogue. Field names are part of the public face (DESIGN §6). */
+import type { AssetId, RequestId, Sha256, SpaceId, TaskId } from '../core/ids.ts'
+import type { Json } from '../core/json.ts'
+import type { Outcome, Reason } from '../core/reasons.ts'
+import type { Looks } from '../image/look.ts'
+
+/** In pixels of the oriented original, from its top left corner. */
+export interface Box {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+  readonly name: string
+  /** 0 to 1. */
+  readonly score: number
+  /** Pack that says so. */
+  readonly by: string
+}
+
+export interface Label {
+  readonly name: string
+  readonly score: number
+  readonly by: string
+}
+
+export type SameLevel = 'exact' | 'copy' | 'similar'
+
+export interface Asset {
+  readonly id: AssetId
+  readonly sha256: Sha256
+  readonly url: string
+  readonly pageUrl: string | null
+  readonly thumbnailUrl: string
+  readonly host: string
+  readonly title: string | null
+  readonly alt: string | null
+  readonly caption: string | null
+  readonly category: string | null
+  readonly publishedAt: string | null
+  readonly licence: string | null
+  readonly creator: string | null
+  readonly format: string
+  readonly width: number
+  readonly height: number
+  readonly bytes: number
+  /** EXIF orientation, 1 to 8; width and height are those after it is applied. */
+  readonly orientation: number
+  /** 64 hexadecimal digits. */
+  readonly pdq: string
+  readonly looks: Looks
+  readonly kind: string | null
+  readonly labels: readonly Label[]
+  readonly boxes: readonly Box[]
+  readonly spaces: readonly SpaceId[]
+  /** The representative this one resembles, and how closely; null for a representative. */
+  readonly duplicateOf: AssetId | null
+  readonly level: SameLevel | null
+  /** ISO 8601, UTC. */
+  readonly storedAt: string
+  readonly grabbedAt: string
+  readonly renditions: readonly Json[]
+  readonly requestIds: readonly RequestId[]
+}
+
+export interface StoredVector {
+  readonly space: SpaceId
+  /** L2-normalised; its length is the space's dimension. */
+  readonly values: Float32Array
+}
+
+/** What tells one picture from another without its bytes. */
+export interface Fingerprint {
+  readonly sha256: Sha256
+  /** SHA-256 of the decoded pixels where they were decoded at full size, else null. */
+  readonly pixels: Sha256 | null
+  /** Of the thumbnail that was shown for it, when there was one of its own. */
+  readonly thumbnail: Sha256 | null
+  /** 64 hexadecimal digits. */
+  readonly pdq: string
+  /** 0 to 100; below 50 the hash says little. */
+  readonly pdqQuality: number
+  /** 32 × 32 RGB, row by row, 3072 bytes: the independent look that confirms a copy. */
+  readonly tile: Uint8Array
+}
+
+/** Why a task ended as it did, with the numbers it was judged by: what `why` answers from. */
+export interface VerdictRecord {
+  readonly task: TaskId
+  readonly request: RequestId
+  readonly url: string
+  readonly thumbnailUrl: string | null
+  readonly pageUrl: string | null
+  readonly outcome: Outcome
+  readonly reason: Reason | null
+  /** The stored picture, or the one this duplicates. */
+  readonly asset: AssetId | null
+  /** Boxes, scores, sizes, distances: whatever the verdict rests on. */
+  readonly evidence: Json
+  /** ISO 8601, UTC. */
+  readonly at: string
+}

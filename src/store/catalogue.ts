@@ -1,0 +1,98 @@
+/**
+ * The port of the catalogue: assets, their vectors and fingerprints, and the verdicts on
+ * everything else. One transaction writes all that belongs to an asset and gives it the next
+ * number of one sequence; indexes are projections that follow that sequence through `changes`.
+ *
+ * Guarantees, for every adapter: a resolved call is durable; each call is atomic and idempotent;
+ * sequence numbers are unique and increase in commit order, without gaps that could later fill.
+ * Semantics: `catalogue-model.ts`, held by `catalogue.contract.ts`.
+ */
+import type { AssetId, RequestId, SpaceId, TaskId } from '../core/ids.ts'
+import type { PageOf } from '../core/page-of.ts'
+import type { Asset, Fingerprint, StoredVector, VerdictRecord } from './asset.ts'
+
+export interface CatalogueCapabilities {
+  /** Whether `find` works. */
+  readonly fullText: boolean
+}
+
+export interface CommitEntry {
+  readonly asset: Asset
+  readonly fingerprint: Fingerprint
+  readonly vectors: readonly StoredVector[]
+  readonly verdict: VerdictRecord
+  /**
+   * Assets this one replaces as the better copy. Each becomes `duplicateOf` this one at level
+   * `copy`, leaves every projection, gives up its bytes and passes on those linked to it.
+   */
+  readonly supersedes: readonly AssetId[]
+}
+
+export interface CommitResult {
+  readonly id: AssetId
+  readonly sequence: number
+  /** False when the asset was there already; nothing but the request id was added then. */
+  readonly created: boolean
+}
+
+/** One step of the sequence, for projections to follow. `put` carries what indexes need. */
+export type Change =
+  | {
+      readonly kind: 'put'
+      readonly sequence: number
+      readonly id: AssetId
+      readonly fingerprint: Fingerprint
+      readonly vectors: readonly StoredVector[]
+      /** Set when it is linked to a representative. */
+      readonly duplicateOf: AssetId | null
+    }
+  | { readonly kind: 'drop'; readonly sequence: number; readonly id: AssetId }
+
+export interface AssetFilter {
+  readonly label?: string
+  readonly category?: string
+  readonly host?: string
+  readonly request?: RequestId
+  /** Superseded assets, whose bytes are gone, are left out unless asked for. */
+  readonly superseded?: boolean
+}
+
+export interface TextHit {
+  readonly asset: Asset
+  /** Greater is better; comparable within one answer only. */
+  readonly score: number
+}
+
+export interface CatalogueStats {
+  readonly assets: number
+  readonly superseded: number
+  readonly bytes: number
+  readonly verdicts: number
+  /** Linked to a representative, by level. */
+  readonly linked: { readonly similar: number }
+  readonly spaces: readonly { readonly space: SpaceId; readonly vectors: number }[]
+  /** The last number given. */
+  readonly sequence: number
+}
+
+export interface Catalogue {
+  readonly capabilities: CatalogueCapabilities
+  commit(entries: readonly CommitEntry[]): Promise<readonly CommitResult[]>
+  /** Records verdicts on what was not kept. A second verdict on a task replaces the first. */
+  judge(verdicts: readonly VerdictRecord[]): Promise<void>
+  /** In the order asked; null where there is none. Superseded assets have no sha256 or pixels to be found by. */
+  get(by: 'id' | 'sha256' | 'pixels' | 'thumbnail', values: readonly string[]): Promise<readonly (Asset | null)[]>
+  /** In order of sequence. */
+  list(ask: { readonly after: string | null; readonly limit: number; readonly where?: AssetFilter }): Promise<PageOf<Asset>>
+  /** The steps after `sequence`, oldest first. A later step on the same asset may stand for earlier ones. */
+  changes(after: number, limit: number): Promise<readonly Change[]>
+  /**
+   * Full text over title, alt, caption, category, labels and box names. Words match without case
+   * or accents and by stem; scripts without spaces (Han, kana, Hangul, Thai) match as written.
+   */
+  find(ask: { readonly text: string; readonly limit: number; readonly where?: AssetFilter }): Promise<readonly TextHit[]>
+  /** Verdicts on a task, an asset, or any URL (full, thumbnail or page) as given; at most `limit`. */
+  why(ask: { readonly of: TaskId | AssetId | string; readonly limit: number }): Promise<readonly VerdictRecord[]>
+  stats(requests?: readonly RequestId[]): Promise<CatalogueStats>
+  close(): Promise<void>
+}

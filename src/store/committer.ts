@@ -1,0 +1,33 @@
+/**
+ * The one writer of assets. It asks what could be the same, lets the judge decide, and commits:
+ * blob, then one catalogue transaction, then the projections. A journal of blobs under way lets
+ * the next owner of the folder remove bytes that a crash left without a row.
+ */
+import type { Body } from '../core/body.ts'
+import type { AssetId } from '../core/ids.ts'
+import type { Asset, Fingerprint, SameLevel, StoredVector, VerdictRecord } from './asset.ts'
+import type { SameDecision, SameSubject } from './same.ts'
+
+export interface CommitAsk {
+  /** `duplicateOf` and `level` are the committer's to fill in. */
+  readonly asset: Asset
+  readonly fingerprint: Fingerprint
+  readonly vectors: readonly StoredVector[]
+  /** For the case that it is stored; the committer adds the judge's evidence under `same`. */
+  readonly verdict: VerdictRecord
+  readonly body: Body
+}
+
+export type CommitAnswer =
+  | { readonly kind: 'stored'; readonly id: AssetId; readonly sequence: number; readonly linked: { readonly to: AssetId; readonly level: SameLevel } | null }
+  | Extract<SameDecision, { kind: 'duplicate' }>
+
+export interface Committer {
+  /** What the judge would say now; commits nothing. Used before a picture is worth more work. */
+  known(subjects: readonly SameSubject[]): Promise<readonly SameDecision[]>
+  /**
+   * Idempotent: a picture that the same URL brought before is answered `stored` again.
+   * A spooled body is consumed in either case.
+   */
+  commit(asks: readonly CommitAsk[]): Promise<readonly CommitAnswer[]>
+}

@@ -1,0 +1,39 @@
+/**
+ * What a vision process does, as its caller sees it. Decoding and inference happen only there:
+ * a hostile file can crash a native decoder, and the ONNX runtime blocks the thread it runs on.
+ * The process keeps a decoded picture under a ticket until it is inferred or dropped, so that a
+ * picture is decoded once; tickets die with the process and are then asked for again.
+ */
+import type { Body } from '../core/body.ts'
+import type { Look, Unseen } from '../image/look.ts'
+import type { Sight } from '../models/pack.ts'
+
+export interface LookItem {
+  /** Chosen by the caller, unique in the process's life; names the decoded picture from then on. */
+  readonly ticket: number
+  readonly body: Body
+  /** Keep what the models need of it. */
+  readonly keep: boolean
+}
+
+export interface VisionApi {
+  /** In the order given. Never throws for what a file contains. */
+  look(items: readonly LookItem[]): Promise<readonly (Look | Unseen)[]>
+  /** One batch. Null for a ticket that is not known (any more). Every ticket is dropped afterwards. */
+  infer(tickets: readonly number[]): Promise<readonly (Sight | null)[]>
+  drop(tickets: readonly number[]): Promise<void>
+}
+
+/** The pool's side: one picture at a time; batching, retries and dead processes are its business. */
+export interface Seen {
+  readonly look: Look | Unseen
+  /** Runs the models. Rejects with `drained` after `release`. */
+  infer(): Promise<Sight>
+  /** Frees what is kept of the picture; safe to call more than once. */
+  release(): void
+}
+
+export interface Vision {
+  look(body: Body, options?: { readonly signal?: AbortSignal }): Promise<Seen>
+  close(): Promise<void>
+}
