@@ -5,8 +5,14 @@
  */
 import { GannetError, isDiskFull, type ErrorCode } from './errors.ts'
 
-/** Any interface whose members are all functions that return promises. */
-export type Callable = object
+/** What is left of an interface when it is called from another process: its methods, all asynchronous. */
+export type Remote<Api> = {
+  readonly [Name in keyof Api as Api[Name] extends (...args: never[]) => unknown ? Name : never]: Api[Name] extends (
+    ...args: infer Args
+  ) => infer Result
+    ? (...args: Args) => Promise<Awaited<Result>>
+    : never
+}
 
 interface Call {
   readonly rpc: 'call'
@@ -30,14 +36,14 @@ export interface Channel {
 
 export interface Peer {
   /** The other side's interface. Method names may be dotted paths: `schedule.reserve`. */
-  remote<Api extends Callable>(prefix?: string): Api
+  remote<Api>(prefix?: string): Remote<Api>
   /** Calls under way. */
   readonly waiting: number
 }
 
 type Handler = (...args: readonly unknown[]) => unknown
 
-const resolveMethod = (api: Callable, path: string): Handler => {
+const resolveMethod = (api: object, path: string): Handler => {
   let owner: unknown = api
   const names = path.split('.')
   const last = names.pop() as string
@@ -59,7 +65,7 @@ const isCall = (m: unknown): m is Call => (m as Call | null)?.rpc === 'call'
 const isReply = (m: unknown): m is Reply => (m as Reply | null)?.rpc === 'reply'
 
 /** Serves `api` on the channel and lets this side call the other. */
-export const connect = (channel: Channel, api: Callable): Peer => {
+export const connect = (channel: Channel, api: object): Peer => {
   const pending = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>()
   let lastId = 0
   let closed: string | null = null
@@ -105,7 +111,7 @@ export const connect = (channel: Channel, api: Callable): Peer => {
     })
 
   return {
-    remote: <Api extends Callable>(prefix = '') => proxy(prefix && `${prefix}.`) as Api,
+    remote: <Api>(prefix = '') => proxy(prefix && `${prefix}.`) as Remote<Api>,
     get waiting() {
       return pending.size
     },

@@ -1,0 +1,6 @@
+/** Verdicts: pure functions of evidence and policy. */
+export { judgeLook, judgeStated, type LookPolicy, type Objection } from './judge-look.ts'
+export { createSameJudge, type SamePolicies } from './judge-same.ts'
+export { judgeSight } from './judge-sight.ts'
+export { policySettings, type Policy, type SamePolicy } from './policy.ts'
+export { verifyFull } from './verify-full.ts'

@@ -1,0 +1,47 @@
+/** The cheap verdict: what size, shape and the plain statistics of a picture say before any model sees it. */
+import type { Json } from '../core/json.ts'
+import type { Reason } from '../core/reasons.ts'
+import type { Look } from '../image/look.ts'
+import type { Policy } from './policy.ts'
+
+/** A reason to turn a picture away, with the numbers it rests on. */
+export interface Objection {
+  readonly reason: Reason
+  readonly evidence: { readonly [key: string]: Json }
+}
+
+export type LookPolicy = Pick<Policy, 'minSide' | 'minThumbnailSide' | 'maxAspect' | 'blankContrast' | 'minSharpness'>
+
+/**
+ * @param as `thumbnail` when a larger rendition stands behind it: then only the thumbnail's own floor holds
+ * @returns null when nothing speaks against it
+ */
+export const judgeLook = (look: Look, as: 'thumbnail' | 'full', policy: LookPolicy): Objection | null => {
+  const short = Math.min(look.width, look.height)
+  const aspect = Math.max(look.width, look.height) / Math.max(1, short)
+  const least = as === 'full' ? policy.minSide : policy.minThumbnailSide
+  // Shape first: a banner is a banner at any size, and that word tells more than "too small".
+  if (aspect > policy.maxAspect) return { reason: 'bad-aspect', evidence: { aspect: round(aspect), most: policy.maxAspect } }
+  if (short < least) return { reason: 'too-small', evidence: { shortSide: short, least } }
+  if (look.looks.contrast < policy.blankContrast) {
+    return { reason: 'blank', evidence: { contrast: round(look.looks.contrast), least: policy.blankContrast } }
+  }
+  if (look.looks.blur < policy.minSharpness) {
+    return { reason: 'blurry', evidence: { sharpness: round(look.looks.blur), least: policy.minSharpness } }
+  }
+  if (look.warning !== null) return { reason: 'damaged', evidence: { warning: look.warning } }
+  return null
+}
+
+/** What the page says of the full picture's size, before anything is fetched. */
+export const judgeStated = (
+  stated: { readonly width: number | null; readonly height: number | null },
+  policy: LookPolicy,
+): Objection | null => {
+  const { width, height } = stated
+  if (width === null || height === null || width <= 0 || height <= 0) return null
+  const short = Math.min(width, height)
+  return short < policy.minSide ? { reason: 'too-small', evidence: { statedShortSide: short, least: policy.minSide } } : null
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100

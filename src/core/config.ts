@@ -1,0 +1,106 @@
+/**
+ * One schema yields types, defaults, documentation, flags and environment names. Rooms declare
+ * their settings with `setting`; the composition root merges the fragments and reads values in
+ * this order: defaults < file < environment < flags. An unknown key is an error.
+ */
+import { closest } from 'fastest-levenshtein'
+import { z } from 'zod'
+import { GannetError } from './errors.ts'
+
+export interface SettingInfo {
+  /** What it does, with its unit. One line, for `--help` and the docs. */
+  readonly help: string
+  /** Placeholder of the value in `--help`; none for a switch. */
+  readonly value?: string
+  /** May be given more than once, or as a comma-separated list. */
+  readonly list?: boolean
+  /** Printed as `***`. */
+  readonly secret?: boolean
+}
+
+export interface Setting<Value> {
+  readonly schema: z.ZodType<Value>
+  readonly info: SettingInfo
+}
+
+export type Fragment = Readonly<Record<string, Setting<unknown>>>
+
+export type ValuesOf<F extends Fragment> = {
+  readonly [Key in keyof F]: F[Key] extends Setting<infer Value> ? Value : never
+}
+
+/** @param schema accepts the text of a flag as well as the value of a file, and has a default */
+export const setting = <Schema extends z.ZodType>(schema: Schema, info: SettingInfo): Setting<z.output<Schema>> => ({
+  schema: schema as unknown as z.ZodType<z.output<Schema>>,
+  info,
+})
+
+const words = (text: unknown): unknown =>
+  typeof text === 'string' ? text.split(',').map((word) => word.trim()).filter((word) => word !== '') : text
+
+/** Shapes that settings are made of. */
+export const shape = {
+  count: (fallback: number, min = 1) => z.coerce.number().int().min(min).default(fallback),
+  amount: (fallback: number, min = 0, max = Number.MAX_SAFE_INTEGER) => z.coerce.number().min(min).max(max).default(fallback),
+  limit: () => z.coerce.number().min(0).nullable().default(null),
+  switch: (fallback: boolean) =>
+    z.union([z.boolean(), z.stringbool()]).default(fallback),
+  text: (fallback: string) => z.string().min(1).default(fallback),
+  maybe: () => z.string().min(1).nullable().default(null),
+  list: () => z.preprocess(words, z.array(z.string())).default([]),
+}
+
+export const kebab = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+export const environmentName = (key: string): string => `GANNET_${kebab(key).replaceAll('-', '_').toUpperCase()}`
+
+export type Layer = Readonly<Record<string, unknown>>
+
+const problem = (fragment: Fragment, from: string, key: string, issue: string): GannetError => {
+  const info = fragment[key]?.info
+  return new GannetError('config-invalid', `${from}: ${key}: ${issue}${info ? ` (${info.help})` : ''}`)
+}
+
+/** The values an environment sets, by key. */
+export const fromEnvironment = (fragment: Fragment, env: Readonly<Record<string, string | undefined>>): Layer =>
+  Object.fromEntries(
+    Object.keys(fragment).flatMap((key) => {
+      const value = env[environmentName(key)]
+      return value === undefined || value === '' ? [] : [[key, value]]
+    }),
+  )
+
+/**
+ * Later layers win. Every value is checked where it comes from, so that the error names the place.
+ * @throws config-invalid with the place, the key, what is wrong, and the nearest known key
+ */
+export const resolveConfig = <F extends Fragment>(
+  fragment: F,
+  layers: readonly { readonly from: string; readonly values: Layer }[],
+): ValuesOf<F> => {
+  const known = Object.keys(fragment)
+  const merged: Record<string, unknown> = {}
+  for (const [key, { schema }] of Object.entries(fragment)) merged[key] = schema.parse(undefined)
+  for (const { from, values } of layers) {
+    for (const [key, value] of Object.entries(values)) {
+      if (value === undefined) continue
+      const entry = fragment[key]
+      if (!entry) {
+        throw new GannetError('config-invalid', `${from}: there is no setting ${key}; did you mean ${closest(key, known)}?`)
+      }
+      const parsed = entry.schema.safeParse(value)
+      if (!parsed.success) {
+        throw problem(fragment, from, key, parsed.error.issues.map((issue) => issue.message).join('; '))
+      }
+      merged[key] = parsed.data
+    }
+  }
+  return deepFreeze(merged) as ValuesOf<F>
+}
+
+const deepFreeze = <Value>(value: Value): Value => {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    for (const inner of Object.values(value)) deepFreeze(inner)
+    Object.freeze(value)
+  }
+  return value
+}

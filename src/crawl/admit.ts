@@ -1,0 +1,76 @@
+/**
+ * From what a page yields to tasks: every candidate becomes a task, or a refusal that is recorded
+ * as one, so that each is counted once and `why` can answer for it. Pure.
+ */
+import { taskId } from '../core/ids.ts'
+import type { Reason } from '../core/reasons.ts'
+import { judgeStated, type LookPolicy } from '../analyze/index.ts'
+import type { Candidate, PageReading } from '../page/candidate.ts'
+import type { NewTask } from '../schedule/task.ts'
+import type { ImagePayload, PagePayload } from './work.ts'
+
+const WEIGHT = 50
+/** Long enough to recognise it by, short enough that a page of `data:` pictures stays small. */
+const MAX_REFUSED_URL = 300
+
+export interface AdmitRules {
+  readonly admits: (url: string) => Reason | null
+  readonly policy: LookPolicy
+  readonly maxDepth: number | null
+}
+
+const hostOf = (url: string): string => {
+  try {
+    return new URL(url).origin
+  } catch {
+    return 'invalid:'
+  }
+}
+
+export const imageTask = (candidate: Candidate, rules: AdmitRules, optedOut = false): NewTask => {
+  const refused =
+    rules.admits(candidate.thumbnailUrl) ?? rules.admits(candidate.fullUrl) ??
+    (optedOut ? 'opt-out' : (judgeStated(candidate, rules.policy)?.reason ?? null))
+  return {
+    id: taskId('image', candidate.fullUrl),
+    kind: 'image',
+    host: hostOf(candidate.thumbnailUrl),
+    url: candidate.fullUrl,
+    weight: WEIGHT,
+    payload: { candidate: { ...candidate } } satisfies { candidate: ImagePayload['candidate'] },
+    ...(refused === null ? {} : { refused }),
+  }
+}
+
+export const pageTask = (url: string, payload: PagePayload, rules: AdmitRules): NewTask => {
+  const refused = rules.admits(url)
+  return {
+    id: taskId('page', url),
+    kind: 'page',
+    host: hostOf(url),
+    url,
+    weight: WEIGHT,
+    payload: { ...payload },
+    ...(refused === null ? {} : { refused }),
+  }
+}
+
+/** `www.` is not another site. */
+export const siteOf = (url: string): string => new URL(url).host.replace(/^www\./, '')
+
+export const spawnOf = (pageUrl: string, page: PagePayload, reading: PageReading, rules: AdmitRules): readonly NewTask[] => {
+  const optedOut = !reading.optOut.images
+  const images = reading.candidates.map((candidate) => imageTask(candidate, rules, optedOut))
+  const unusable = reading.unusable.map(({ url, reason }): NewTask => {
+    const shown = url.length > MAX_REFUSED_URL ? `${url.slice(0, MAX_REFUSED_URL)}…` : url
+    // The same spacer on a thousand pages is a thousand candidates: each page answers for its own.
+    return { id: taskId('image', `${pageUrl} ${url}`), kind: 'image', host: hostOf(pageUrl), url: shown, weight: WEIGHT, payload: { pageUrl }, refused: reason }
+  })
+  const deeper = page.depth + 1
+  const follows = page.scope !== null && reading.optOut.follow && (rules.maxDepth === null || deeper <= rules.maxDepth)
+  const links = follows
+    ? reading.links.filter((url) => siteOf(url) === page.scope)
+        .map((url) => pageTask(url, { depth: deeper, scope: page.scope, referer: pageUrl }, rules))
+    : []
+  return [...images, ...unusable, ...links]
+}

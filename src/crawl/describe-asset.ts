@@ -1,0 +1,63 @@
+/** The rows of a picture that is worth having, from all that was learned on its walk. */
+import { assetIdOf } from '../core/ids.ts'
+import type { Look } from '../image/look.ts'
+import type { Sight } from '../models/pack.ts'
+import type { Candidate } from '../page/candidate.ts'
+import type { Task } from '../schedule/task.ts'
+import type { Asset, Fingerprint, StoredVector } from '../store/asset.ts'
+
+export const fingerprintOf = (look: Look, thumbnail: Look | null): Fingerprint => ({
+  sha256: look.sha256,
+  pixels: look.pixels,
+  thumbnail: thumbnail?.sha256 ?? null,
+  pdq: look.pdq,
+  pdqQuality: look.pdqQuality,
+  tile: look.tile,
+})
+
+export const describeAsset = (from: {
+  readonly task: Task
+  readonly candidate: Candidate
+  readonly look: Look
+  readonly sight: Sight | null
+  /** Null when the picture was its own thumbnail. */
+  readonly thumbnail: Look | null
+  readonly now: number
+}): { asset: Asset; fingerprint: Fingerprint; vectors: readonly StoredVector[] } => {
+  const { candidate, look, sight } = from
+  const at = new Date(from.now).toISOString()
+  const vectors = sight?.vectors ?? []
+  const asset: Asset = {
+    id: assetIdOf(look.sha256),
+    sha256: look.sha256,
+    url: candidate.fullUrl,
+    pageUrl: candidate.pageUrl,
+    thumbnailUrl: candidate.thumbnailUrl,
+    host: new URL(candidate.fullUrl).host,
+    title: candidate.title,
+    alt: candidate.alt,
+    caption: candidate.caption,
+    category: candidate.category,
+    publishedAt: candidate.publishedAt,
+    licence: candidate.licence,
+    creator: candidate.creator,
+    format: look.format,
+    width: look.width,
+    height: look.height,
+    bytes: look.bytes,
+    orientation: look.orientation,
+    pdq: look.pdq,
+    looks: look.looks,
+    kind: null,
+    labels: sight?.labels ?? [],
+    boxes: sight?.boxes ?? [],
+    spaces: vectors.map((vector) => vector.space),
+    duplicateOf: null,
+    level: null,
+    storedAt: at,
+    grabbedAt: at,
+    renditions: [],
+    requestIds: [from.task.request],
+  }
+  return { asset, fingerprint: fingerprintOf(look, from.thumbnail), vectors }
+}

@@ -1,0 +1,273 @@
+/**
+ * The walk of one image (DESIGN §3, steps 4 to 9) as an ordered list of stages. Each stage adds
+ * what it learned or comes to an end; none knows what stands before or behind it.
+ */
+import { unlink } from 'node:fs/promises'
+import type { Body } from '../core/body.ts'
+import { createBatcher } from '../core/batcher.ts'
+import { GannetError } from '../core/errors.ts'
+import { hammingHex } from '../core/hamming.ts'
+import { assetIdOf, type TaskId } from '../core/ids.ts'
+import type { Json } from '../core/json.ts'
+import { outcomeOf } from '../core/reasons.ts'
+import { judgeLook, judgeSight, verifyFull, type Objection } from '../analyze/index.ts'
+import type { VisitResult } from '../fetch/visit.ts'
+import type { Look } from '../image/look.ts'
+import type { Sight } from '../models/pack.ts'
+import type { Candidate } from '../page/candidate.ts'
+import type { Grant, Lease } from '../schedule/task.ts'
+import type { CommitAnswer, CommitAsk } from '../store/committer.ts'
+import type { SameDecision, SameSubject } from '../store/same.ts'
+import type { Seen } from '../vision/vision-api.ts'
+import { describeAsset, fingerprintOf } from './describe-asset.ts'
+import type { CrawlPorts } from './ports.ts'
+import type { Visits } from './visits.ts'
+import { endOf, type End, type ImagePayload } from './work.ts'
+
+/** A rendition that was fetched and decoded. */
+interface Rendition {
+  readonly body: Body
+  readonly look: Look
+  readonly seen: Seen
+}
+
+interface ImageWork {
+  readonly lease: Lease
+  readonly candidate: Candidate
+  /** One URL serves as thumbnail and full picture. */
+  readonly single: boolean
+  readonly thumbnail?: Rendition
+  readonly thumbnailSight?: Sight
+  readonly full?: Rendition
+  readonly fullSight?: Sight
+  readonly sums: Readonly<Record<string, number>>
+}
+
+/** What a task holds and must let go of, however it ends. */
+interface Scope {
+  readonly seen: Seen[]
+  readonly bodies: Body[]
+}
+
+/** A stage adds to the work or ends it. `drained` gives the task back. */
+type Stage = (work: ImageWork, keep: Scope) => Promise<ImageWork | End>
+
+export interface ImageWalk {
+  walk(lease: Lease): Promise<End>
+}
+
+/** Bodies that arrived while a page was asked for: the seed was a picture. */
+export type Handoff = Map<TaskId, VisitResult & { readonly ok: true }>
+
+export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Handoff, mayKeep: (task: TaskId) => boolean): ImageWalk => {
+  const { policy } = ports
+  const known = createBatcher<SameSubject, SameDecision>((subjects) => ports.committer.known(subjects), { max: 64 })
+  const commitOne = createBatcher<CommitAsk, CommitAnswer>((asks) => ports.committer.commit(asks), { max: 32 })
+
+  /** Fetches and decodes one rendition. */
+  const bring = async (
+    work: ImageWork, url: string, host: string, first: Grant | null, keep: Scope,
+  ): Promise<{ rendition: Rendition; bytes: number } | { end: End }> => {
+    const arrived = handoff.get(work.lease.task.id)
+    handoff.delete(work.lease.task.id)
+    const visit = arrived ?? (await visits.visit(host, first, (grant) =>
+      ports.grabber.visitImage({ url, kind: 'image', referer: work.candidate.pageUrl, grant })))
+    if (!visit.ok) {
+      const { reason, detail, status } = visit
+      return { end: endOf({
+        outcome: outcomeOf(reason), reason, detail,
+        evidence: { url, status, detail },
+        sums: addTo(work.sums, { [work.single || url !== work.candidate.fullUrl ? 'thumbnailBytes' : 'fullBytes']: visit.wireBytes }),
+        retryAfterMs: Math.max(0, ...visit.observations.map((seen) => seen.retryAfterMs ?? 0)) || null,
+      }) }
+    }
+    keep.bodies.push(visit.body)
+    const seen = await ports.vision.look(visit.body)
+    keep.seen.push(seen)
+    if (!seen.look.ok) {
+      const { reason, detail } = seen.look
+      return { end: endOf({ outcome: outcomeOf(reason), reason, detail, evidence: { url, detail, bytes: visit.bytes }, sums: work.sums }) }
+    }
+    return { rendition: { body: visit.body, look: seen.look, seen }, bytes: visit.wireBytes }
+  }
+
+  const scout: Stage = async (work, keep) => {
+    const { candidate, lease } = work
+    const came = await bring(work, candidate.thumbnailUrl, lease.task.host, lease.grant, keep)
+    if ('end' in came) return came.end
+    const sums = work.single
+      ? { fullBytes: came.bytes }
+      : { thumbnails: 1, thumbnailBytes: came.bytes, unfetched: 1, ...(candidate.bytes === null ? {} : { unfetchedKnown: 1, savedBytes: candidate.bytes }) }
+    return { ...work, thumbnail: came.rendition, ...(work.single ? { full: came.rendition } : {}), sums: addTo(work.sums, sums) }
+  }
+
+  const look: Stage = async (work) => {
+    const objection = judgeLook(brought(work.thumbnail).look, work.single ? 'full' : 'thumbnail', policy)
+    return objection ? turnAway(work, objection) : work
+  }
+
+  const recognise: Stage = async (work) => {
+    const decision = await known(subjectOf(work, brought(work.thumbnail).look))
+    return decision.kind === 'duplicate' ? duplicate(work, decision) : work
+  }
+
+  /** The models look at a thumbnail only where their word can save fetching the full picture. */
+  const judge: Stage = async (work) => {
+    if (work.single || !ports.eyes.detect || policy.target.length === 0) return work
+    const thumbnailSight = await brought(work.thumbnail).seen.infer()
+    const next = { ...work, thumbnailSight }
+    const objection = judgeSight(thumbnailSight, policy)
+    return objection ? turnAway(next, objection) : next
+  }
+
+  const fetchFull: Stage = async (work, keep) => {
+    if (work.single) return work
+    const { fullUrl } = work.candidate
+    const came = await bring(work, fullUrl, new URL(fullUrl).origin, null, keep)
+    if ('end' in came) return came.end
+    const { unfetched: _u, unfetchedKnown: _k, savedBytes: _s, ...sums } = work.sums
+    return { ...work, full: came.rendition, sums: addTo(sums, { fulls: 1, fullBytes: came.bytes }) }
+  }
+
+  const verify: Stage = async (work) => {
+    if (work.single) return work
+    const thumbnail = brought(work.thumbnail).look
+    const full = brought(work.full).look
+    const objection =
+      verifyFull(thumbnail, full, hammingHex(thumbnail.pdq, full.pdq)) ?? judgeLook(full, 'full', policy)
+    return objection ? turnAway(work, objection) : work
+  }
+
+  const analyse: Stage = async (work) => {
+    if (!ports.eyes.any) return work
+    const fullSight = await brought(work.full).seen.infer()
+    const next = { ...work, fullSight }
+    const objection = judgeSight(fullSight, policy)
+    return objection ? turnAway(next, objection) : next
+  }
+
+  const commit: Stage = async (work) => {
+    const full = brought(work.full)
+    if (!mayKeep(work.lease.task.id)) throw new GannetError('drained', 'the limit of pictures is reached; the task goes back')
+    const { asset, fingerprint, vectors } = describeAsset({
+      task: work.lease.task, candidate: work.candidate, look: full.look, sight: work.fullSight ?? null,
+      thumbnail: work.single ? null : brought(work.thumbnail).look, now: ports.clock.now(),
+    })
+    const answer = await commitOne({
+      asset, fingerprint, vectors, body: full.body,
+      verdict: {
+        task: work.lease.task.id, request: work.lease.task.request, url: asset.url,
+        thumbnailUrl: work.candidate.thumbnailUrl, pageUrl: work.candidate.pageUrl,
+        outcome: 'kept', reason: null, asset: assetIdOf(full.look.sha256), evidence: evidenceOf(work), at: asset.storedAt,
+      },
+    })
+    if (answer.kind === 'duplicate') return duplicate(work, answer)
+    ports.emit({ type: 'image-stored', id: answer.id, url: asset.url, bytes: asset.bytes })
+    if (!answer.linked) return endOf({ outcome: 'kept', reason: null, asset: answer.id, recorded: true, sums: work.sums })
+    const { level, to } = answer.linked
+    ports.emit({ type: 'duplicate-found', url: asset.url, of: to, level })
+    return endOf({ outcome: 'duplicate', reason: `${level}-duplicate`, asset: answer.id, recorded: true, sums: work.sums })
+  }
+
+  const duplicate = (work: ImageWork, decision: Extract<SameDecision, { kind: 'duplicate' }>): End => {
+    ports.emit({ type: 'duplicate-found', url: work.candidate.fullUrl, of: decision.of, level: decision.level })
+    return endOf({
+      outcome: 'duplicate', reason: `${decision.level}-duplicate`, detail: `of ${decision.of}`, asset: decision.of,
+      evidence: { ...evidenceOf(work), same: decision.evidence }, sums: work.sums,
+    })
+  }
+
+  const turnAway = (work: ImageWork, objection: Objection): End => {
+    ports.emit({ type: 'image-rejected', url: work.candidate.fullUrl, reason: objection.reason })
+    return endOf({
+      outcome: outcomeOf(objection.reason), reason: objection.reason, detail: sentence(objection.evidence),
+      evidence: { ...evidenceOf(work), because: objection.evidence }, sums: work.sums,
+    })
+  }
+
+  /** The walk. Its order is this list. */
+  const stages: readonly (readonly [name: string, stage: Stage])[] = [
+    ['scout', scout],
+    ['look', look],
+    ['recognise', recognise],
+    ['judge', judge],
+    ['fetch', fetchFull],
+    ['verify', verify],
+    ['analyse', analyse],
+    ['commit', commit],
+  ]
+
+  return {
+    async walk(lease) {
+      const { candidate } = lease.task.payload as unknown as ImagePayload
+      const keep: Scope = { seen: [], bodies: [] }
+      let work: ImageWork = { lease, candidate, single: candidate.thumbnailUrl === candidate.fullUrl, sums: {} }
+      try {
+        for (const [, stage] of stages) {
+          const next = await stage(work, keep)
+          if ('outcome' in next) return next
+          work = next
+        }
+        throw new TypeError('the last stage of the walk must come to an end')
+      } finally {
+        for (const seen of keep.seen) seen.release()
+        await Promise.all(keep.bodies.map(discard))
+      }
+    },
+  }
+}
+
+/** Stages run in an order that has brought it; this says so to the type checker and, if it is wrong, aloud. */
+const brought = (rendition: Rendition | undefined): Rendition => {
+  if (!rendition) throw new GannetError('internal', 'a stage of the walk ran before the one that fetches its picture')
+  return rendition
+}
+
+const subjectOf = (work: ImageWork, look: Look): SameSubject => {
+  const { candidate, single, lease } = work
+  const stated = statedSize(candidate, look)
+  return {
+    task: lease.task.id,
+    url: candidate.fullUrl,
+    fingerprint: fingerprintOf(look, null),
+    vectors: [],
+    width: single ? look.width : stated.width,
+    height: single ? look.height : stated.height,
+    bytes: single ? look.bytes : candidate.bytes,
+  }
+}
+
+/** Where the page gives one side only, the thumbnail's shape gives the other. */
+const statedSize = (candidate: Candidate, look: Look): { width: number | null; height: number | null } => {
+  const { width, height } = candidate
+  if (width !== null && height === null) return { width, height: Math.round((width * look.height) / look.width) }
+  if (height !== null && width === null) return { height, width: Math.round((height * look.width) / look.height) }
+  return { width, height }
+}
+
+const numbersOf = (look: Look, sight: Sight | undefined): Json => ({
+  format: look.format, width: look.width, height: look.height, bytes: look.bytes, pages: look.pages,
+  sha256: look.sha256, pdq: look.pdq, pdqQuality: look.pdqQuality, looks: { ...look.looks }, warning: look.warning,
+  ...(sight ? { boxes: sight.boxes.map((box) => ({ ...box })), labels: sight.labels.map((label) => ({ ...label })) } : {}),
+})
+
+/** Everything a verdict rests on: enough to explain it, and to judge again under another policy. */
+const evidenceOf = (work: ImageWork): { [key: string]: Json } => ({
+  candidate: { ...work.candidate },
+  ...(work.thumbnail && !work.single ? { thumbnail: numbersOf(work.thumbnail.look, work.thumbnailSight) } : {}),
+  ...(work.full ? { full: numbersOf(work.full.look, work.fullSight) } : {}),
+})
+
+const sentence = (evidence: Objection['evidence']): string =>
+  Object.entries(evidence).map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`).join(', ')
+
+const addTo = (sums: Readonly<Record<string, number>>, more: Readonly<Record<string, number>>): Record<string, number> => {
+  const total: Record<string, number> = { ...sums }
+  for (const [name, amount] of Object.entries(more)) total[name] = (total[name] ?? 0) + amount
+  return total
+}
+
+/** A committed body is gone already; anything else in the spool is of no more use. */
+const discard = async (body: Body): Promise<void> => {
+  if (body.kind === 'spool') await unlink(body.path).catch(() => undefined)
+}

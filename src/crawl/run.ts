@@ -1,0 +1,227 @@
+/**
+ * The loop of a crawl: take what the schedule grants, walk it, settle its end. It keeps a bounded
+ * window of tasks in flight, renews their leases, stops at limits, and drains when asked to. What
+ * it holds when it dies is not lost: leases are given back when the folder is next opened.
+ */
+import { createBatcher } from '../core/batcher.ts'
+import { createBell } from '../core/bell.ts'
+import { GannetError } from '../core/errors.ts'
+import type { CrawlEnd } from '../core/events.ts'
+import { isRetryable } from '../core/reasons.ts'
+import type { RequestId, TaskId } from '../core/ids.ts'
+import type { Completion, Failure, Settled } from '../schedule/schedule-store.ts'
+import type { Held, Lease } from '../schedule/task.ts'
+import type { VerdictRecord } from '../store/asset.ts'
+import { createImageWalk, type Handoff } from './image-walk.ts'
+import { intake, type Seeds } from './intake.ts'
+import { createPageWalk } from './page-walk.ts'
+import type { AdmitRules } from './admit.ts'
+import type { CrawlPorts } from './ports.ts'
+import { reportOf, type CrawlReport } from './report.ts'
+import { createVisits, type Visits } from './visits.ts'
+import type { End } from './work.ts'
+
+export interface RunOptions {
+  readonly owner: string
+  readonly request: RequestId
+  readonly seeds: Seeds
+  readonly concurrency: number
+  readonly perHost: number
+  /** Pictures that may be in flight beyond the visits: decoded, judged, written. */
+  readonly beyondVisits: number
+  readonly maxDepth: number | null
+  readonly maxImages: number | null
+  readonly maxBytes: number | null
+  readonly maxTimeMs: number | null
+  /** Awaited before new work is taken: a reader of events who falls behind slows the crawl. */
+  readonly ready: () => Promise<void>
+}
+
+export interface Run {
+  /** Resolves when nothing is left, a limit is met or the crawl was drained; rejects when it cannot go on. */
+  readonly ended: Promise<CrawlEnd>
+  readonly visits: Visits
+  report(): Promise<CrawlReport>
+  /** Takes no new work; what is under way comes to its end, what waits goes back. */
+  drain(): void
+}
+
+const LEASE_MS = 60_000
+/** The queue may be asked again when it said that nothing is due, at the latest after so long. */
+const MAX_NAP_MS = 1_000
+/** Waiting tasks beyond which a list is read no further until some have ended. */
+const INTAKE_AHEAD = 5_000
+const ASK_AT_LEAST = 8
+
+export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
+  const { schedule, clock } = ports
+  const startedAt = clock.now()
+  const stop = new AbortController()
+  const held = new Map<string, Held>()
+  const requests = new Set<RequestId>([options.request])
+  const handoff: Handoff = new Map()
+  let why: CrawlEnd = 'done'
+  let failure: unknown = null
+  let kept = 0
+  let bytes = 0
+  let intakeDone = false
+  const committing = new Set<TaskId>()
+  const bell = createBell()
+
+  const rules: AdmitRules = { admits: ports.admits, policy: ports.policy, maxDepth: options.maxDepth }
+  const visits = createVisits({
+    hosts: schedule, policy: ports.hostPolicy, clock, concurrency: options.concurrency, perHost: options.perHost,
+    signal: stop.signal,
+    onFree: () => bell.ring(),
+    onPace: ({ host, delayMs, notBefore }) => {
+      if (notBefore !== undefined) ports.emit({ type: 'host-blocked', host, until: notBefore })
+      else if (delayMs !== undefined) ports.emit({ type: 'host-slowed', host, delayMs })
+    },
+  })
+
+  const finish = (reason: CrawlEnd): void => {
+    if (stop.signal.aborted) return
+    why = reason
+    stop.abort(new GannetError('drained', 'the crawl is stopping'))
+    bell.ring()
+  }
+  const give = (error: unknown): void => {
+    failure ??= error
+    finish('failed')
+  }
+
+  /** A picture about to be stored counts at once, so that many in flight cannot pass the limit together. */
+  const mayKeep = (task: TaskId): boolean => {
+    if (options.maxImages !== null && kept + committing.size >= options.maxImages) return false
+    committing.add(task)
+    return true
+  }
+  const pageWalk = createPageWalk(ports, visits, rules, handoff)
+  const imageWalk = createImageWalk(ports, visits, handoff, mayKeep)
+
+  const judgeOne = createBatcher<VerdictRecord, void>(async (verdicts) => {
+    await ports.catalogue.judge(verdicts)
+    return verdicts.map(() => undefined)
+  }, { max: 64 })
+  const completeOne = createBatcher<Completion, Settled>((items) => schedule.complete(items), { max: 64 })
+  const failOne = createBatcher<Failure, Settled>((items) => schedule.fail(items), { max: 64 })
+
+  const settle = async ({ task, fence }: Lease, end: End): Promise<void> => {
+    const { id, kind, url, request } = task
+    if (end.outcome === 'failed' && end.reason !== null && isRetryable(end.reason)) {
+      const retryAt = ports.retryAt({ reason: end.reason, attempts: task.attempts, retryAfterMs: end.retryAfterMs, now: clock.now() })
+      if (retryAt !== null) {
+        await failOne({ id, fence, reason: end.reason, retryAt, sums: end.sums })
+        return
+      }
+    }
+    if (!end.recorded && end.outcome !== 'read') {
+      const candidate = (task.payload as { candidate?: { thumbnailUrl: string; pageUrl: string | null } }).candidate
+      await judgeOne({
+        task: id, request, url, thumbnailUrl: candidate?.thumbnailUrl ?? null, pageUrl: candidate?.pageUrl ?? null,
+        outcome: end.outcome, reason: end.reason, asset: end.asset,
+        evidence: { ...end.evidence, attempts: task.attempts + 1 }, at: new Date(clock.now()).toISOString(),
+      })
+    }
+    const settled = end.outcome === 'failed' && end.reason !== null
+      ? await failOne({ id, fence, reason: end.reason, retryAt: null, sums: end.sums })
+      : await completeOne({ id, fence, end: { outcome: end.outcome, reason: end.reason, sums: end.sums }, spawn: end.spawn })
+    if (settled === 'void') return
+    if (end.spawn.length > 0) ports.emit({ type: 'task-queued', count: end.spawn.length, by: id })
+    ports.emit({ type: 'task-ended', task: id, kind, url, outcome: end.outcome, reason: end.reason, detail: end.detail })
+    if (end.outcome === 'kept') kept++
+    bytes += (end.sums['thumbnailBytes'] ?? 0) + (end.sums['fullBytes'] ?? 0) + (end.sums['pageBytes'] ?? 0)
+    if (options.maxImages !== null && kept >= options.maxImages) finish('max-images')
+    if (options.maxBytes !== null && bytes >= options.maxBytes) finish('max-bytes')
+  }
+
+  const work = async (lease: Lease): Promise<void> => {
+    const { task, fence } = lease
+    held.set(task.id, { id: task.id, fence })
+    requests.add(task.request)
+    ports.emit({ type: 'task-leased', task: task.id, url: task.url })
+    try {
+      await settle(lease, await (task.kind === 'page' ? pageWalk : imageWalk).walk(lease))
+    } catch (error) {
+      // A drained task keeps its lease until the run ends; then all of them go back at once.
+      if (!GannetError.is(error, 'drained')) give(error)
+    } finally {
+      committing.delete(task.id)
+      held.delete(task.id)
+      bell.ring()
+    }
+  }
+
+  const takeIn = async (): Promise<void> => {
+    const { sequence } = await schedule.tally([options.request])
+    for await (const batch of intake(options.seeds, rules, sequence)) {
+      if (stop.signal.aborted) return
+      const admissions = await schedule.add({ request: options.request, ...batch })
+      const accepted = admissions.filter((admission) => admission === 'queued').length
+      ports.emit({ type: 'request-accepted', request: options.request, accepted, refused: admissions.length - accepted })
+      bell.ring()
+      for (;;) {
+        const { pending } = await schedule.tally([options.request])
+        if (pending.image + pending.page < INTAKE_AHEAD || stop.signal.aborted) break
+        await bell.wait(MAX_NAP_MS)
+      }
+    }
+  }
+
+  const loop = async (): Promise<CrawlEnd> => {
+    await schedule.recover(options.owner, [])
+    const before = await schedule.tally([options.request])
+    bytes = ['thumbnailBytes', 'fullBytes', 'pageBytes'].reduce((sum, name) => sum + (before.sums[name] ?? 0), 0)
+    kept = before.ended.reduce((sum, row) => (row.outcome === 'kept' ? sum + row.count : sum), 0)
+    const room = options.concurrency + options.beyondVisits
+    const renewal = setInterval(() => {
+      schedule.renew([...held.values()], clock.now() + LEASE_MS).catch(give)
+    }, LEASE_MS / 3)
+    const timeLimit = options.maxTimeMs === null ? undefined : setTimeout(() => finish('max-time'), options.maxTimeMs)
+    const taking = takeIn().catch(give).finally(() => {
+      intakeDone = true
+      bell.ring()
+    })
+    if (options.maxImages !== null && kept >= options.maxImages) finish('max-images')
+    try {
+      while (!stop.signal.aborted) {
+        await options.ready()
+        const count = room - held.size
+        // Asking for a few at a time costs a call each; a window that is nearly full can wait.
+        if (count < Math.min(ASK_AT_LEAST, room)) {
+          await bell.wait(MAX_NAP_MS)
+          continue
+        }
+        // Seen before asking: work that ends meanwhile may leave new work behind it.
+        const idle = intakeDone && held.size === 0
+        const { leases, nextAt } = await schedule.reserve({
+          owner: options.owner, count, perHost: options.perHost, busy: visits.busy(), leaseMs: LEASE_MS, now: clock.now(),
+        })
+        for (const lease of leases) void work(lease)
+        if (leases.length > 0) continue
+        if (nextAt === null && idle) break
+        await bell.wait(Math.min(MAX_NAP_MS, Math.max(1, nextAt === null ? MAX_NAP_MS : nextAt - clock.now())))
+      }
+      while (held.size > 0) await bell.wait(MAX_NAP_MS)
+      await taking
+    } finally {
+      clearInterval(renewal)
+      clearTimeout(timeLimit)
+    }
+    if (failure !== null) throw failure
+    await schedule.recover(options.owner, [])
+    ports.emit({ type: 'crawl-ended', why })
+    return why
+  }
+
+  return {
+    ended: loop(),
+    visits,
+    async report() {
+      const ids = [...requests]
+      const [tally, stats] = await Promise.all([schedule.tally(ids), ports.catalogue.stats(ids)])
+      return reportOf(tally, stats.superseded, (clock.now() - startedAt) / 1000)
+    },
+    drain: () => finish('drained'),
+  }
+}
