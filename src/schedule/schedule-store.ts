@@ -7,7 +7,10 @@
  * - Every call is idempotent: repeating it after a lost answer changes nothing that matters
  *   (a repeated `reserve` or `grant` may only make the crawl slower).
  * - Calls act one after another; none sees half of another.
- * - Time is the caller's (`now`, milliseconds since the epoch): adapters own no clock.
+ * - Time is the caller's (`now`, milliseconds since the epoch): adapters own no clock. Callers whose
+ *   clocks disagree lose no task; a lease may only end early and a visit only come late.
+ * - Times, counts and delays are safe integers; sums and weights may be fractions. Fences are
+ *   integers from 1, increasing over the whole store, never used twice, kept over a restart.
  * The semantics are defined by `schedule-model.ts` and held by `schedule-store.contract.ts`.
  */
 import type { PageOf } from '../core/page-of.ts'
@@ -19,7 +22,9 @@ export interface Batch {
   readonly request: RequestId
   /**
    * Position of the batch in the request, from 1, increasing. A batch whose sequence is not above
-   * the highest one seen for the request is ignored: a repeated delivery doubles nothing.
+   * the highest one seen for the request is ignored: a repeated delivery doubles nothing. It is
+   * answered with the standing of its tasks: `queued` for those the request took, the reason for
+   * those it took as refused or that ended so, `duplicate-url` or `already-done` for all others.
    */
   readonly sequence: number
   readonly tasks: readonly NewTask[]
@@ -32,7 +37,7 @@ export interface ReserveAsk {
   readonly owner: string
   /** At most this many leases. */
   readonly count: number
-  /** Most visits to one host at a time; `busy` holds how many the caller has under way or waiting. */
+  /** Most visits to one host at a time; `busy` holds how many the caller has under way or waiting, by host. */
   readonly perHost: number
   readonly busy: Readonly<Record<string, number>>
   readonly leaseMs: number
@@ -41,7 +46,12 @@ export interface ReserveAsk {
 
 export interface Reservation {
   readonly leases: readonly Lease[]
-  /** When asking again can first bring something; null when nothing waits. */
+  /**
+   * When asking again can first bring something, `busy` apart: the least of the times at which the
+   * hosts with waiting tasks become ready and at which leases run out; `now` when that is past.
+   * It counts the waiting tasks and leases as they are after this call, this call's leases with
+   * them; null when nothing is pending. It may be early, never late.
+   */
   readonly nextAt: number | null
 }
 
@@ -91,36 +101,60 @@ export interface TaskRecord {
 
 export interface HostPace {
   readonly host: string
-  /** Least time between the starts of two visits; the store's own floor wins when it is higher. */
+  /**
+   * Least time between the starts of two visits, from the next grant on, until it is set again;
+   * the store's own floor wins when it is higher.
+   */
   readonly delayMs?: number
-  /** No visit before then. Never lowered below what is already granted. */
+  /**
+   * No visit before then. The last one set holds, so an earlier time (0) lifts a block; but what is
+   * already granted stays granted, and the next visit still keeps its distance from it.
+   */
   readonly notBefore?: number
 }
+
+/** Failures remembered of a task, the latest ones. */
+export const HISTORY_LENGTH = 8
+
+const rowKey = (row: TallyRow): string => `${row.kind} ${row.outcome} ${row.reason ?? ''}`
+
+/** The order of a tally's rows: kind, outcome, reason, each by code unit. */
+export const compareTallyRows = (a: TallyRow, b: TallyRow): number =>
+  rowKey(a) < rowKey(b) ? -1 : rowKey(a) > rowKey(b) ? 1 : 0
 
 /** Tasks: in, out under a lease, ended. */
 export interface TaskLedger {
   /**
    * Admits the batch in order. A task whose id is known is refused: `duplicate-url` when the same
-   * request took it or it has not ended, `already-done` when another request's has ended. Refusals
-   * of images are counted in the request's tally; refused pages are not counted.
+   * request took it or it has not ended, `already-done` when another request's has ended. An unknown
+   * one that bears `refused` is recorded as ended with that reason. Refusals (both sorts) of images
+   * are counted in the request's tally; those of pages and process jobs are not.
    */
   add(batch: Batch): Promise<readonly Admission[]>
   /**
-   * Check and reserve in one step. A host is ready when its pace allows a visit now; ready hosts
-   * are served by (time they became ready, name), a host's tasks by (weight, heavier first;
-   * sequence). A host with a delay yields one task a call, one without up to `perHost − busy`.
-   * Each lease carries a grant for one visit, already debited. Leases past `until` are waiting
-   * again, uncounted.
+   * Check and reserve in one step. Leases whose `until` has come are waiting again, uncounted; only
+   * here do leases run out. A host is ready when its next free time and the `notBefore` of one of
+   * its waiting tasks have come; it became ready at the later of its free time and the earliest
+   * such `notBefore`. Ready hosts are served by (time they became ready, name by code unit), a
+   * host's tasks whose own `notBefore` has come by (weight, heavier first; sequence). A host with a
+   * delay yields one task a call, one without up to `perHost − busy`; both none when that is not
+   * above 0. Each lease carries a grant for one visit, already debited, under the lease's own fence.
    */
   reserve(ask: ReserveAsk): Promise<Reservation>
-  /** Extends leases to `until`; false for each that was lost. */
+  /** Extends leases to `until` (never shortens one); false for each that was lost. */
   renew(held: readonly Held[], until: number): Promise<readonly boolean[]>
+  /**
+   * Ends tasks, in order; each end, its sums and its spawn (admitted under the task's own request)
+   * are one step. A task already completed or failed under the same fence is `done` and unchanged.
+   */
   complete(completions: readonly Completion[]): Promise<readonly Settled[]>
+  /** Counts failures, in order: each adds to `attempts` and `history`, and its task waits again or ends. */
   fail(failures: readonly Failure[]): Promise<readonly Settled[]>
   /** Gives back, uncounted and at once, every lease of `owner` that is not in `held`; returns how many. */
   recover(owner: string, held: readonly Held[]): Promise<number>
+  /** Of the requests together, each once; unknown ones count nothing. Rows as `compareTallyRows` has them. */
   tally(requests: readonly RequestId[]): Promise<Tally>
-  /** In order of sequence. `ids` narrows to those tasks. */
+  /** In order of sequence. `ids` and `state` narrow to those tasks; `limit` from 1. */
   tasks(ask: {
     readonly after: string | null
     readonly limit: number
@@ -133,7 +167,7 @@ export interface TaskLedger {
 export interface HostLedger {
   /**
    * Leave for visits beyond a task's first (robots.txt, redirects, the full picture). `notBefore`
-   * is the later of `now` and the host's next free time, which moves on by `count` delays.
+   * is the later of `now` and the host's next free time, which moves on by `count` delays from there.
    */
   grant(asks: readonly { host: string; count: number; now: number }[]): Promise<readonly Grant[]>
   pace(updates: readonly HostPace[]): Promise<void>

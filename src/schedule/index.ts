@@ -1,0 +1,13 @@
+/** The schedule: requests become tasks, tasks become leases, hosts keep their pace. Only `app` names its adapters. */
+export { createScheduleModel } from './schedule-model.ts'
+export { HISTORY_LENGTH, compareTallyRows } from './schedule-store.ts'
+export type {
+  Admission, Batch, Completion, Failure, HostLedger, HostPace, Reservation, ReserveAsk, ScheduleOptions,
+  ScheduleStore, Settled, Tally, TallyRow, TaskLedger, TaskRecord, TaskState,
+} from './schedule-store.ts'
+export type { Grant, Held, Lease, NewTask, Task, TaskEnd, TaskKind } from './task.ts'
+export { RETRY_DEFAULTS, retryAt, type Retryable, type RetryPolicy } from './retry.ts'
+export {
+  HOST_POLICY_DEFAULTS, createHostPolicy, freshHost, isCircuitOpen, observeHost,
+  type HostPolicy, type HostPolicyOptions, type HostState, type HostStep,
+} from './host-policy.ts'

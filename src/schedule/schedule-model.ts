@@ -1,0 +1,272 @@
+/**
+ * The schedule in plain maps: slow, in memory, and obviously right. It defines what the port's
+ * words mean, and every adapter is compared with it step by step (schedule-store.contract.ts).
+ * Where the port leaves a question open, this file is the answer.
+ */
+import type { RequestId, TaskId } from '../core/ids.ts'
+import { outcomeOf, type Outcome, type Reason } from '../core/reasons.ts'
+import {
+  HISTORY_LENGTH, compareTallyRows,
+  type Admission, type ScheduleOptions, type ScheduleStore, type TallyRow, type TaskRecord, type TaskState,
+} from './schedule-store.ts'
+import type { Grant, Held, Lease, NewTask, Task, TaskKind } from './task.ts'
+
+interface Entry {
+  task: Task
+  state: TaskState
+  notBefore: number
+  /** Set while leased. */
+  lease: { owner: string; fence: number; until: number } | null
+  /** Fence under which the task was last completed or failed. */
+  settled: number | null
+  end: TaskRecord['end']
+  history: readonly Reason[]
+}
+
+interface Host {
+  /** The host's own delay, in milliseconds; the store's floor wins when it is higher. */
+  delayMs: number
+  /** First time not yet granted to anyone. */
+  free: number
+  /** Set by `pace`: no visit before then. */
+  blocked: number
+}
+
+interface Count {
+  readonly request: RequestId
+  readonly kind: TaskKind
+  readonly outcome: Outcome
+  readonly reason: Reason | null
+}
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => {
+  /** In order of sequence, for tasks are never removed. */
+  const tasks = new Map<TaskId, Entry>()
+  const hosts = new Map<string, Host>()
+  const sequences = new Map<RequestId, number>()
+  const counts: Count[] = []
+  const sums: { request: RequestId; name: string; amount: number }[] = []
+  let lastFence = 0
+
+  const hostOf = (name: string): Host => {
+    const host = hosts.get(name) ?? { delayMs: 0, free: 0, blocked: 0 }
+    hosts.set(name, host)
+    return host
+  }
+
+  const grantVisits = (name: string, count: number, now: number): Grant => {
+    const host = hostOf(name)
+    const intervalMs = Math.max(options.delayMs, host.delayMs)
+    const notBefore = Math.max(now, host.free, host.blocked)
+    host.free = notBefore + count * intervalMs
+    return { host: name, notBefore, count, intervalMs, fence: ++lastFence }
+  }
+
+  const refusalOf = (known: Entry, request: RequestId): Reason =>
+    known.task.request === request || known.state !== 'ended' ? 'duplicate-url' : 'already-done'
+
+  const admit = (request: RequestId, { refused, ...fresh }: NewTask): Admission => {
+    const known = tasks.get(fresh.id)
+    const reason = known ? refusalOf(known, request) : refused
+    if (!known) {
+      tasks.set(fresh.id, {
+        task: { ...fresh, request, attempts: 0, sequence: tasks.size + 1 },
+        state: refused ? 'ended' : 'waiting',
+        notBefore: 0,
+        lease: null,
+        settled: null,
+        end: refused ? { outcome: outcomeOf(refused), reason: refused } : null,
+        history: [],
+      })
+    }
+    if (!reason) return 'queued'
+    if (fresh.kind === 'image') {
+      const outcome = known ? 'refused' : outcomeOf(reason)
+      counts.push({ request, kind: fresh.kind, outcome, reason })
+    }
+    return reason
+  }
+
+  /** What a batch that was delivered before is answered: the standing of its tasks. */
+  const standing = (request: RequestId, { id }: NewTask): Admission => {
+    const known = tasks.get(id)
+    if (!known) return 'duplicate-url'
+    if (known.task.request !== request) return refusalOf(known, request)
+    return known.end?.outcome === 'refused' && known.end.reason ? known.end.reason : 'queued'
+  }
+
+  const giveBack = (entry: Entry): void => {
+    entry.state = 'waiting'
+    entry.lease = null
+  }
+
+  const holds = (entry: Entry | undefined, held: Held): entry is Entry => entry?.lease?.fence === held.fence
+
+  const end = (entry: Entry, outcome: Outcome, reason: Reason | null): void => {
+    entry.state = 'ended'
+    entry.lease = null
+    entry.end = { outcome, reason }
+    counts.push({ request: entry.task.request, kind: entry.task.kind, outcome, reason })
+  }
+
+  const addSums = (request: RequestId, amounts: Readonly<Record<string, number>> = {}): void => {
+    for (const [name, amount] of Object.entries(amounts)) sums.push({ request, name, amount })
+  }
+
+  const waitingOf = (name: string): Entry[] =>
+    [...tasks.values()].filter((entry) => entry.state === 'waiting' && entry.task.host === name)
+
+  /** When a visit to the host could first be granted for one of its waiting tasks; null when none waits. */
+  const readyAt = (name: string): number | null => {
+    const waiting = waitingOf(name)
+    if (waiting.length === 0) return null
+    const host = hostOf(name)
+    return Math.max(host.free, host.blocked, Math.min(...waiting.map((entry) => entry.notBefore)))
+  }
+
+  const readiness = (): { name: string; at: number }[] =>
+    [...hosts.keys()]
+      .map((name) => ({ name, at: readyAt(name) }))
+      .filter((host): host is { name: string; at: number } => host.at !== null)
+      .sort((a, b) => a.at - b.at || byText(a.name, b.name))
+
+  return {
+    async add({ request, sequence, tasks: batch }) {
+      if (sequence <= (sequences.get(request) ?? 0)) return batch.map((task) => standing(request, task))
+      sequences.set(request, sequence)
+      for (const task of batch) hostOf(task.host)
+      return batch.map((task) => admit(request, task))
+    },
+
+    async reserve({ owner, count, perHost, busy, leaseMs, now }) {
+      for (const entry of tasks.values()) if (entry.lease && entry.lease.until <= now) giveBack(entry)
+      const leases: Lease[] = []
+      for (const { name, at } of readiness()) {
+        if (at > now) break
+        const room = Math.max(0, perHost - (busy[name] ?? 0))
+        const paced = Math.max(options.delayMs, hostOf(name).delayMs) > 0
+        const chosen = waitingOf(name)
+          .filter((entry) => entry.notBefore <= now)
+          .sort((a, b) => b.task.weight - a.task.weight || a.task.sequence - b.task.sequence)
+          .slice(0, Math.min(paced ? 1 : room, room, Math.max(0, count - leases.length)))
+        for (const entry of chosen) {
+          const grant = grantVisits(name, 1, now)
+          entry.state = 'leased'
+          entry.lease = { owner, fence: grant.fence, until: now + leaseMs }
+          leases.push({ task: entry.task, fence: grant.fence, until: now + leaseMs, grant })
+        }
+      }
+      const times = readiness().map((host) => host.at)
+      for (const { lease } of tasks.values()) if (lease) times.push(lease.until)
+      return { leases, nextAt: times.length === 0 ? null : Math.max(now, Math.min(...times)) }
+    },
+
+    async renew(held, until) {
+      return held.map((one) => {
+        const entry = tasks.get(one.id)
+        if (!holds(entry, one) || !entry.lease) return false
+        entry.lease.until = Math.max(entry.lease.until, until)
+        return true
+      })
+    },
+
+    async complete(completions) {
+      return completions.map((done) => {
+        const entry = tasks.get(done.id)
+        if (entry?.settled === done.fence) return 'done'
+        if (!holds(entry, done)) return 'void'
+        entry.settled = done.fence
+        end(entry, done.end.outcome, done.end.reason)
+        addSums(entry.task.request, done.end.sums)
+        for (const task of done.spawn) {
+          hostOf(task.host)
+          admit(entry.task.request, task)
+        }
+        return 'done'
+      })
+    },
+
+    async fail(failures) {
+      return failures.map((failed) => {
+        const entry = tasks.get(failed.id)
+        if (entry?.settled === failed.fence) return 'done'
+        if (!holds(entry, failed)) return 'void'
+        entry.settled = failed.fence
+        entry.task = { ...entry.task, attempts: entry.task.attempts + 1 }
+        entry.history = [...entry.history, failed.reason].slice(-HISTORY_LENGTH)
+        if (failed.retryAt === null) {
+          end(entry, outcomeOf(failed.reason), failed.reason)
+        } else {
+          giveBack(entry)
+          entry.notBefore = failed.retryAt
+        }
+        addSums(entry.task.request, failed.sums)
+        return 'done'
+      })
+    },
+
+    async recover(owner, held) {
+      const kept = new Set(held.map((one) => `${one.id} ${one.fence}`))
+      const lost = [...tasks.values()].filter(
+        ({ task, lease }) => lease?.owner === owner && !kept.has(`${task.id} ${lease.fence}`),
+      )
+      lost.forEach(giveBack)
+      return lost.length
+    },
+
+    async tally(requests) {
+      const asked = new Set(requests)
+      const rows = new Map<string, TallyRow>()
+      for (const { request, kind, outcome, reason } of counts) {
+        if (!asked.has(request)) continue
+        const key = `${kind} ${outcome} ${reason}`
+        rows.set(key, { kind, outcome, reason, count: (rows.get(key)?.count ?? 0) + 1 })
+      }
+      const pending = { page: 0, image: 0, process: 0 }
+      for (const { task, state } of tasks.values()) {
+        if (state !== 'ended' && asked.has(task.request)) pending[task.kind] += 1
+      }
+      const total: Record<string, number> = {}
+      for (const { request, name, amount } of sums) {
+        if (asked.has(request)) total[name] = (total[name] ?? 0) + amount
+      }
+      return {
+        ended: [...rows.values()].sort(compareTallyRows),
+        pending,
+        sums: total,
+        sequence: Math.max(0, ...requests.map((request) => sequences.get(request) ?? 0)),
+      }
+    },
+
+    async tasks({ after, limit, state, ids }) {
+      const narrowed = ids && new Set(ids)
+      const found = [...tasks.values()].filter(
+        (entry) =>
+          entry.task.sequence > Number(after ?? 0) &&
+          (state === undefined || entry.state === state) &&
+          (narrowed === undefined || narrowed.has(entry.task.id)),
+      )
+      const items = found.slice(0, limit).map(
+        ({ task, state: at, notBefore, end: ended, history }): TaskRecord =>
+          ({ task, state: at, notBefore, end: ended, history }),
+      )
+      return { items, next: found.length > items.length ? String(items.at(-1)?.task.sequence ?? after) : null }
+    },
+
+    async grant(asks) {
+      return asks.map((ask) => grantVisits(ask.host, ask.count, ask.now))
+    },
+
+    async pace(updates) {
+      for (const update of updates) {
+        const host = hostOf(update.host)
+        host.delayMs = update.delayMs ?? host.delayMs
+        host.blocked = update.notBefore ?? host.blocked
+      }
+    },
+
+    async close() {},
+  }
+}

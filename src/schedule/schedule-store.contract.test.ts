@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { openSqliteSchedule } from './adapters/sqlite.ts'
+import { createScheduleModel } from './schedule-model.ts'
+import { describeScheduleStore } from './schedule-store.contract.ts'
+
+describeScheduleStore({
+  name: 'the model',
+  runs: 20,
+  async open(options) {
+    const store = createScheduleModel(options)
+    return { store, reopen: null, dispose: () => store.close() }
+  },
+})
+
+describeScheduleStore({
+  name: 'sqlite',
+  runs: 150,
+  async open(options) {
+    const folder = await mkdtemp(path.join(tmpdir(), 'gannet-schedule-'))
+    const file = path.join(folder, 'schedule.db')
+    let store = await openSqliteSchedule({ ...options, path: file })
+    return {
+      store,
+      async reopen() {
+        await store.close()
+        store = await openSqliteSchedule({ ...options, path: file })
+        return store
+      },
+      async dispose() {
+        await store.close()
+        await rm(folder, { recursive: true })
+      },
+    }
+  },
+})

@@ -1,0 +1,320 @@
+/**
+ * What every schedule store must do, said twice: each sentence of the port as a case, and random
+ * command sequences that run on the model and the adapter and must agree after every step.
+ */
+import { describe, expect, test, type TestContext } from 'vitest'
+import type { TaskId } from '../core/ids.ts'
+import type { Reason } from '../core/reasons.ts'
+import { A, B, compareWithModel, everything, heldOf, task, type Subject } from './schedule-store.random.ts'
+import type { Completion, Failure, ReserveAsk, ScheduleOptions, ScheduleStore, TaskRecord } from './schedule-store.ts'
+import type { Lease, NewTask, TaskEnd } from './task.ts'
+
+export interface ScheduleContract {
+  readonly name: string
+  /** Starts the engine, once; skips the test, visibly, when there is none. */
+  prepare?(context: TestContext): Promise<void>
+  /** Empty data each time. */
+  readonly open: (options: ScheduleOptions) => Promise<Subject>
+  /** Random sequences to run. */
+  readonly runs: number
+}
+
+const HOST = 'https://a.example'
+const KEPT: TaskEnd = { outcome: 'kept', reason: null }
+
+const ask = (now: number, more: Partial<ReserveAsk> = {}): ReserveAsk =>
+  ({ owner: 'worker', count: 10, perHost: 10, busy: {}, leaseMs: 1000, now, ...more })
+
+const names = (leases: readonly Lease[]): string[] => leases.map((lease) => lease.task.id)
+const done = (lease: Lease | undefined, spawn: readonly NewTask[] = [], end: TaskEnd = KEPT): Completion =>
+  ({ ...heldOf(lease), end, spawn })
+const failed = (lease: Lease | undefined, retryAt: number | null, reason: Reason = 'timeout'): Failure =>
+  ({ ...heldOf(lease), reason, retryAt })
+
+const record = async (store: ScheduleStore, name: string): Promise<TaskRecord | undefined> =>
+  (await store.tasks({ after: null, limit: 1, ids: [name as TaskId] })).items[0]
+
+export const describeScheduleStore = (contract: ScheduleContract): void => {
+  const check = (title: string, delayMs: number, body: (store: ScheduleStore, subject: Subject) => Promise<void>) =>
+    test(title, async (context) => {
+      await contract.prepare?.(context)
+      const subject = await contract.open({ delayMs })
+      try {
+        await body(subject.store, subject)
+      } finally {
+        await subject.dispose()
+      }
+    })
+
+  describe(`schedule store on ${contract.name}`, () => {
+    check('admits a batch in order and gives the tasks back as they were', 0, async (store) => {
+      const tasks = [task('one'), task('two', { kind: 'page', weight: 7 })]
+      expect(await store.add({ request: A, sequence: 1, tasks })).toEqual(['queued', 'queued'])
+      const records = await everything(store)
+      expect(records.map((one) => one.state)).toEqual(['waiting', 'waiting'])
+      expect(records.map((one) => one.task)).toEqual(
+        tasks.map((one, index) => ({ ...one, request: A, attempts: 0, sequence: index + 1 })),
+      )
+    })
+
+    check('ignores a batch delivered before, and answers it as before', 0, async (store) => {
+      const tasks = [task('one'), task('two', { refused: 'robots-denied' })]
+      await store.add({ request: A, sequence: 3, tasks })
+      const tally = await store.tally([A])
+      expect(await store.add({ request: A, sequence: 3, tasks })).toEqual(['queued', 'robots-denied'])
+      expect(await store.add({ request: A, sequence: 2, tasks: [task('three')] })).toEqual(['duplicate-url'])
+      expect(await store.tally([A])).toEqual(tally)
+      expect(tally.sequence).toBe(3)
+      expect(await everything(store)).toHaveLength(2)
+    })
+
+    check('refuses a known task with the reason that fits', 0, async (store) => {
+      await store.add({ request: A, sequence: 1, tasks: [task('one')] })
+      expect(await store.add({ request: A, sequence: 2, tasks: [task('one')] })).toEqual(['duplicate-url'])
+      expect(await store.add({ request: B, sequence: 1, tasks: [task('one')] })).toEqual(['duplicate-url'])
+      const { leases } = await store.reserve(ask(0))
+      await store.complete([done(leases[0])])
+      expect(await store.add({ request: A, sequence: 3, tasks: [task('one')] })).toEqual(['duplicate-url'])
+      expect(await store.add({ request: B, sequence: 2, tasks: [task('one')] })).toEqual(['already-done'])
+    })
+
+    check('counts refused images in the request that asked, and no refused pages', 0, async (store) => {
+      const tasks = [task('one'), task('page', { kind: 'page' })]
+      await store.add({ request: A, sequence: 1, tasks })
+      const denied = task('denied', { refused: 'robots-denied' })
+      const deniedPage = task('denied page', { kind: 'page', refused: 'robots-denied' })
+      await store.add({ request: B, sequence: 1, tasks: [...tasks, task('one'), denied, deniedPage] })
+      expect(await store.tally([B])).toEqual({
+        ended: [
+          { kind: 'image', outcome: 'refused', reason: 'duplicate-url', count: 2 },
+          { kind: 'image', outcome: 'refused', reason: 'robots-denied', count: 1 },
+        ],
+        pending: { page: 0, image: 0, process: 0 },
+        sums: {},
+        sequence: 1,
+      })
+      expect((await record(store, 'denied page'))?.end).toEqual({ outcome: 'refused', reason: 'robots-denied' })
+      expect((await store.tally([A])).pending).toEqual({ page: 1, image: 1, process: 0 })
+      expect((await store.tally([A, B, A])).ended).toHaveLength(2)
+    })
+
+    check('serves hosts by the time they became ready, then by name', 0, async (store) => {
+      const hosts = ['https://c.example', 'https://a.example', 'https://b.example']
+      await store.add({ request: A, sequence: 1, tasks: hosts.map((host) => task(host, { host })) })
+      await store.pace([{ host: 'https://a.example', notBefore: 50 }])
+      const { leases } = await store.reserve(ask(100))
+      expect(leases.map((lease) => lease.task.host)).toEqual([
+        'https://b.example', 'https://c.example', 'https://a.example',
+      ])
+    })
+
+    check('takes turns between hosts without a delay', 0, async (store) => {
+      const tasks = ['1', '2'].flatMap((n) => [task(`a${n}`), task(`b${n}`, { host: 'https://b.example' })])
+      await store.add({ request: A, sequence: 1, tasks })
+      const order: string[] = []
+      for (let now = 1; now <= 4; now += 1) {
+        order.push(...names((await store.reserve(ask(now, { count: 1, perHost: 1 }))).leases))
+      }
+      expect(order).toEqual(['a1', 'b1', 'a2', 'b2'])
+    })
+
+    check('serves the heavier task of a host first, then the earlier', 0, async (store) => {
+      const tasks = [task('light'), task('heavy', { weight: 9 }), task('light too'), task('half', { weight: 1.5 })]
+      await store.add({ request: A, sequence: 1, tasks })
+      expect(names((await store.reserve(ask(0))).leases)).toEqual(['heavy', 'half', 'light', 'light too'])
+    })
+
+    check('yields one task a call and a delay from a host with a delay', 500, async (store) => {
+      await store.add({ request: A, sequence: 1, tasks: [task('one'), task('two'), task('three')] })
+      const first = await store.reserve(ask(1000))
+      expect(names(first.leases)).toEqual(['one'])
+      expect(first.leases[0]?.grant).toMatchObject({ host: HOST, notBefore: 1000, count: 1, intervalMs: 500 })
+      expect(first.nextAt).toBe(1500)
+      expect((await store.reserve(ask(1499))).leases).toEqual([])
+      expect(names((await store.reserve(ask(1700))).leases)).toEqual(['two'])
+      expect((await store.reserve(ask(1701))).nextAt).toBe(2000)
+    })
+
+    check('keeps to perHost, less what is busy', 0, async (store) => {
+      await store.add({ request: A, sequence: 1, tasks: ['1', '2', '3', '4'].map((name) => task(name)) })
+      expect((await store.reserve(ask(0, { perHost: 2, busy: { [HOST]: 2 } }))).leases).toEqual([])
+      expect(names((await store.reserve(ask(0, { perHost: 2, busy: { [HOST]: 1 } }))).leases)).toEqual(['1'])
+      const rest = await store.reserve(ask(0, { perHost: 2 }))
+      expect(names(rest.leases)).toEqual(['2', '3'])
+      expect(rest.nextAt).toBe(0)
+    })
+
+    check('passes over busy hosts to the ones behind them', 500, async (store) => {
+      const hosts = ['a', 'b', 'c'].map((name) => `https://${name}.example`)
+      await store.add({ request: A, sequence: 1, tasks: hosts.map((host) => task(host, { host })) })
+      const busy = { 'https://a.example': 1, 'https://b.example': 1 }
+      const { leases } = await store.reserve(ask(0, { count: 1, perHost: 1, busy }))
+      expect(leases.map((lease) => lease.task.host)).toEqual(['https://c.example'])
+    })
+
+    check('says null when nothing is pending, and else when to ask again', 0, async (store) => {
+      expect(await store.reserve(ask(0))).toEqual({ leases: [], nextAt: null })
+      await store.add({ request: A, sequence: 1, tasks: [task('one')] })
+      const { leases, nextAt } = await store.reserve(ask(10, { leaseMs: 90 }))
+      expect(nextAt).toBe(100)
+      await store.fail([failed(leases[0], 300)])
+      expect((await store.reserve(ask(20))).nextAt).toBe(300)
+      await store.pace([{ host: HOST, notBefore: 700 }])
+      expect((await store.reserve(ask(20))).nextAt).toBe(700)
+    })
+
+    check('gives a lease that ran out to another, uncounted, and voids the late result', 0, async (store) => {
+      await store.add({ request: A, sequence: 1, tasks: [task('one')] })
+      const late = (await store.reserve(ask(0, { leaseMs: 100 }))).leases[0]
+      expect((await store.reserve(ask(99))).leases).toEqual([])
+      const next = (await store.reserve(ask(100, { owner: 'other' }))).leases[0]
+      expect(next?.task).toEqual(late?.task)
+      expect(next?.fence).toBeGreaterThan(late?.fence ?? 0)
+      expect(await store.complete([done(late, [task('spawned')])])).toEqual(['void'])
+      expect(await store.fail([failed(late, null)])).toEqual(['void'])
+      expect(await store.renew([heldOf(late)], 999)).toEqual([false])
+      expect(await everything(store)).toHaveLength(1)
+      expect(await store.complete([done(next)])).toEqual(['done'])
+    })
+
+    check('renews what is held, never shortening it', 0, async (store) => {
+      await store.add({ request: A, sequence: 1, tasks: [task('one')] })
+      const lease = (await store.reserve(ask(0, { leaseMs: 100 }))).leases[0]
+      expect(await store.renew([heldOf(lease), { id: 'none' as TaskId, fence: 1 }], 500)).toEqual([true, false])
+      expect(await store.renew([heldOf(lease)], 50)).toEqual([true])
+      expect((await store.reserve(ask(499))).leases).toEqual([])
+      expect(names((await store.reserve(ask(500))).leases)).toEqual(['one'])
+    })
+
+    check('completes once: end, sums and spawn in one step', 0, async (store) => {
+      await store.add({ request: A, sequence: 1, tasks: [task('page', { kind: 'page' })] })
+      const lease = (await store.reserve(ask(0))).leases[0]
+      const end: TaskEnd = { outcome: 'read', reason: null, sums: { bytes: 70, 'odd name "': 0.5 } }
+      const completion = done(lease, [task('image'), task('page', { kind: 'page' }), task('image')], end)
+      expect(await store.complete([completion, completion])).toEqual(['done', 'done'])
+      expect(await store.complete([completion])).toEqual(['done'])
+      expect(await store.fail([failed(lease, null)])).toEqual(['done'])
+      expect(await store.tally([A])).toEqual({
+        ended: [
+          { kind: 'image', outcome: 'refused', reason: 'duplicate-url', count: 1 },
+          { kind: 'page', outcome: 'read', reason: null, count: 1 },
+        ],
+        pending: { page: 0, image: 1, process: 0 },
+        sums: { bytes: 70, 'odd name "': 0.5 },
+        sequence: 1,
+      })
+      expect((await record(store, 'image'))?.task.request).toBe(A)
+    })
+
+    check('counts a failure and lets the task wait until it may be tried again', 0, async (store) => {
+      await store.add({ request: A, sequence: 1, tasks: [task('one')] })
+      const first = (await store.reserve(ask(0))).leases[0]
+      const failure = { ...failed(first, 400, 'http-status'), sums: { bytes: 3 } }
+      expect(await store.fail([failure, failure])).toEqual(['done', 'done'])
+      expect(await record(store, 'one')).toMatchObject({ state: 'waiting', notBefore: 400, history: ['http-status'] })
+      expect((await store.reserve(ask(399))).leases).toEqual([])
+      const second = (await store.reserve(ask(400))).leases[0]
+      expect(second?.task.attempts).toBe(1)
+      expect(await store.fail([failed(second, null)])).toEqual(['done'])
+      expect(await record(store, 'one')).toMatchObject({
+        state: 'ended', end: { outcome: 'failed', reason: 'timeout' }, history: ['http-status', 'timeout'],
+        task: { attempts: 2 },
+      })
+      const { ended, sums } = await store.tally([A])
+      expect(ended).toEqual([{ kind: 'image', outcome: 'failed', reason: 'timeout', count: 1 }])
+      expect(sums).toEqual({ bytes: 3 })
+    })
+
+    check('remembers the last eight failures', 0, async (store) => {
+      await store.add({ request: A, sequence: 1, tasks: [task('one')] })
+      for (let now = 1; now <= 10; now += 1) {
+        const { leases } = await store.reserve(ask(now))
+        await store.fail([failed(leases[0], now + 1, now <= 2 ? 'truncated' : 'timeout')])
+      }
+      const found = await record(store, 'one')
+      expect(found?.task.attempts).toBe(10)
+      expect(found?.history).toEqual(Array<Reason>(8).fill('timeout'))
+    })
+
+    check('ends a failure as its reason says', 0, async (store) => {
+      await store.add({ request: A, sequence: 1, tasks: [task('one')] })
+      await store.fail([failed((await store.reserve(ask(0))).leases[0], null, 'undecodable')])
+      expect((await record(store, 'one'))?.end).toEqual({ outcome: 'rejected', reason: 'undecodable' })
+    })
+
+    check("recovers an owner's lost leases at once and uncounted, and no one else's", 0, async (store) => {
+      const tasks = ['1', '2', '3'].map((name) => task(name))
+      await store.add({ request: A, sequence: 1, tasks })
+      const mine = (await store.reserve(ask(0, { owner: 'me', count: 2 }))).leases
+      await store.reserve(ask(0, { owner: 'you' }))
+      const stale = { ...heldOf(mine[1]), fence: 1000 }
+      expect(await store.recover('me', [heldOf(mine[0]), stale])).toBe(1)
+      expect(await store.recover('me', [heldOf(mine[0])])).toBe(0)
+      expect(await store.complete([done(mine[0]), done(mine[1])])).toEqual(['done', 'void'])
+      const again = (await store.reserve(ask(0, { owner: 'me' }))).leases
+      expect(again.map((lease) => [lease.task.id, lease.task.attempts])).toEqual([['2', 0]])
+    })
+
+    check('lists tasks in pages, by state and by id', 0, async (store) => {
+      const all = ['1', '2', '3', '4', '5']
+      await store.add({ request: A, sequence: 1, tasks: all.map((name) => task(name)) })
+      const { leases } = await store.reserve(ask(0, { count: 2 }))
+      await store.complete([done(leases[0])])
+      const first = await store.tasks({ after: null, limit: 2, state: 'waiting' })
+      expect(first.items.map((one) => one.task.id)).toEqual(['3', '4'])
+      const last = await store.tasks({ after: first.next, limit: 2, state: 'waiting' })
+      expect(last.items.map((one) => one.task.id)).toEqual(['5'])
+      expect(last.next).toBeNull()
+      const ids = ['5', '1', 'none'] as TaskId[]
+      expect((await store.tasks({ after: null, limit: 9, ids })).items.map((one) => one.task.id)).toEqual(['1', '5'])
+      expect((await store.tasks({ after: null, limit: 9, ids, state: 'ended' })).items).toHaveLength(1)
+      expect((await store.tasks({ after: null, limit: 5 })).next).toBeNull()
+    })
+
+    check('grants visits one delay apart and lets tasks wait for them', 100, async (store) => {
+      await store.add({ request: A, sequence: 1, tasks: [task('one')] })
+      const [first, second] = await store.grant([
+        { host: HOST, count: 3, now: 1000 },
+        { host: HOST, count: 1, now: 1000 },
+      ])
+      expect(first).toMatchObject({ host: HOST, notBefore: 1000, count: 3, intervalMs: 100 })
+      expect(second).toMatchObject({ notBefore: 1300, count: 1 })
+      expect(second?.fence).toBeGreaterThan(first?.fence ?? 0)
+      expect(await store.reserve(ask(1399))).toEqual({ leases: [], nextAt: 1400 })
+      expect((await store.reserve(ask(1400))).leases[0]?.fence).toBeGreaterThan(second?.fence ?? 0)
+    })
+
+    check('paces a host: its delay above the floor only, its block until lifted', 100, async (store) => {
+      await store.pace([{ host: HOST, delayMs: 30 }])
+      expect((await store.grant([{ host: HOST, count: 1, now: 1000 }]))[0]?.intervalMs).toBe(100)
+      await store.pace([{ host: HOST, delayMs: 400, notBefore: 5000 }])
+      expect((await store.grant([{ host: HOST, count: 1, now: 1000 }]))[0]).toMatchObject({
+        notBefore: 5000, intervalMs: 400,
+      })
+      await store.pace([{ host: HOST, notBefore: 0 }])
+      expect((await store.grant([{ host: HOST, count: 1, now: 1000 }]))[0]?.notBefore).toBe(5400)
+    })
+
+    check('knows its state after it was closed and opened', 100, async (store, subject) => {
+      if (!subject.reopen) return
+      await store.add({ request: A, sequence: 4, tasks: [task('one'), task('two'), task('three')] })
+      const lease = (await store.reserve(ask(1000))).leases[0]
+      await store.fail([failed((await store.reserve(ask(1100))).leases[0], 9000)])
+      const [before, tally] = [await everything(store), await store.tally([A])]
+      const again = await subject.reopen()
+      expect(await everything(again)).toEqual(before)
+      expect(await again.tally([A])).toEqual(tally)
+      expect((await again.reserve(ask(1150))).nextAt).toBe(1200)
+      const fresh = (await again.reserve(ask(1200))).leases[0]
+      expect(fresh?.task.id).toBe('three')
+      expect(fresh?.fence).toBeGreaterThan(lease?.fence ?? 0)
+      expect(await again.complete([done(lease)])).toEqual(['done'])
+    })
+
+    test('agrees with the model on random commands', async (context) => {
+      await contract.prepare?.(context)
+      await compareWithModel(contract.open, contract.runs)
+    })
+  })
+}
+

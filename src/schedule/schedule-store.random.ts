@@ -1,0 +1,232 @@
+/**
+ * Random command sequences for the schedule's contract. Each runs on the model and on an adapter,
+ * and both must answer alike and stand alike after every step. Leases are named by their place in
+ * the list of all ever given, so that stale fences and repeated deliveries come up by themselves.
+ */
+import * as fc from 'fast-check'
+import { expect } from 'vitest'
+import type { RequestId, TaskId } from '../core/ids.ts'
+import type { Reason } from '../core/reasons.ts'
+import { createScheduleModel } from './schedule-model.ts'
+import type { HostPace, ScheduleOptions, ScheduleStore, TaskRecord, TaskState } from './schedule-store.ts'
+import type { Held, Lease, NewTask, TaskEnd } from './task.ts'
+
+export interface Subject {
+  readonly store: ScheduleStore
+  /** Closes the store and opens the same data again; null when it keeps none. */
+  readonly reopen: (() => Promise<ScheduleStore>) | null
+  dispose(): Promise<void>
+}
+
+const request = (name: string): RequestId => name as RequestId
+export const A = request('request-a')
+export const B = request('request-b')
+const HOST = 'https://a.example'
+
+export const task = (name: string, more: Partial<NewTask> = {}): NewTask => ({
+  id: name as TaskId,
+  kind: 'image',
+  host: HOST,
+  url: `${more.host ?? HOST}/${name}`,
+  weight: 1,
+  payload: { name, empty: [], nothing: {}, one: [1.5, null, true, 'ü'] },
+  ...more,
+})
+
+export const heldOf = (lease: Lease | undefined): Held => ({ id: lease?.task.id as TaskId, fence: lease?.fence ?? -1 })
+
+export const everything = async (store: ScheduleStore): Promise<readonly TaskRecord[]> =>
+  (await store.tasks({ after: null, limit: 1000 })).items
+
+const REASONS = ['timeout', 'http-status', 'undecodable', 'robots-denied', 'copy-duplicate'] as const
+const KINDS = ['page', 'image', 'process'] as const
+const host = fc.constantFrom('https://a.example', 'https://b.example', 'http://b.example:8080')
+const owner = fc.constantFrom('w1', 'w2')
+const when = fc.constantFrom(0, 40, 100, 300)
+const sums = fc.option(fc.dictionary(fc.constantFrom('bytes', 'saved'), fc.integer({ min: -4, max: 999 })))
+
+/** A task's id says its kind, as in life, where it is derived from kind and URL. */
+const newTask: fc.Arbitrary<NewTask> = fc
+  .record({
+    n: fc.nat(14), host, weight: fc.constantFrom(1, 2, 2.5),
+    refused: fc.option(fc.constantFrom('robots-denied', 'too-small'), { freq: 6 }),
+  })
+  .map(({ n, refused, ...rest }) =>
+    task(`task-${n}`, { ...rest, kind: KINDS[n % 3] ?? 'page', ...(refused ? { refused: refused as Reason } : {}) }))
+
+const pick = fc.record({ lease: fc.nat(30), stale: fc.constantFrom(0, 0, 0, 0, 1) })
+const picks = fc.array(pick, { maxLength: 3 })
+const end: fc.Arbitrary<TaskEnd> = fc
+  .record({ reason: fc.option(fc.constantFrom(...REASONS)), sums })
+  .map(({ reason, sums: amounts }) => ({
+    outcome: reason === null ? 'kept' : 'rejected', reason, ...(amounts ? { sums: amounts } : {}),
+  }))
+const pace: fc.Arbitrary<HostPace> = fc
+  .record({ host, delayMs: fc.option(fc.constantFrom(0, 30, 120)), block: fc.option(when) })
+  .map(({ host: name, delayMs, block }) => ({
+    host: name, ...(delayMs === null ? {} : { delayMs }), ...(block === null ? {} : { notBefore: 1000 + block }),
+  }))
+
+const command = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('add' as const), request: fc.constantFrom(A, B),
+      step: fc.constantFrom(1, 1, 1, 1, 2, 0, -1), tasks: fc.array(newTask, { maxLength: 6 }),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('reserve' as const), owner, count: fc.nat(5), perHost: fc.nat(3),
+      busy: fc.dictionary(host, fc.nat(2)), leaseMs: fc.constantFrom(30, 150, 5000), skew: fc.constantFrom(0, 0, 0, 60),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: when }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('complete' as const),
+      of: fc.array(fc.record({ pick, end, spawn: fc.array(newTask, { maxLength: 3 }) }), { maxLength: 3 }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('fail' as const),
+      of: fc.array(
+        fc.record({ pick, reason: fc.constantFrom(...REASONS), retryIn: fc.option(when), sums }), { maxLength: 3 },
+      ),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('renew' as const), of: picks, leaseMs: when }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('recover' as const), owner, of: picks }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('grant' as const),
+      of: fc.array(fc.record({ host, count: fc.integer({ min: 1, max: 3 }) }), { maxLength: 3 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('pace' as const), of: fc.array(pace, { maxLength: 2 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('list' as const), limit: fc.integer({ min: 1, max: 4 }),
+      state: fc.option(fc.constantFrom<TaskState[]>('waiting', 'leased', 'ended')),
+      ids: fc.option(fc.array(fc.nat(14).map((n) => `task-${n}` as TaskId), { maxLength: 6 })),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('reopen' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('repeat' as const) }) },
+)
+type Command = typeof command extends fc.Arbitrary<infer Value> ? Value : never
+
+type Call = (store: ScheduleStore) => Promise<unknown>
+
+const compare = async (model: ScheduleStore, subject: Subject, commands: readonly Command[]): Promise<void> => {
+  let { store } = subject
+  let now = 1000
+  let last: Call = (on) => on.tally([A])
+  const given: Held[] = []
+  const sequences = new Map<RequestId, number>()
+  const heldAt = ({ lease, stale }: { lease: number; stale: number }): Held => {
+    const held = given[lease % Math.max(1, given.length)] ?? { id: 'task-0' as TaskId, fence: 1 }
+    return { id: held.id, fence: held.fence + stale }
+  }
+
+  const callOf = (one: Command): Call => {
+    switch (one.do) {
+      case 'add': {
+        const sequence = (sequences.get(one.request) ?? 0) + one.step
+        sequences.set(one.request, Math.max(sequences.get(one.request) ?? 0, sequence))
+        return (on) => on.add({ request: one.request, sequence, tasks: one.tasks })
+      }
+      case 'reserve': {
+        const { do: _do, skew, ...rest } = one
+        const at = now - skew
+        return (on) => on.reserve({ ...rest, now: at })
+      }
+      case 'complete': {
+        const of = one.of.map(({ pick: which, ...rest }) => ({ ...heldAt(which), ...rest }))
+        return (on) => on.complete(of)
+      }
+      case 'fail': {
+        const of = one.of.map(({ pick: which, reason, retryIn, sums: amounts }) => ({
+          ...heldAt(which), reason, retryAt: retryIn === null ? null : now + retryIn,
+          ...(amounts ? { sums: amounts } : {}),
+        }))
+        return (on) => on.fail(of)
+      }
+      case 'renew': {
+        const [held, until] = [one.of.map(heldAt), now + one.leaseMs]
+        return (on) => on.renew(held, until)
+      }
+      case 'recover': {
+        const held = one.of.map(heldAt)
+        return (on) => on.recover(one.owner, held)
+      }
+      case 'grant': {
+        const asks = one.of.map((grant) => ({ ...grant, now }))
+        return (on) => on.grant(asks)
+      }
+      case 'pace':
+        return (on) => on.pace(one.of)
+      case 'list':
+        return async (on) => {
+          const found: TaskRecord[] = []
+          let after: string | null = null
+          do {
+            const page = await on.tasks({
+              after, limit: one.limit, ...(one.state ? { state: one.state } : {}), ...(one.ids ? { ids: one.ids } : {}),
+            })
+            found.push(...page.items)
+            after = page.next
+          } while (after !== null)
+          return found
+        }
+      case 'pass':
+        now += one.ms
+        return async () => null
+      case 'repeat':
+        return last
+      case 'reopen':
+        return async (on) => {
+          if (on !== model && subject.reopen) store = await subject.reopen()
+          return null
+        }
+      default:
+        throw new TypeError(`unknown command ${JSON.stringify(one satisfies never)}`)
+    }
+  }
+
+  for (const one of commands) {
+    last = callOf(one)
+    const expected = await last(model)
+    expect(await last(store)).toEqual(expected)
+    for (const lease of (expected as { leases?: readonly Lease[] } | null | undefined)?.leases ?? []) {
+      given.push(heldOf(lease))
+    }
+    expect(await everything(store)).toEqual(await everything(model))
+    expect(await store.tally([A, B])).toEqual(await model.tally([A, B]))
+  }
+  expect(await store.tally([B])).toEqual(await model.tally([B]))
+}
+
+/** @param runs random sequences to run, of up to 40 commands each */
+export const compareWithModel = (
+  open: (options: ScheduleOptions) => Promise<Subject>,
+  runs: number,
+): Promise<void> =>
+  fc.assert(
+    fc.asyncProperty(fc.nat(2), fc.array(command, { maxLength: 40, size: 'max' }), async (delay, commands) => {
+      const options = { delayMs: delay * 50 }
+      const subject = await open(options)
+      try {
+        await compare(createScheduleModel(options), subject, commands)
+      } finally {
+        await subject.dispose()
+      }
+    }),
+    { numRuns: runs },
+  )
