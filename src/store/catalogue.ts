@@ -64,6 +64,7 @@ export interface TextHit {
 }
 
 export interface CatalogueStats {
+  /** With their bytes; the superseded are counted apart. */
   readonly assets: number
   readonly superseded: number
   readonly bytes: number
@@ -80,8 +81,14 @@ export interface Catalogue {
   commit(entries: readonly CommitEntry[]): Promise<readonly CommitResult[]>
   /** Records verdicts on what was not kept. A second verdict on a task replaces the first. */
   judge(verdicts: readonly VerdictRecord[]): Promise<void>
-  /** In the order asked; null where there is none. Superseded assets have no sha256 or pixels to be found by. */
+  /**
+   * In the order asked; null where there is none. Where several share the pixels or the thumbnail,
+   * the one with the lowest sequence number. Superseded assets have no sha256 or pixels to be found
+   * by; by a thumbnail they are found only when no other asset has it.
+   */
   get(by: 'id' | 'sha256' | 'pixels' | 'thumbnail', values: readonly string[]): Promise<readonly (Asset | null)[]>
+  /** In the order asked; null where there is no such asset. Superseded assets keep theirs. */
+  fingerprints(ids: readonly AssetId[]): Promise<readonly (Fingerprint | null)[]>
   /** In order of sequence. */
   list(ask: { readonly after: string | null; readonly limit: number; readonly where?: AssetFilter }): Promise<PageOf<Asset>>
   /** The steps after `sequence`, oldest first. A later step on the same asset may stand for earlier ones. */
@@ -89,10 +96,13 @@ export interface Catalogue {
   /**
    * Full text over title, alt, caption, category, labels and box names. Words match without case
    * or accents and by stem; scripts without spaces (Han, kana, Hangul, Thai) match as written.
+   * Every word of the text must be found. There is no query syntax: all of it is words. A text
+   * without words finds nothing. Best first, ties by sequence.
    */
   find(ask: { readonly text: string; readonly limit: number; readonly where?: AssetFilter }): Promise<readonly TextHit[]>
-  /** Verdicts on a task, an asset, or any URL (full, thumbnail or page) as given; at most `limit`. */
+  /** Verdicts on a task, an asset, or any URL (full, thumbnail or page) as given; at most `limit`, newest first, ties by task. */
   why(ask: { readonly of: TaskId | AssetId | string; readonly limit: number }): Promise<readonly VerdictRecord[]>
+  /** Of everything, or of the assets and verdicts of those requests; `sequence` is always the catalogue's. */
   stats(requests?: readonly RequestId[]): Promise<CatalogueStats>
   close(): Promise<void>
 }

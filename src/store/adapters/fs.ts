@@ -1,0 +1,159 @@
+/**
+ * Blobs as files: `ab/cd/<sha256>` under one folder. Engine: the file system, by `node:fs`.
+ * A blob is written or spooled elsewhere on the same file system, synced, and renamed into its
+ * place; what a crash leaves half-written lies in `incoming/` and is removed at the next opening.
+ */
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { bodySize, type Body } from '../../core/body.ts'
+import { GannetError, isDiskFull, systemCode } from '../../core/errors.ts'
+import type { Sha256 } from '../../core/ids.ts'
+import type { BlobStore } from '../blob-store.ts'
+
+export interface FsBlobStoreOptions {
+  /** Created when it is not there. */
+  readonly dir: string
+  /** Opens without touching `incoming/`, for a process that does not own the folder. Default false. */
+  readonly readOnly?: boolean
+}
+
+const ADDRESS = /^[0-9a-f]{64}$/
+const PREFIX = /^[0-9a-f]{2}$/
+
+const orNull = async <Result>(work: Promise<Result>, code: string): Promise<Result | null> => {
+  try {
+    return await work
+  } catch (error) {
+    if (systemCode(error) === code) return null
+    throw error
+  }
+}
+
+const namesIn = async (dir: string, pattern: RegExp): Promise<readonly string[]> =>
+  ((await orNull(readdir(dir), 'ENOENT')) ?? []).filter((name) => pattern.test(name)).sort()
+
+const sync = async (path: string): Promise<void> => {
+  const handle = await open(path, 'r+')
+  try {
+    await handle.datasync()
+  } finally {
+    await handle.close()
+  }
+}
+
+const writeSynced = async (path: string, bytes: Uint8Array): Promise<void> => {
+  const handle = await open(path, 'wx')
+  try {
+    await handle.writeFile(bytes)
+    await handle.datasync()
+  } finally {
+    await handle.close()
+  }
+}
+
+export const openFsBlobStore = async ({ dir, readOnly = false }: FsBlobStoreOptions): Promise<BlobStore> => {
+  const incoming = join(dir, 'incoming')
+  const folderOf = (sha256: string): string => join(dir, sha256.slice(0, 2), sha256.slice(2, 4))
+  const pathOf = (sha256: Sha256): string => join(folderOf(sha256), sha256)
+  const underWay = new Map<Sha256, Promise<boolean>>()
+  let lastTemporary = 0
+
+  if (!readOnly) {
+    await rm(incoming, { recursive: true, force: true })
+    await mkdir(incoming, { recursive: true })
+  }
+
+  const moveIn = async (from: string, sha256: Sha256): Promise<void> => {
+    const to = pathOf(sha256)
+    try {
+      await rename(from, to)
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw error
+      await mkdir(folderOf(sha256), { recursive: true })
+      await rename(from, to)
+    }
+  }
+
+  const store = async (sha256: Sha256, body: Body): Promise<boolean> => {
+    const there = await orNull(stat(pathOf(sha256)), 'ENOENT')
+    // A file of another size is what a power cut left of it.
+    if (there?.size === bodySize(body)) {
+      if (body.kind === 'spool') await rm(body.path, { force: true })
+      return false
+    }
+    const temporary = join(incoming, `${process.pid}-${++lastTemporary}`)
+    try {
+      if (body.kind === 'inline') {
+        await writeSynced(temporary, body.bytes)
+        await moveIn(temporary, sha256)
+        return there === null
+      }
+      await sync(body.path)
+      try {
+        await moveIn(body.path, sha256)
+      } catch (error) {
+        if (systemCode(error) !== 'EXDEV') throw error
+        await copyFile(body.path, temporary)
+        await sync(temporary)
+        await moveIn(temporary, sha256)
+        await rm(body.path, { force: true })
+      }
+      return there === null
+    } catch (error) {
+      await rm(temporary, { force: true })
+      if (isDiskFull(error)) {
+        throw new GannetError('disk-full', `no room left in ${dir}: free some, then run the same command again to resume`, { cause: error })
+      }
+      if (body.kind === 'spool' && systemCode(error) === 'ENOENT') {
+        throw new GannetError('not-found', `the spooled body ${body.path} is gone: fetch the picture again`, { cause: error })
+      }
+      throw error
+    }
+  }
+
+  return {
+    async put(sha256, body) {
+      const before = underWay.get(sha256)
+      const work = (before ?? Promise.resolve(true)).then(
+        () => store(sha256, body),
+        () => store(sha256, body),
+      )
+      underWay.set(sha256, work)
+      try {
+        return await work
+      } finally {
+        if (underWay.get(sha256) === work) underWay.delete(sha256)
+      }
+    },
+    async get(sha256) {
+      return await orNull(readFile(pathOf(sha256)), 'ENOENT')
+    },
+    async has(sha256) {
+      return (await orNull(stat(pathOf(sha256)), 'ENOENT')) !== null
+    },
+    async delete(sha256) {
+      await orNull(unlink(pathOf(sha256)), 'ENOENT')
+    },
+    async list(after, limit) {
+      const items: { sha256: Sha256; bytes: number }[] = []
+      const from = after ?? ''
+      for (const first of await namesIn(dir, PREFIX)) {
+        if (first < from.slice(0, 2)) continue
+        for (const second of await namesIn(join(dir, first), PREFIX)) {
+          if (first + second < from.slice(0, 4)) continue
+          for (const name of await namesIn(join(dir, first, second), ADDRESS)) {
+            if (name <= from) continue
+            if (items.length === limit) return { items, next: items.at(-1)?.sha256 ?? null }
+            const found = await orNull(stat(join(dir, first, second, name)), 'ENOENT')
+            if (found) items.push({ sha256: name as Sha256, bytes: found.size })
+          }
+        }
+      }
+      return { items, next: null }
+    },
+    pathOf,
+    async close() {
+      await Promise.allSettled(underWay.values())
+    },
+  }
+}

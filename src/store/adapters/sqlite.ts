@@ -1,0 +1,281 @@
+/**
+ * The catalogue on one machine: `catalogue.db`. Engine: SQLite with FTS5, by `libsql`.
+ * Options: the file's path, and whether it is only read. One process writes; others may read
+ * at the same time (write-ahead log).
+ */
+import type { AssetId, Sha256, SpaceId } from '../../core/ids.ts'
+import type { Asset, Fingerprint, StoredVector, VerdictRecord } from '../asset.ts'
+import type { AssetFilter, Catalogue, Change, CommitEntry, CommitResult } from '../catalogue.ts'
+import { indexText, matchQuery } from '../full-text.ts'
+import { openSqliteFile, type Bindable } from './sqlite-file.ts'
+import { CATALOGUE_SCHEMA, CATALOGUE_VERSION } from './sqlite-schema.ts'
+
+export interface SqliteCatalogueOptions {
+  readonly path: string
+  /** For any process but the owner of the data folder. Default false. */
+  readonly readOnly?: boolean
+  /** Default 10 000. */
+  readonly busyMs?: number
+}
+
+interface AssetRow {
+  readonly json: string
+  readonly duplicate_of: AssetId | null
+  readonly level: Asset['level']
+  readonly requests: string
+}
+interface PrintRow {
+  readonly sha256: ArrayBuffer
+  readonly pixels: ArrayBuffer | null
+  readonly thumbnail: ArrayBuffer | null
+  readonly pdq: ArrayBuffer
+  readonly pdq_quality: number
+  readonly tile: ArrayBuffer
+}
+interface StepRow extends PrintRow {
+  readonly row: number
+  readonly id: AssetId
+  readonly sequence: number
+  readonly superseded: number
+  readonly duplicate_of: AssetId | null
+}
+interface VerdictRow extends Omit<VerdictRecord, 'evidence' | 'thumbnailUrl' | 'pageUrl'> {
+  readonly evidence: string
+  readonly thumbnail_url: string | null
+  readonly page_url: string | null
+}
+
+const ASSET = `a.json, a.duplicate_of, a.level, (
+  SELECT json_group_array(request) FROM (SELECT request FROM request WHERE asset = a.row ORDER BY position)
+) AS requests`
+const PRINT = 'sha256, pixels, thumbnail, pdq, pdq_quality, tile'
+
+const GET = {
+  id: `SELECT ${ASSET} FROM asset a WHERE id = ?`,
+  sha256: `SELECT ${ASSET} FROM asset a WHERE sha256 = ? AND superseded = 0`,
+  pixels: `SELECT ${ASSET} FROM asset a WHERE pixels = ? AND superseded = 0 ORDER BY sequence LIMIT 1`,
+  thumbnail: `SELECT ${ASSET} FROM asset a WHERE thumbnail = ? ORDER BY superseded, sequence LIMIT 1`,
+} as const
+
+const bytesOf = (hex: string): Uint8Array => Buffer.from(hex, 'hex')
+const hexOf = (bytes: ArrayBuffer): string => Buffer.from(bytes).toString('hex')
+
+const assetOf = (row: AssetRow): Asset => ({
+  ...(JSON.parse(row.json) as Asset),
+  duplicateOf: row.duplicate_of,
+  level: row.level,
+  requestIds: JSON.parse(row.requests) as Asset['requestIds'],
+})
+
+const printOf = (row: PrintRow): Fingerprint => ({
+  sha256: hexOf(row.sha256) as Sha256,
+  pixels: row.pixels && (hexOf(row.pixels) as Sha256),
+  thumbnail: row.thumbnail && (hexOf(row.thumbnail) as Sha256),
+  pdq: hexOf(row.pdq),
+  pdqQuality: row.pdq_quality,
+  tile: new Uint8Array(row.tile),
+})
+
+const verdictOf = ({ thumbnail_url, page_url, evidence, ...row }: VerdictRow): VerdictRecord => ({
+  task: row.task,
+  request: row.request,
+  url: row.url,
+  thumbnailUrl: thumbnail_url,
+  pageUrl: page_url,
+  outcome: row.outcome,
+  reason: row.reason,
+  asset: row.asset,
+  evidence: JSON.parse(evidence) as VerdictRecord['evidence'],
+  at: row.at,
+})
+
+/** A condition on `asset a`, and what it binds. */
+const conditionOf = (where: AssetFilter = {}): readonly [sql: string, parameters: readonly string[]] => {
+  const parts: readonly (readonly [string, string | undefined])[] = [
+    ['EXISTS (SELECT 1 FROM label WHERE name = ? AND asset = a.row)', where.label],
+    ['a.category = ?', where.category],
+    ['a.host = ?', where.host],
+    ['EXISTS (SELECT 1 FROM request WHERE request = ? AND asset = a.row)', where.request],
+  ]
+  const used = parts.filter(([, value]) => value !== undefined)
+  const sql = [where.superseded === true ? 'TRUE' : 'a.superseded = 0', ...used.map(([part]) => part)]
+  return [sql.join(' AND '), used.map(([, value]) => value as string)]
+}
+
+export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Promise<Catalogue> => {
+  const file = openSqliteFile({
+    path: options.path,
+    schema: CATALOGUE_SCHEMA,
+    version: CATALOGUE_VERSION,
+    readOnly: options.readOnly ?? false,
+    busyMs: options.busyMs ?? 10_000,
+  })
+  const all = <Row>(sql: string, ...parameters: Bindable[]): readonly Row[] => file.all(sql, parameters) as readonly Row[]
+  const run = (sql: string, ...parameters: Bindable[]): number => file.run(sql, parameters)
+
+  const lastSequence = (): number =>
+    all<{ last: number | null }>('SELECT max(sequence) AS last FROM asset')[0]?.last ?? 0
+
+  const addRequests = (row: number, requestIds: Asset['requestIds']): void => {
+    for (const request of requestIds) {
+      run(
+        `INSERT OR IGNORE INTO request (asset, position, request)
+         SELECT ?1, coalesce(max(position), 0) + 1, ?2 FROM request WHERE asset = ?1`,
+        row,
+        request,
+      )
+    }
+  }
+
+  const record = (v: VerdictRecord): void => {
+    run(
+      'INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      v.task, v.request, v.url, v.thumbnailUrl, v.pageUrl, v.outcome, v.reason, v.asset, JSON.stringify(v.evidence), v.at,
+    )
+  }
+
+  const supersede = (old: AssetId, by: AssetId): void => {
+    const [row] = all<{ row: number }>('SELECT row FROM asset WHERE id = ? AND superseded = 0 AND id <> ?', old, by)
+    if (!row) return
+    run(
+      "UPDATE asset SET superseded = 1, sequence = ?, duplicate_of = ?, level = 'copy' WHERE row = ?",
+      lastSequence() + 1, by, row.row,
+    )
+    run('DELETE FROM vector WHERE asset = ?', row.row)
+    run('UPDATE asset SET duplicate_of = ? WHERE duplicate_of = ?', by, old)
+  }
+
+  const commitOne = ({ asset, fingerprint, vectors, verdict, supersedes }: CommitEntry): CommitResult => {
+    const [known] = all<{ row: number; sequence: number }>('SELECT row, sequence FROM asset WHERE id = ?', asset.id)
+    if (known) {
+      addRequests(known.row, asset.requestIds)
+      return { id: asset.id, sequence: known.sequence, created: false }
+    }
+    const sequence = lastSequence() + 1
+    const row = run(
+      `INSERT INTO asset (id, sequence, superseded, duplicate_of, level, bytes, host, category, json, ${PRINT})
+       VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      asset.id, sequence, asset.duplicateOf, asset.level, asset.bytes, asset.host, asset.category,
+      JSON.stringify({ ...asset, requestIds: [] }),
+      bytesOf(fingerprint.sha256),
+      fingerprint.pixels && bytesOf(fingerprint.pixels),
+      fingerprint.thumbnail && bytesOf(fingerprint.thumbnail),
+      bytesOf(fingerprint.pdq), fingerprint.pdqQuality, fingerprint.tile,
+    )
+    addRequests(row, asset.requestIds)
+    for (const { name } of asset.labels) run('INSERT OR IGNORE INTO label (name, asset) VALUES (?, ?)', name, row)
+    for (const { space, values } of vectors) {
+      const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+      run('INSERT OR REPLACE INTO vector (asset, space, f32) VALUES (?, ?, ?)', row, space, bytes)
+    }
+    const text = indexText([
+      asset.title, asset.alt, asset.caption, asset.category,
+      ...asset.labels.map((label) => label.name),
+      ...asset.boxes.map((box) => box.name),
+    ])
+    if (text !== '') run('INSERT INTO words (rowid, text) VALUES (?, ?)', row, text)
+    for (const old of supersedes) supersede(old, asset.id)
+    record(verdict)
+    return { id: asset.id, sequence, created: true }
+  }
+
+  const vectorsOf = (row: number): readonly StoredVector[] =>
+    all<{ space: SpaceId; f32: ArrayBuffer }>('SELECT space, f32 FROM vector WHERE asset = ? ORDER BY rowid', row).map(
+      ({ space, f32 }) => ({ space, values: new Float32Array(f32) }),
+    )
+
+  const changeOf = (row: StepRow): Change =>
+    row.superseded === 1
+      ? { kind: 'drop', sequence: row.sequence, id: row.id }
+      : {
+          kind: 'put',
+          sequence: row.sequence,
+          id: row.id,
+          fingerprint: printOf(row),
+          vectors: vectorsOf(row.row),
+          duplicateOf: row.duplicate_of,
+        }
+
+  return {
+    capabilities: { fullText: true },
+    commit: async (entries) => file.transaction(() => entries.map(commitOne)),
+    judge: async (verdicts) => file.transaction(() => verdicts.forEach(record)),
+    async get(by, values) {
+      return values.map((value) => {
+        const [row] = all<AssetRow>(GET[by], by === 'id' ? value : bytesOf(value))
+        return row ? assetOf(row) : null
+      })
+    },
+    async fingerprints(ids) {
+      return ids.map((id) => {
+        const [row] = all<PrintRow>(`SELECT ${PRINT} FROM asset WHERE id = ?`, id)
+        return row ? printOf(row) : null
+      })
+    },
+    async list({ after, limit, where }) {
+      const [condition, parameters] = conditionOf(where)
+      const rows = all<AssetRow & { sequence: number }>(
+        `SELECT a.sequence, ${ASSET} FROM asset a WHERE a.sequence > ? AND ${condition} ORDER BY a.sequence LIMIT ?`,
+        Number(after ?? 0), ...parameters, limit + 1,
+      )
+      const items = rows.slice(0, limit)
+      return { items: items.map(assetOf), next: rows.length > limit ? String(items.at(-1)?.sequence) : null }
+    },
+    async changes(after, limit) {
+      return all<StepRow>(
+        `SELECT row, id, sequence, superseded, duplicate_of, ${PRINT} FROM asset
+         WHERE sequence > ? ORDER BY sequence LIMIT ?`,
+        after, limit,
+      ).map(changeOf)
+    },
+    async find({ text, limit, where }) {
+      const query = matchQuery(text)
+      if (query === null) return []
+      const [condition, parameters] = conditionOf(where)
+      const rows = all<AssetRow & { cost: number }>(
+        `SELECT hit.cost, ${ASSET} FROM (
+           SELECT words.rowid AS row, bm25(words) AS cost, a.sequence AS sequence
+           FROM words JOIN asset a ON a.row = words.rowid
+           WHERE words MATCH ? AND ${condition} ORDER BY cost, a.sequence LIMIT ?
+         ) AS hit JOIN asset a ON a.row = hit.row ORDER BY hit.cost, hit.sequence`,
+        query, ...parameters, limit,
+      )
+      return rows.map((row) => ({ asset: assetOf(row), score: -row.cost }))
+    },
+    async why({ of, limit }) {
+      return all<VerdictRow>(
+        `SELECT * FROM verdict WHERE task = ?1 OR asset = ?1 OR url = ?1 OR thumbnail_url = ?1 OR page_url = ?1
+         ORDER BY at DESC, task LIMIT ?2`,
+        of, limit,
+      ).map(verdictOf)
+    },
+    async stats(requests) {
+      const of = requests === undefined ? 'TRUE' : 'request IN (SELECT value FROM json_each(?))'
+      const among = (column: string) => (requests === undefined ? 'TRUE' : `${column} IN (SELECT asset FROM request WHERE ${of})`)
+      const asked = requests === undefined ? [] : [JSON.stringify(requests)]
+      const totals = all<{ superseded: number; level: string | null; assets: number; bytes: number }>(
+        `SELECT superseded, level, count(*) AS assets, sum(bytes) AS bytes FROM asset WHERE ${among('row')}
+         GROUP BY superseded, level`,
+        ...asked,
+      )
+      const live = totals.filter((total) => total.superseded === 0)
+      const sum = (of: typeof totals, amount: 'assets' | 'bytes') => of.reduce((total, row) => total + row[amount], 0)
+      return {
+        assets: sum(live, 'assets'),
+        superseded: sum(totals, 'assets') - sum(live, 'assets'),
+        bytes: sum(live, 'bytes'),
+        verdicts: all<{ count: number }>(`SELECT count(*) AS count FROM verdict WHERE ${of}`, ...asked)[0]?.count ?? 0,
+        linked: { similar: sum(live.filter((total) => total.level === 'similar'), 'assets') },
+        spaces: all<{ space: SpaceId; vectors: number }>(
+          `SELECT space, count(*) AS vectors FROM vector WHERE ${among('asset')}
+           GROUP BY space ORDER BY space`,
+          ...asked,
+        ),
+        sequence: lastSequence(),
+      }
+    },
+    async close() {
+      file.close()
+    },
+  }
+}
