@@ -1,0 +1,28 @@
+/** Bytes of a page to text, by the encoding a browser would take (the HTML standard's sniffing algorithm). */
+import { isUtf8 } from 'node:buffer'
+import { decodeBuffer, getEncoding } from 'encoding-sniffer'
+
+const CHARSET = /;\s*charset\s*=\s*["']?([^\s;"']+)/i
+
+/** Whether it is UTF-8, a character cut at the very end forgiven. */
+const isUtf8Text = (bytes: Uint8Array): boolean => {
+  let end = bytes.length
+  while (end > 0 && bytes.length - end < 3 && ((bytes[end - 1] ?? 0) & 0xc0) === 0x80) end--
+  if (end > 0 && (bytes[end - 1] ?? 0) >= 0xc0 && bytes.length - end < 3) end--
+  return isUtf8(bytes.subarray(0, end)) || isUtf8(bytes)
+}
+
+/**
+ * The page's text. Order of trust: byte order mark, Content-Type, `<meta charset>`; a page that
+ * declares nothing is UTF-8 where it is valid UTF-8, else windows-1252.
+ * @param contentType value of the Content-Type header
+ */
+export const decodeHtml = (bytes: Uint8Array, contentType?: string | null): string => {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const label = CHARSET.exec(contentType ?? '')?.[1]
+  const options = label === undefined ? {} : { transportLayerEncodingLabel: label }
+  const encoding = getEncoding(buffer, { ...options, defaultEncoding: 'windows-1252' })
+  // Two different defaults give two different answers exactly when the page declares nothing.
+  const declared = encoding === getEncoding(buffer, { ...options, defaultEncoding: 'utf-8' })
+  return decodeBuffer(buffer, declared ? options : { ...options, defaultEncoding: isUtf8Text(buffer) ? 'utf-8' : encoding })
+}

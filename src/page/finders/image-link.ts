@@ -1,0 +1,85 @@
+/** Links that lead to a picture: by the end of their address, or because a lightbox opens them. */
+import type { Element } from 'domhandler'
+import type { Finder, Page } from '../page.ts'
+import { filePixels, renditionAt } from '../page-address.ts'
+import { looksLikePicture } from '../picture-url.ts'
+import { ancestors, countWithin } from '../page-tree.ts'
+import type { Rendition } from '../rendition.ts'
+
+/** How far out a link round a picture is looked for, and a gallery's item that is no link. */
+const MAX_LEVELS = 8
+const ITEM_LEVELS = 3
+
+/** Attributes in which lightboxes keep the picture when `href` is a page or `#`. */
+const SOURCES = [
+  'data-pswp-src', 'data-mfp-src', 'data-src', 'data-full', 'data-full-src', 'data-large', 'data-zoom-image', 'data-image',
+  'data-fancybox-href', 'data-lightbox-src', 'data-original', 'data-highres',
+]
+const LIGHTBOX_ATTRIBUTES = ['data-lightbox', 'data-fancybox', 'data-fancybox-group', 'data-pswp-width', 'data-glightbox', 'data-gallery']
+const LIGHTBOX_NAME = /\b(?:light-?box|glightbox|fancybox|pretty-?photo|colorbox|swipebox|thickbox|magnific|photoswipe|venobox|shadowbox|highslide)/i
+const OTHER_FILE = /\.(?:html?|php|aspx?|jsp|pdf|mp[34]|webm|mov|zip|svg|txt|docx?|xlsx?)$/i
+const VIDEO_HOST = /(?:^|\.)(?:youtube\.com|youtu\.be|vimeo\.com|dailymotion\.com)$/i
+
+const opensInLightbox = (attribs: Record<string, string>): boolean => {
+  const type = attribs['data-type'] ?? attribs['data-fancybox-type'] ?? 'image'
+  if (type !== 'image' || attribs['data-iframe'] !== undefined) return false
+  return (
+    LIGHTBOX_ATTRIBUTES.some((name) => Object.hasOwn(attribs, name)) ||
+    LIGHTBOX_NAME.test((attribs['rel'] ?? '').slice(0, 200)) ||
+    LIGHTBOX_NAME.test((attribs['class'] ?? '').slice(0, 500))
+  )
+}
+
+const mayBePicture = (page: Page, href: string): boolean => {
+  if (href === '' || href.startsWith('#')) return false
+  const url = page.resolve(href)
+  if (url === null || url === page.url) return false
+  const { hostname, pathname } = new URL(url)
+  return pathname !== '/' && !OTHER_FILE.test(pathname) && !VIDEO_HOST.test(hostname)
+}
+
+/** The file's size as galleries state it on the link: `data-pswp-width`, `data-width`, `data-size="1200x800"`. */
+const statedSize = (attribs: Record<string, string>): Pick<Rendition, 'width' | 'height'> => {
+  const size = /^(\d{2,5})x(\d{2,5})$/.exec(attribs['data-size'] ?? attribs['data-lg-size'] ?? '') ?? []
+  return {
+    width: filePixels(attribs['data-pswp-width'] ?? attribs['data-width'] ?? size[1]),
+    height: filePixels(attribs['data-pswp-height'] ?? attribs['data-height'] ?? size[2]),
+  }
+}
+
+/** The picture a link (or a gallery's item) leads to, or null when it leads to a page. */
+export const linkTarget = (page: Page, { attribs }: Element): Rendition | null => {
+  const named = SOURCES.map((name) => attribs[name]).find((value) => value !== undefined && looksLikePicture(value))
+  const href = (attribs['href'] ?? '').trim()
+  const raw = named ?? (looksLikePicture(href) || (opensInLightbox(attribs) && mayBePicture(page, href)) ? (named ?? href) : null)
+  return raw === null ? null : renditionAt(page, raw, { role: 'target', via: 'link', ...statedSize(attribs) })
+}
+
+/**
+ * The link wrapped round this picture and no other, and the picture it leads to. A link round
+ * several pictures belongs to none of them.
+ */
+export const wrappingLink = (page: Page, picture: Element): { link: Element | null; target: Rendition | null } => {
+  let link: Element | null = null
+  let level = 0
+  for (const outer of ancestors(picture, MAX_LEVELS)) {
+    if (outer.name === 'body' || countWithin(page.landmarks.picture, outer) > 1) break
+    const isLink = outer.name === 'a' && link === null
+    if (isLink) link = outer
+    const target = isLink || level < ITEM_LEVELS ? linkTarget(page, outer) : null
+    if (target !== null) return { link, target }
+    level++
+  }
+  return { link, target: null }
+}
+
+/** Links to pictures with no thumbnail of their own: a directory listing, a "download" link. */
+export const findImageLinks: Finder = function* (page) {
+  for (const link of page.landmarks.link) {
+    if (page.claimed.has(link)) continue
+    const target = linkTarget(page, link)
+    if (target === null) continue
+    const shown = { width: null, height: null }
+    yield { kind: 'picture', element: link, link, renditions: [target], shown, onlyIfNew: false }
+  }
+}

@@ -1,0 +1,49 @@
+/** The picture a page shows of itself to others: Open Graph, Twitter cards, `<link rel="image_src">`. */
+import type { Element } from 'domhandler'
+import type { Finder, Finding, Page } from '../page.ts'
+import { filePixels, renditionAt, unusable } from '../page-address.ts'
+import type { Rendition } from '../rendition.ts'
+
+const IMAGE = new Set(['og:image', 'og:image:url', 'og:image:secure_url', 'twitter:image', 'twitter:image:src'])
+
+const nameOf = ({ attribs }: Element): string => (attribs['property'] ?? attribs['name'] ?? '').trim().toLowerCase()
+
+interface Shown {
+  readonly element: Element
+  readonly rendition: Rendition
+}
+
+const findingOf = ({ element, rendition }: Shown): Finding => ({
+  kind: 'picture', element, link: null, renditions: [rendition], shown: { width: null, height: null }, onlyIfNew: true,
+})
+
+const metaImage = (page: Page, raw: string, element: Element): Shown | null => {
+  const rendition = renditionAt(page, raw, { role: 'main', via: 'meta' })
+  return rendition === null ? null : { element, rendition }
+}
+
+export const findMetaImages: Finder = function* (page) {
+  // Open Graph's width and height speak of the image before them, which therefore waits.
+  let waiting: Shown | null = null
+  for (const element of page.landmarks.meta) {
+    const name = nameOf(element)
+    const content = element.attribs['content'] ?? ''
+    if (IMAGE.has(name)) {
+      const shown = metaImage(page, content, element)
+      if (shown === null) yield { kind: 'unusable', ...unusable(content) }
+      else if (shown.rendition.url !== waiting?.rendition.url) {
+        if (waiting !== null) yield findingOf(waiting)
+        waiting = shown
+      }
+    } else if (waiting !== null && (name === 'og:image:width' || name === 'og:image:height')) {
+      const side = name === 'og:image:width' ? 'width' : 'height'
+      waiting = { element: waiting.element, rendition: { ...waiting.rendition, [side]: filePixels(content) } }
+    }
+  }
+  if (waiting !== null) yield findingOf(waiting)
+  for (const element of page.landmarks['head-link']) {
+    if (element.attribs['rel']?.trim().toLowerCase() !== 'image_src') continue
+    const shown = metaImage(page, element.attribs['href'] ?? '', element)
+    if (shown !== null) yield findingOf(shown)
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * A page's tree, built within bounds: bytes, time, nodes and depth. Elements that finders ask for
+ * are listed as they open, in document order, and each knows its place and the place of its last
+ * descendant (`startIndex`, `endIndex`: ordinal numbers here, not offsets). So "the headings inside
+ * this card" is a binary search, and no question costs a walk over the page.
+ */
+import { DomHandler, type Document, type Element, type ParentNode } from 'domhandler'
+import { Parser } from 'htmlparser2'
+
+const LANDMARK_OF = {
+  img: 'picture', 'amp-img': 'picture',
+  a: 'link', area: 'link',
+  h1: 'heading', h2: 'heading', h3: 'heading', h4: 'heading', h5: 'heading', h6: 'heading',
+  figcaption: 'figcaption', time: 'time', noscript: 'noscript',
+  meta: 'meta', link: 'head-link', base: 'base', title: 'title',
+} as const
+
+/** `picture` leaves out those in a `noscript`, which are copies: they are `noscript-picture`. */
+export type Landmark =
+  | (typeof LANDMARK_OF)[keyof typeof LANDMARK_OF] | 'noscript-picture' | 'breadcrumb'
+
+export interface PageTree {
+  readonly root: Document
+  readonly landmarks: Readonly<Record<Landmark, readonly Element[]>>
+  readonly cut: 'bytes' | 'time' | null
+}
+
+export interface TreeLimits {
+  /** Longest text read, in UTF-16 units. */
+  readonly maxLength: number
+  /** Time on `now`'s clock after which reading stops. */
+  readonly deadline: number
+  readonly now: () => number
+}
+
+/** Deeper elements become siblings, as in browsers (Blink: 512). htmlparser2's stack is linear in depth. */
+const MAX_DEPTH = 512
+/** About 250 bytes of memory each; a large real page has some tens of thousands. */
+const MAX_NODES = 400_000
+/** Characters between two looks at the clock: about a millisecond. */
+const CHUNK = 65_536
+
+const CRUMBS = /breadcrumb/i
+/** Their text is code, not words. Linked data is kept for whoever reads it. */
+const CODE = new Set(['script', 'style'])
+
+const emptyLandmarks = (): Record<Landmark, Element[]> => ({
+  picture: [], 'noscript-picture': [], link: [], heading: [], figcaption: [], time: [], noscript: [],
+  meta: [], 'head-link': [], base: [], title: [], breadcrumb: [],
+})
+
+class LandmarkHandler extends DomHandler {
+  readonly landmarks = emptyLandmarks()
+  nodes = 0
+  private noscriptDepth = 0
+  private crumbsDepth = 0
+  private inCode = false
+
+  get depth(): number {
+    return this.tagStack.length
+  }
+
+  override onopentag(name: string, attribs: Record<string, string>): void {
+    super.onopentag(name, attribs)
+    const element = this.tagStack[this.tagStack.length - 1] as Element
+    element.startIndex = this.nodes++
+    this.inCode = CODE.has(name) && attribs['type'] !== 'application/ld+json'
+    if (name === 'noscript') this.noscriptDepth++
+    const landmark = Object.hasOwn(LANDMARK_OF, name) ? LANDMARK_OF[name as keyof typeof LANDMARK_OF] : undefined
+    if (landmark !== undefined) {
+      this.landmarks[landmark === 'picture' && this.noscriptDepth > 0 ? 'noscript-picture' : landmark].push(element)
+    } else if (attribs['class'] !== undefined || attribs['aria-label'] !== undefined) {
+      this.noteBreadcrumb(element, attribs)
+    }
+  }
+
+  override onclosetag(): void {
+    const element = this.tagStack[this.tagStack.length - 1] as Element
+    element.endIndex = this.nodes
+    this.inCode = false
+    if (element.name === 'noscript') this.noscriptDepth--
+    super.onclosetag()
+  }
+
+  override ontext(data: string): void {
+    if (this.inCode) return
+    this.nodes++
+    super.ontext(data)
+  }
+
+  override oncomment(): void {}
+  override onprocessinginstruction(): void {}
+
+  private noteBreadcrumb(element: Element, attribs: Record<string, string>): void {
+    const inside = this.crumbsDepth > 0 && this.tagStack[this.crumbsDepth - 1] === this.landmarks.breadcrumb.at(-1)
+    if (inside || !(CRUMBS.test(attribs['class'] ?? '') || CRUMBS.test(attribs['aria-label'] ?? ''))) return
+    this.landmarks.breadcrumb.push(element)
+    this.crumbsDepth = this.tagStack.length
+  }
+}
+
+/** Past the greatest depth every element is void: its end tag is met as one without a start. */
+class FlatParser extends Parser {
+  private readonly handler: LandmarkHandler
+  private flat = false
+
+  constructor(handler: LandmarkHandler) {
+    super(handler)
+    this.handler = handler
+  }
+
+  override onopentagname(start: number, endIndex: number): void {
+    this.flat = this.handler.depth >= MAX_DEPTH
+    super.onopentagname(start, endIndex)
+  }
+
+  override onclosetag(start: number, endIndex: number): void {
+    this.flat = false
+    super.onclosetag(start, endIndex)
+  }
+
+  protected override isVoidElement(name: string): boolean {
+    return this.flat || super.isVoidElement(name)
+  }
+}
+
+/** Parses as much of the page as the limits allow; never throws on what a page contains. */
+export const parsePage = (html: string, limits: TreeLimits): PageTree => {
+  const handler = new LandmarkHandler()
+  const parser = new FlatParser(handler)
+  const length = Math.min(html.length, limits.maxLength)
+  let cut: PageTree['cut'] = html.length > length ? 'bytes' : null
+  for (let at = 0; at < length; at += CHUNK) {
+    parser.write(html.slice(at, Math.min(at + CHUNK, length)))
+    if (at + CHUNK >= length) break
+    if (handler.nodes > MAX_NODES) cut = 'bytes'
+    else if (limits.now() > limits.deadline) cut = 'time'
+    else continue
+    break
+  }
+  parser.end()
+  return { root: handler.root, landmarks: handler.landmarks, cut }
+}
+
+/** Index of the first of `elements` that starts at `position` or later. */
+export const firstFrom = (elements: readonly Element[], position: number): number => {
+  let low = 0
+  let high = elements.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((elements[middle]?.startIndex ?? 0) < position) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+const startOf = (element: Element): number => element.startIndex ?? 0
+
+/** How many of `elements` (in document order) lie inside `scope`. */
+export const countWithin = (elements: readonly Element[], scope: Element): number =>
+  firstFrom(elements, scope.endIndex ?? 0) - firstFrom(elements, startOf(scope) + 1)
+
+/** The first of `elements` inside `scope`. */
+export const firstWithin = (elements: readonly Element[], scope: Element): Element | null => {
+  const found = elements[firstFrom(elements, startOf(scope) + 1)]
+  return found !== undefined && startOf(found) < (scope.endIndex ?? 0) ? found : null
+}
+
+/** The last of `elements` that starts before `element`. */
+export const lastBefore = (elements: readonly Element[], element: Element): Element | null =>
+  elements[firstFrom(elements, startOf(element)) - 1] ?? null
+
+const isElement = (node: ParentNode | null): node is Element => node !== null && 'attribs' in node
+
+/** The ancestors of an element, nearest first, `max` of them at most. */
+export function* ancestors(element: Element, max: number): Generator<Element> {
+  let at = element.parent
+  for (let steps = 0; steps < max && isElement(at); steps++) {
+    yield at
+    at = at.parent
+  }
+}

@@ -1,0 +1,33 @@
+/** What every finder is given: the tree, how to resolve an address, and what has been taken already. */
+import type { Element } from 'domhandler'
+import type { PageReading } from './candidate.ts'
+import type { PageTree } from './page-tree.ts'
+import type { Rendition } from './rendition.ts'
+
+export interface Page extends PageTree {
+  /** Canonical address of the page itself; null when it has none (a file). */
+  readonly url: string | null
+  /** Canonical http(s) URL of an address on this page, by its `<base>`; null where there is none. */
+  readonly resolve: (raw: string) => string | null
+  /** Elements that are part of a picture already found; later finders leave them alone. */
+  readonly claimed: Set<Element>
+}
+
+export interface Finding {
+  readonly kind: 'picture'
+  /** Where the page's words about the picture are looked for. */
+  readonly element: Element
+  /** The link wrapped round it alone. */
+  readonly link: Element | null
+  /** At least one. */
+  readonly renditions: readonly Rendition[]
+  /** The element's own width and height in CSS pixels: true of the file only when it is the only one. */
+  readonly shown: { readonly width: number | null; readonly height: number | null }
+  /** A picture the page shows to others (`og:image`): counts only when it is not among the rest. */
+  readonly onlyIfNew: boolean
+}
+
+export type Found = Finding | ({ readonly kind: 'unusable' } & PageReading['unusable'][number])
+
+/** Looks for one kind of picture, in document order, without side effects but `claimed`. */
+export type Finder = (page: Page) => Iterable<Found>

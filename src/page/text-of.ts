@@ -1,0 +1,59 @@
+/** The words inside an element, bounded: hostile or huge subtrees cost no more than the limits. */
+import { isTag, isText, type AnyNode, type Element } from 'domhandler'
+
+/** Longest text kept of any one field, in UTF-16 units. */
+export const MAX_WORDS = 1000
+const MAX_NODES = 300
+
+const INLINE = new Set([
+  'a', 'abbr', 'b', 'bdi', 'bdo', 'cite', 'code', 'data', 'dfn', 'em', 'font', 'i', 'kbd', 'mark', 'q', 's', 'samp',
+  'small', 'span', 'strong', 'sub', 'sup', 'time', 'tt', 'u', 'var', 'wbr',
+])
+/** Never words about a picture. */
+const SILENT: ReadonlySet<string> = new Set([
+  'script', 'style', 'noscript', 'template', 'iframe', 'object', 'svg', 'button', 'select', 'textarea', 'title', 'nav', 'form',
+])
+
+const BLANKS = /[\s\p{Cc}\u200b]+/gu
+const HALF_CHARACTER = /[\ud800-\udbff]$/
+
+/** White space and control characters folded, cut at `max`; null when nothing is left. */
+export const cleanWords = (text: string | undefined | null, max = MAX_WORDS): string | null => {
+  if (text === undefined || text === null || text === '') return null
+  const clean = text.slice(0, max * 4).replace(BLANKS, ' ').trim()
+  if (clean === '') return null
+  return clean.length <= max ? clean : clean.slice(0, max).replace(HALF_CHARACTER, '').trimEnd()
+}
+
+const nextOutside = (node: AnyNode, scope: Element): AnyNode | null => {
+  let at: AnyNode | null = node
+  while (at !== null && at !== scope) {
+    if (at.next !== null) return at.next
+    at = at.parent
+  }
+  return null
+}
+
+/**
+ * Text of `scope` in document order, at most `max` characters of it.
+ * @param skip elements left out besides code and controls
+ */
+export const textOf = (scope: Element, max = MAX_WORDS, skip?: (element: Element) => boolean): string | null => {
+  let text = ''
+  let node: AnyNode | null = scope.children[0] ?? null
+  for (let seen = 0; node !== null && seen < MAX_NODES && text.length <= max * 4; seen++) {
+    if (isText(node)) text += node.data.slice(0, max * 4)
+    else if (isTag(node)) {
+      if (!INLINE.has(node.name)) text += ' '
+      const first: AnyNode | undefined = node.children[0]
+      if (first !== undefined && !SILENT.has(node.name) && skip?.(node) !== true) {
+        node = first
+        continue
+      }
+    }
+    const next: AnyNode | null = nextOutside(node, scope)
+    if (next !== node.next) text += ' '
+    node = next
+  }
+  return cleanWords(text, max)
+}
