@@ -1,0 +1,11 @@
+/** The room where bytes become pictures. Its functions run in vision processes. */
+export { DECODE_LIMITS, decodeForLook, WORKING_SIDE, type Decoded, type DecodeLimits, type Rgb } from './decode.ts'
+export { fitOf, type Fit } from './fit.ts'
+export type { Look, Looks, Unseen } from './look.ts'
+export { looksOf } from './looks.ts'
+export { lumaOf } from './luma.ts'
+export { hammingHex, pdq, type Pdq } from './pdq.ts'
+export { probe, type Probe } from './probe.ts'
+export { takeLook, type Looked } from './take-look.ts'
+export { fillTensor, tensorLength } from './tensor.ts'
+export { TILE_BYTES, TILE_SIDE, tileOf } from './tile.ts'
