@@ -1,0 +1,188 @@
+/**
+ * What the models say of decoded pictures. A pack that serves two tasks is run once a picture;
+ * the tensor is written into one buffer that is used again for every run, so that a batch needs
+ * no more memory than its largest run. How pixels become a tensor is passed in: that is the
+ * image room's knowledge.
+ */
+import { GannetError } from '../core/errors.ts'
+import { spaceId } from '../core/ids.ts'
+import type { Fit, Rgb } from '../image/index.ts'
+import type { Box, Label, StoredVector } from '../store/asset.ts'
+import { readFeatures } from './heads/features.ts'
+import { readSoftmax } from './heads/softmax.ts'
+import { readYolox, type DetectLimits } from './heads/yolox.ts'
+import { labelsOf } from './label-sets.ts'
+import type { InputRecipe, Pack, PackChoice, Sight } from './pack.ts'
+import { load, type Outputs, type RuntimeOptions, type Session } from './runtime.ts'
+
+/** A working picture and the size, in pixels, of the oriented original that it stands for. */
+export interface Viewed {
+  readonly rgb: Rgb
+  readonly width: number
+  readonly height: number
+}
+
+/** From the image room: where a picture comes to lie in a model's input, and writing it there. */
+export interface Projector {
+  fitOf(recipe: InputRecipe, width: number, height: number): Fit
+  fillTensor(recipe: InputRecipe, fit: Fit, rgb: Rgb, target: Float32Array, offset: number): void
+}
+
+export interface EyesOptions extends RuntimeOptions {
+  readonly projector: Projector
+  /** Boxes reported. Default: a score of 0.2 or more, 100 boxes at most. */
+  readonly boxes?: DetectLimits
+}
+
+export interface Eyes {
+  /** In the order given. Batches wait for each other. */
+  see(pictures: readonly Viewed[]): Promise<Sight[]>
+  close(): Promise<void>
+}
+
+/** Well below the usual gate of 0.5, so that a lower one can be judged again from the evidence. */
+const BOXES: DetectLimits = { minScore: 0.2, maxBoxes: 100 }
+
+/** A picture in its place in the model's input. */
+interface Placed {
+  readonly picture: Viewed
+  readonly fit: Fit
+}
+
+/** Adds what one picture's outputs say. */
+type Reader = (outputs: Outputs, index: number, placed: Placed, sight: MutableSight) => void
+
+interface MutableSight {
+  readonly boxes: Box[]
+  readonly labels: Label[]
+  readonly vectors: StoredVector[]
+}
+
+/** One picture's share of an output, held to the length that the head needs. */
+const rowOf = (pack: Pack, outputs: Outputs, name: string, index: number, length: number): Float32Array => {
+  const values = outputs.get(name)
+  const row = values?.subarray(index * length, (index + 1) * length)
+  if (values && row?.length === length && values.length % length === 0) return row
+  throw new GannetError(
+    'pack-damaged',
+    `${pack.path}: output "${name}" has ${values?.length ?? 0} values where its manifest (${pack.manifest.id}) ` +
+      `promises ${length} a picture; get the file again, or correct the manifest`,
+  )
+}
+
+const detector = (pack: Pack, limits: DetectLimits): Reader => {
+  const { id, input, detect: head, labels: set } = pack.manifest
+  if (!head || set === undefined) throw new GannetError('internal', `${id} was chosen to detect but has no head for it`)
+  const names = labelsOf(set)
+  const cells = head.strides.map((s) => Math.floor(input.width / s) * Math.floor(input.height / s))
+  const length = cells.reduce((a, b) => a + b, 0) * (5 + names.length)
+  return (outputs, index, { picture, fit }, sight) => {
+    const row = rowOf(pack, outputs, head.output, index, length)
+    const across = (x: number): number => clamp((x - fit.offsetX) / fit.scaleX, picture.width)
+    const down = (y: number): number => clamp((y - fit.offsetY) / fit.scaleY, picture.height)
+    for (const found of readYolox(row, input, head, names.length, limits)) {
+      const x = across(found.x)
+      const y = down(found.y)
+      const width = across(found.x + found.width) - x
+      const height = down(found.y + found.height) - y
+      // A box that lies in the letterbox's padding shows nothing.
+      if (width <= 0 || height <= 0) continue
+      sight.boxes.push({ x, y, width, height, name: names[found.label] ?? String(found.label), score: found.score, by: id })
+    }
+  }
+}
+
+const clamp = (value: number, limit: number): number => Math.min(Math.max(value, 0), limit)
+
+const classifier = (pack: Pack): Reader => {
+  const { id, classify: head, labels: set } = pack.manifest
+  if (!head || set === undefined) throw new GannetError('internal', `${id} was chosen to classify but has no head for it`)
+  const names = labelsOf(set)
+  return (outputs, index, _placed, sight) => {
+    const row = rowOf(pack, outputs, head.output, index, head.offset + names.length)
+    for (const { label, score } of readSoftmax(row, head)) {
+      sight.labels.push({ name: names[label] ?? String(label), score, by: id })
+    }
+  }
+}
+
+const embedder = (pack: Pack): Reader => {
+  const { manifest: { id, embed: head }, space } = pack
+  if (!head || !space) throw new GannetError('internal', `${id} was chosen to embed but has no head for it`)
+  return (outputs, index, _placed, sight) => {
+    const values = readFeatures(rowOf(pack, outputs, head.output, index, head.dimension))
+    if (values) sight.vectors.push({ space: spaceId(space), values })
+  }
+}
+
+/** A pack with the session that runs it and all that is read from it. */
+interface Eye {
+  readonly recipe: InputRecipe
+  readonly session: Session
+  readonly readers: readonly Reader[]
+  readonly buffer: Float32Array
+}
+
+const openEye = async (pack: Pack, choice: PackChoice, options: EyesOptions): Promise<Eye> => {
+  const { manifest } = pack
+  const serves = (task: keyof PackChoice): boolean => choice[task]?.path === pack.path
+  const readers = [
+    ...(serves('detect') ? [detector(pack, options.boxes ?? BOXES)] : []),
+    ...(serves('classify') ? [classifier(pack)] : []),
+    ...(serves('embed') ? [embedder(pack)] : []),
+  ]
+  const outputs = [
+    ...(serves('detect') && manifest.detect ? [manifest.detect.output] : []),
+    ...(serves('classify') && manifest.classify ? [manifest.classify.output] : []),
+    ...(serves('embed') && manifest.embed ? [manifest.embed.output] : []),
+  ]
+  const session = await load(pack, outputs, options)
+  const recipe = manifest.input
+  return { recipe, session, readers, buffer: new Float32Array(session.largest * 3 * recipe.width * recipe.height) }
+}
+
+/**
+ * Loads the packs chosen. With none, `see` answers empty sights.
+ * @throws GannetError `pack-damaged` or `engine-missing`
+ */
+export const openEyes = async (choice: PackChoice, options: EyesOptions): Promise<Eyes> => {
+  const { projector } = options
+  const packs = [choice.detect, choice.classify, choice.embed].filter((pack) => pack !== null)
+  const distinct = packs.filter((pack, i) => packs.findIndex((other) => other.path === pack.path) === i)
+  const eyes: Eye[] = []
+  for (const pack of distinct) eyes.push(await openEye(pack, choice, options))
+
+  const look = async (eye: Eye, pictures: readonly Viewed[], sights: readonly MutableSight[]): Promise<void> => {
+    const { recipe, session, readers, buffer } = eye
+    const stride = 3 * recipe.width * recipe.height
+    for (let from = 0; from < pictures.length; from += session.largest) {
+      const batch = pictures.slice(from, from + session.largest).map((picture, i) => {
+        const fit = projector.fitOf(recipe, picture.width, picture.height)
+        projector.fillTensor(recipe, fit, picture.rgb, buffer, i * stride)
+        return { picture, fit }
+      })
+      const outputs = await session.run(buffer, batch.length)
+      for (const [i, placed] of batch.entries()) {
+        const sight = sights[from + i]
+        if (sight) for (const read of readers) read(outputs, i, placed, sight)
+      }
+    }
+  }
+
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    see(pictures) {
+      const turn = last.then(async () => {
+        const sights: MutableSight[] = pictures.map(() => ({ boxes: [], labels: [], vectors: [] }))
+        for (const eye of eyes) await look(eye, pictures, sights)
+        return sights
+      })
+      last = turn.catch(() => undefined)
+      return turn
+    },
+    async close() {
+      await last
+      for (const { session } of eyes) await session.close()
+    },
+  }
+}

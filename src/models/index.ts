@@ -1,0 +1,12 @@
+/** The room that knows models: which there are, how they are run, and what their outputs mean. */
+export type {
+  ClassifyHead, DetectHead, EmbedHead, InputRecipe, Manifest, Pack, PackChoice, PackTask, Sight,
+} from './pack.ts'
+export { openEyes, type Eyes, type EyesOptions, type Projector, type Viewed } from './eyes.ts'
+export { findPacks, type FindPacksOptions, type PackFinding } from './find-packs.ts'
+export type { DetectLimits } from './heads/yolox.ts'
+export { labelsOf } from './label-sets.ts'
+export { parseManifest } from './manifest-schema.ts'
+export type { RuntimeOptions } from './runtime.ts'
+export { modelSettings } from './settings.ts'
+export { shippedPacks } from './shipped-packs.ts'
