@@ -1,6 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { afterAll } from 'vitest'
+import { startRedis, type RedisServer } from '../../test/engines/redis.ts'
+import { openRedisSchedule } from './adapters/redis.ts'
 import { openSqliteSchedule } from './adapters/sqlite.ts'
 import { createScheduleModel } from './schedule-model.ts'
 import { describeScheduleStore } from './schedule-store.contract.ts'
@@ -32,6 +35,31 @@ describeScheduleStore({
         await store.close()
         await rm(folder, { recursive: true })
       },
+    }
+  },
+})
+
+let redis: RedisServer | null = null
+let opened = 0
+afterAll(async () => redis?.stop())
+
+describeScheduleStore({
+  name: 'redis',
+  runs: 100,
+  async prepare(context) {
+    redis ??= await startRedis(context)
+  },
+  async open(options) {
+    const settings = { ...options, redis: redis?.url ?? '', prefix: `{test-${++opened}}:` }
+    let store = await openRedisSchedule(settings)
+    return {
+      store,
+      async reopen() {
+        await store.close()
+        store = await openRedisSchedule(settings)
+        return store
+      },
+      dispose: () => store.close(),
     }
   },
 })

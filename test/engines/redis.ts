@@ -1,0 +1,88 @@
+/**
+ * A real Redis for tests, on a free port of the loopback, with an append-only file in a folder of
+ * its own. A machine without `redis-server` skips what needs it, unless GANNET_REQUIRE_ENGINES
+ * (a list, `redis,s3`) names it: then it fails.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { access, constants, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import type { TestContext } from 'vitest'
+
+export interface RedisServer {
+  readonly url: string
+  /** Kills the server with SIGKILL and starts it again on the same data and port. */
+  crash(): Promise<void>
+  stop(): Promise<void>
+}
+
+const onPath = async (program: string): Promise<string | null> => {
+  for (const folder of (process.env.PATH ?? '').split(path.delimiter)) {
+    const file = path.join(folder, program)
+    const found = await access(file, constants.X_OK).then(() => true, () => false)
+    if (found) return file
+  }
+  return null
+}
+
+/** The program's path; without it the test fails or skips, as GANNET_REQUIRE_ENGINES says. */
+export const needEngine = async (engine: string, program: string, context: TestContext): Promise<string> => {
+  const file = await onPath(program)
+  if (file) return file
+  if ((process.env.GANNET_REQUIRE_ENGINES ?? '').split(',').includes(engine)) {
+    throw new Error(`GANNET_REQUIRE_ENGINES asks for ${engine}, but ${program} is not on the PATH`)
+  }
+  console.warn(`skipped: ${program} is not on the PATH`)
+  return context.skip(`${program} is not on the PATH`)
+}
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+const launch = async (program: string, port: number, folder: string): Promise<ChildProcess> => {
+  const child = spawn(
+    program,
+    ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  const lines: string[] = []
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line)
+    if (line.includes('Ready to accept connections')) {
+      child.stdout.resume()
+      return child
+    }
+  }
+  throw new Error(`redis-server did not start:\n${lines.join('\n')}`)
+}
+
+export const startRedis = async (context: TestContext): Promise<RedisServer> => {
+  const program = await needEngine('redis', 'redis-server', context)
+  const [port, folder] = [await freePort(), await mkdtemp(path.join(tmpdir(), 'gannet-redis-'))]
+  let child = await launch(program, port, folder)
+  const kill = async (signal: NodeJS.Signals): Promise<void> => {
+    const gone = once(child, 'exit')
+    child.kill(signal)
+    await gone
+  }
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    async crash() {
+      await kill('SIGKILL')
+      child = await launch(program, port, folder)
+    },
+    async stop() {
+      await kill('SIGTERM')
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
