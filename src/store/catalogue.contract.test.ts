@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'libsql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { entryOf, idOf } from './asset.arbitrary.ts'
+import { entryOf, idOf } from './asset.contract.ts'
 import { openSqliteCatalogue } from './adapters/sqlite.ts'
 import { createCatalogueModel } from './catalogue-model.ts'
 import { catalogueContract } from './catalogue.contract.ts'
@@ -95,7 +95,7 @@ describe('sqlite', () => {
     const file = path()
     const script = `
       const { openSqliteCatalogue } = await import('./src/store/adapters/sqlite.ts')
-      const { entryOf } = await import('./src/store/asset.arbitrary.ts')
+      const { entryOf } = await import('./src/store/asset.contract.ts')
       const catalogue = await openSqliteCatalogue({ path: process.argv[1] })
       for (let n = 0; ; n++) {
         await catalogue.commit([entryOf(n)])

@@ -5,7 +5,7 @@
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { RequestId, TaskId } from '../core/ids.ts'
-import { assetOf, digest, entries, entryOf, fingerprintOf, idOf, space, unit, verdictOf, verdicts } from './asset.arbitrary.ts'
+import { assetOf, digest, entries, entryOf, fingerprintOf, idOf, space, unit, verdictOf, verdicts } from './asset.contract.ts'
 import { createCatalogueModel } from './catalogue-model.ts'
 import type { AssetFilter, Catalogue } from './catalogue.ts'
 
