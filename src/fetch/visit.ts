@@ -26,6 +26,8 @@ export interface HostObservation {
   readonly status: number | null
   /** From Retry-After, in milliseconds from now, in either form; null when absent. */
   readonly retryAfterMs: number | null
+  /** What the host's robots.txt asks for between requests, in milliseconds, capped at a minute; 0 or absent when nothing. */
+  readonly crawlDelayMs?: number
 }
 
 interface Visited {

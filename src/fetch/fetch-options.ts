@@ -1,0 +1,65 @@
+/** What can be set about fetching, with defaults and words for `--help`: the room's own keys. */
+import { resolveConfig, setting, shape, type ValuesOf } from '../core/config.ts'
+import type { Clock } from '../core/clock.ts'
+import type { PageReading } from '../page/candidate.ts'
+import type { Resolve } from './guard.ts'
+
+const MB = 1024 * 1024
+
+export const fetchSettings = {
+  userAgent: setting(shape.text('gannet/0.1 (+https://www.npmjs.com/package/gannet)'), {
+    help: 'User-Agent sent to sites; its first word is the name that robots.txt and opt-outs are read for.',
+    value: 'text',
+  }),
+  acceptLanguage: setting(shape.text('en;q=0.9, *;q=0.5'), { help: 'Accept-Language sent to sites.', value: 'text' }),
+  allowAddress: setting(shape.list(), {
+    help: 'Address, range or host (each with :port if need be) that may be fetched inside the network.',
+    value: 'CIDR|host',
+    list: true,
+  }),
+  robots: setting(shape.switch(true), { help: 'Hold to robots.txt (RFC 9309).' }),
+  optOut: setting(shape.switch(true), { help: 'Hold to X-Robots-Tag noindex, noimageindex, noai and noimageai.' }),
+  connectTimeoutMs: setting(shape.count(10_000), { help: 'Milliseconds to connect, TLS included.', value: 'ms' }),
+  headersTimeoutMs: setting(shape.count(20_000), { help: 'Milliseconds from the request to the end of the headers.', value: 'ms' }),
+  idleTimeoutMs: setting(shape.count(15_000), { help: 'Milliseconds without a byte of the body.', value: 'ms' }),
+  totalTimeoutMs: setting(shape.count(120_000), {
+    help: 'Milliseconds on the network for one visit, its redirects included; waiting for leave is not counted.',
+    value: 'ms',
+  }),
+  maxBody: setting(shape.count(64 * MB), { help: 'Largest picture in bytes, on the wire and decoded.', value: 'bytes' }),
+  maxPage: setting(shape.count(10 * MB), { help: 'Largest page in bytes, on the wire and decoded.', value: 'bytes' }),
+  connections: setting(shape.count(10), { help: 'Connections to one origin at a time.', value: 'n' }),
+  maxOrigins: setting(shape.count(512), { help: 'Origins to which connections are kept open.', value: 'n' }),
+  keepAliveMs: setting(shape.count(10_000), { help: 'Milliseconds an idle connection is kept.', value: 'ms' }),
+  dnsTtlMs: setting(shape.count(60_000, 0), { help: 'Milliseconds a resolved name is used again.', value: 'ms' }),
+} as const
+
+export type FetchSettings = ValuesOf<typeof fetchSettings>
+
+/** Reads a page; runs in the grabber. Injected, because the page room is another room. */
+export type ReadPage = (
+  bytes: Uint8Array,
+  about: { readonly url: string; readonly contentType: string | null },
+) => PageReading | Promise<PageReading>
+
+export interface FetchParts {
+  /** Existing folder for bodies over INLINE_MAX, on the blobs' file system. The reader of a body removes it. */
+  readonly spoolDir: string
+  readonly readPage: ReadPage
+  readonly clock?: Clock
+  readonly resolve?: Resolve
+}
+
+export type FetchOptions = FetchSettings & FetchParts
+
+/** Defaults filled in, values checked. @throws config-invalid */
+export const resolveFetchOptions = (options: Partial<FetchSettings> & FetchParts): FetchOptions => {
+  const { spoolDir, readPage, clock, resolve, ...values } = options
+  return {
+    ...resolveConfig(fetchSettings, [{ from: 'fetch options', values }]),
+    spoolDir,
+    readPage,
+    ...(clock && { clock }),
+    ...(resolve && { resolve }),
+  }
+}

@@ -1,0 +1,18 @@
+/** Notes what each request showed of its host: the coordinator sets the pace by it. */
+import { retryAfterMs } from '../retry-after.ts'
+import type { Clock } from '../../core/clock.ts'
+import { headerOf, type Layer } from '../visit-layer.ts'
+
+export const observe = (clock: Clock, crawlDelayMs: (origin: string) => number): Layer => (next) => async (hop) => {
+  const answer = await next(hop)
+  if (!answer.ok && answer.stale) return answer
+  const { origin } = hop.url
+  hop.trip.observations.push({
+    host: origin,
+    latencyMs: answer.latencyMs,
+    status: answer.status,
+    retryAfterMs: retryAfterMs(headerOf(answer.headers, 'retry-after'), clock.now()),
+    crawlDelayMs: crawlDelayMs(origin),
+  })
+  return answer
+}

@@ -1,0 +1,80 @@
+/**
+ * What passes between the layers of a visit. A visit is one trip of one or more hops (redirects);
+ * each hop is one request. A layer takes the rest of the way (`next`) and gives back a way that
+ * does one thing more.
+ */
+import type { Body } from '../core/body.ts'
+import type { Reason } from '../core/reasons.ts'
+import type { Purse } from './purse.ts'
+import type { HostObservation, VisitAsk, VisitKind } from './visit.ts'
+
+export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>
+
+/** The visit as a whole, shared by its hops. */
+export interface Trip {
+  readonly kind: VisitKind
+  readonly ask: VisitAsk
+  readonly purse: Purse
+  readonly observations: HostObservation[]
+  /** Body bytes as they came, all hops together. */
+  wireBytes: number
+  /** Milliseconds on the network so far. */
+  spentMs: number
+}
+
+export interface Objection {
+  readonly reason: Reason
+  readonly detail: string
+}
+
+/** Says no as soon as enough is known, so that no more is downloaded than needed. Successful answers only. */
+export interface Screen {
+  headers?(headers: ResponseHeaders): Objection | null
+  /** @param head the first bytes of the decoded body, up to HEAD_BYTES; `whole` when there are no more */
+  head?(head: Uint8Array, headers: ResponseHeaders, whole: boolean): Objection | null
+}
+
+export interface Hop {
+  readonly url: URL
+  readonly trip: Trip
+  readonly headers: Readonly<Record<string, string>>
+  readonly screens: readonly Screen[]
+}
+
+interface Heard {
+  /** HTTP status; null when none came. */
+  readonly status: number | null
+  readonly headers: ResponseHeaders
+  /** From sending the request to its headers; null when none came. */
+  readonly latencyMs: number | null
+}
+
+export interface Arrived extends Heard {
+  readonly ok: true
+  readonly status: number
+  readonly url: URL
+  readonly body: Body
+  readonly head: Uint8Array
+  readonly bytes: number
+}
+
+export interface Refused extends Heard, Objection {
+  readonly ok: false
+  /** A kept-alive connection was closed under the request: the host never answered it. */
+  readonly stale?: boolean
+}
+
+export type Answer = Arrived | Refused
+export type Next = (hop: Hop) => Promise<Answer>
+export type Layer = (next: Next) => Next
+
+/** A refusal before anything was sent. */
+export const refusal = (reason: Reason, detail: string): Refused => ({
+  ok: false, reason, detail, status: null, headers: {}, latencyMs: null,
+})
+
+/** @param name lower case; a repeated header is joined as RFC 9110 §5.3 allows */
+export const headerOf = (headers: ResponseHeaders, name: string): string | null => {
+  const value = headers[name]
+  return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value
+}
