@@ -61,3 +61,6 @@ export type Reason = keyof typeof REASONS
 export const outcomeOf = (reason: Reason): ReasonEntry['outcome'] => REASONS[reason].outcome
 export const isRetryable = (reason: Reason): boolean => REASONS[reason].retry
 export const isReason = (text: string): text is Reason => Object.hasOwn(REASONS, text)
+
+/** The words for a person: `it …`. */
+export const explain = (reason: Reason): string => REASONS[reason].text

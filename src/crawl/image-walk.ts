@@ -22,7 +22,7 @@ import type { Seen } from '../vision/vision-api.ts'
 import { describeAsset, fingerprintOf } from './describe-asset.ts'
 import type { CrawlPorts } from './ports.ts'
 import type { Visits } from './visits.ts'
-import { endOf, type End, type ImagePayload } from './work.ts'
+import { endOf, endOfSilence, endOfVisit, type End, type ImagePayload } from './work.ts'
 
 /** A rendition that was fetched and decoded. */
 interface Rendition {
@@ -68,18 +68,14 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
   const bring = async (
     work: ImageWork, url: string, host: string, first: Grant | null, keep: Scope,
   ): Promise<{ rendition: Rendition; bytes: number } | { end: End }> => {
+    if (visits.isCircuitOpen(host)) return { end: endOfSilence(url, work.sums) }
     const arrived = handoff.get(work.lease.task.id)
     handoff.delete(work.lease.task.id)
     const visit = arrived ?? (await visits.visit(host, first, (grant) =>
       ports.grabber.visitImage({ url, kind: 'image', referer: work.candidate.pageUrl, grant })))
     if (!visit.ok) {
-      const { reason, detail, status } = visit
-      return { end: endOf({
-        outcome: outcomeOf(reason), reason, detail,
-        evidence: { url, status, detail },
-        sums: addTo(work.sums, { [work.single || url !== work.candidate.fullUrl ? 'thumbnailBytes' : 'fullBytes']: visit.wireBytes }),
-        retryAfterMs: Math.max(0, ...visit.observations.map((seen) => seen.retryAfterMs ?? 0)) || null,
-      }) }
+      const name = work.single || url === work.candidate.fullUrl ? 'fullBytes' : 'thumbnailBytes'
+      return { end: endOfVisit(url, visit, addTo(work.sums, { [name]: visit.wireBytes })) }
     }
     keep.bodies.push(visit.body)
     const seen = await ports.vision.look(visit.body)
@@ -95,9 +91,7 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
     const { candidate, lease } = work
     const came = await bring(work, candidate.thumbnailUrl, lease.task.host, lease.grant, keep)
     if ('end' in came) return came.end
-    const sums = work.single
-      ? { fullBytes: came.bytes }
-      : { thumbnails: 1, thumbnailBytes: came.bytes, unfetched: 1, ...(candidate.bytes === null ? {} : { unfetchedKnown: 1, savedBytes: candidate.bytes }) }
+    const sums = work.single ? { fullBytes: came.bytes } : { thumbnails: 1, thumbnailBytes: came.bytes }
     return { ...work, thumbnail: came.rendition, ...(work.single ? { full: came.rendition } : {}), sums: addTo(work.sums, sums) }
   }
 
@@ -125,8 +119,7 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
     const { fullUrl } = work.candidate
     const came = await bring(work, fullUrl, new URL(fullUrl).origin, null, keep)
     if ('end' in came) return came.end
-    const { unfetched: _u, unfetchedKnown: _k, savedBytes: _s, ...sums } = work.sums
-    return { ...work, full: came.rendition, sums: addTo(sums, { fulls: 1, fullBytes: came.bytes }) }
+    return { ...work, full: came.rendition, sums: addTo(work.sums, { fulls: 1, fullBytes: came.bytes }) }
   }
 
   const verify: Stage = async (work) => {
@@ -173,7 +166,7 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
     ports.emit({ type: 'duplicate-found', url: work.candidate.fullUrl, of: decision.of, level: decision.level })
     return endOf({
       outcome: 'duplicate', reason: `${decision.level}-duplicate`, detail: `of ${decision.of}`, asset: decision.of,
-      evidence: { ...evidenceOf(work), same: decision.evidence }, sums: work.sums,
+      evidence: { ...evidenceOf(work), same: decision.evidence }, sums: addTo(work.sums, spared(work)),
     })
   }
 
@@ -181,7 +174,7 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
     ports.emit({ type: 'image-rejected', url: work.candidate.fullUrl, reason: objection.reason })
     return endOf({
       outcome: outcomeOf(objection.reason), reason: objection.reason, detail: sentence(objection.evidence),
-      evidence: { ...evidenceOf(work), because: objection.evidence }, sums: work.sums,
+      evidence: { ...evidenceOf(work), because: objection.evidence }, sums: addTo(work.sums, spared(work)),
     })
   }
 
@@ -257,6 +250,12 @@ const evidenceOf = (work: ImageWork): { [key: string]: Json } => ({
   ...(work.thumbnail && !work.single ? { thumbnail: numbersOf(work.thumbnail.look, work.thumbnailSight) } : {}),
   ...(work.full ? { full: numbersOf(work.full.look, work.fullSight) } : {}),
 })
+
+/** A full picture that its thumbnail's verdict made needless. */
+const spared = ({ single, full, candidate }: ImageWork): Readonly<Record<string, number>> => {
+  if (single || full) return {}
+  return candidate.bytes === null ? { unfetched: 1 } : { unfetched: 1, unfetchedKnown: 1, savedBytes: candidate.bytes }
+}
 
 const sentence = (evidence: Objection['evidence']): string =>
   Object.entries(evidence).map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`).join(', ')

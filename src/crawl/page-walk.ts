@@ -1,13 +1,12 @@
 /** The walk of one page: visit, read, and turn what it offers into tasks (DESIGN §3, step 3). */
 import { taskId } from '../core/ids.ts'
-import { outcomeOf } from '../core/reasons.ts'
 import type { Candidate } from '../page/candidate.ts'
 import type { Lease } from '../schedule/task.ts'
 import { imageTask, spawnOf, type AdmitRules } from './admit.ts'
 import type { Handoff } from './image-walk.ts'
 import type { CrawlPorts } from './ports.ts'
 import type { Visits } from './visits.ts'
-import { endOf, type End, type PagePayload } from './work.ts'
+import { endOf, endOfSilence, endOfVisit, type End, type PagePayload } from './work.ts'
 
 /** Pictures that came where a page was expected wait here for their own task; more are fetched again. */
 const MAX_HANDOFF = 32
@@ -22,18 +21,13 @@ export const createPageWalk = (ports: CrawlPorts, visits: Visits, rules: AdmitRu
   async walk({ task, grant: first }: Lease): Promise<End> {
     const payload = task.payload as unknown as PagePayload
     const { url } = task
+    if (visits.isCircuitOpen(task.host)) return endOfSilence(url)
     const came = await visits.visit(task.host, first, async (grant) => {
       const page = await ports.grabber.visitPage({ url, kind: 'page', referer: payload.referer, grant })
       return { page, observations: page.visit.observations }
     })
     const { page } = came
-    if (page.kind === 'none') {
-      const { reason, detail, status } = page.visit
-      return endOf({
-        outcome: outcomeOf(reason), reason, detail, evidence: { url, status, detail },
-        retryAfterMs: Math.max(0, ...page.visit.observations.map((seen) => seen.retryAfterMs ?? 0)) || null,
-      })
-    }
+    if (page.kind === 'none') return endOfVisit(url, page.visit)
     if (page.kind === 'image') {
       const picture = imageTask(bareCandidate(url, 'seed'), rules)
       if (handoff.size < MAX_HANDOFF) handoff.set(taskId('image', url), page.visit)

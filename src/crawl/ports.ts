@@ -5,11 +5,11 @@ import type { Remote } from '../core/rpc.ts'
 import type { Reason } from '../core/reasons.ts'
 import type { Policy } from '../analyze/index.ts'
 import type { GrabberApi } from '../fetch/grabber-api.ts'
+import type { HostPolicy } from '../schedule/host-policy.ts'
 import type { ScheduleStore } from '../schedule/schedule-store.ts'
 import type { Catalogue } from '../store/catalogue.ts'
 import type { Committer } from '../store/committer.ts'
 import type { Vision } from '../vision/vision-api.ts'
-import type { HostPolicy } from './visits.ts'
 
 export interface CrawlPorts {
   readonly schedule: Remote<ScheduleStore>
@@ -24,6 +24,7 @@ export interface CrawlPorts {
   readonly retryAt: (failure: {
     readonly reason: Reason
     readonly attempts: number
+    readonly status: number | null
     readonly retryAfterMs: number | null
     readonly now: number
   }) => number | null

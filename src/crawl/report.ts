@@ -1,5 +1,4 @@
 /** The report of a crawl, from the schedule's tally and the catalogue: never from counters in memory. */
-import { REASONS } from '../core/reasons.ts'
 import type { Tally } from '../schedule/schedule-store.ts'
 
 /** Field names are part of the public face (DESIGN §6). */
@@ -80,6 +79,3 @@ export const reportOf = (tally: Tally, superseded: number, seconds: number): Cra
     pageBytes: amount('pageBytes'),
   }
 }
-
-/** Words for a reason, for people. */
-export const explain = (reason: keyof typeof REASONS): string => REASONS[reason].text

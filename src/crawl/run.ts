@@ -109,7 +109,7 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
   const settle = async ({ task, fence }: Lease, end: End): Promise<void> => {
     const { id, kind, url, request } = task
     if (end.outcome === 'failed' && end.reason !== null && isRetryable(end.reason)) {
-      const retryAt = ports.retryAt({ reason: end.reason, attempts: task.attempts, retryAfterMs: end.retryAfterMs, now: clock.now() })
+      const retryAt = ports.retryAt({ reason: end.reason, attempts: task.attempts, status: end.status, retryAfterMs: end.retryAfterMs, now: clock.now() })
       if (retryAt !== null) {
         await failOne({ id, fence, reason: end.reason, retryAt, sums: end.sums })
         return

@@ -8,17 +8,9 @@ import type { Clock } from '../core/clock.ts'
 import { createBatcher } from '../core/batcher.ts'
 import { GannetError } from '../core/errors.ts'
 import type { HostObservation } from '../fetch/visit.ts'
+import type { HostPolicy } from '../schedule/host-policy.ts'
 import type { HostLedger } from '../schedule/schedule-store.ts'
 import type { Grant } from '../schedule/task.ts'
-
-export interface HostPolicy {
-  /** Takes what was seen and says which hosts' pace changes. */
-  observe(observations: readonly HostObservation[], now: number): readonly {
-    readonly host: string
-    readonly delayMs?: number
-    readonly notBefore?: number
-  }[]
-}
 
 export interface VisitsOptions {
   readonly hosts: HostLedger
@@ -42,6 +34,8 @@ export interface Visits {
     first: Grant | null,
     call: (grant: Grant) => Promise<Result>,
   ): Promise<Result>
+  /** Whether the host has been silent for so long that a visit is pointless now. */
+  isCircuitOpen(host: string): boolean
   /** Visits under way or waiting, by host. */
   busy(): Readonly<Record<string, number>>
   readonly underWay: number
@@ -164,6 +158,7 @@ export const createVisits = (options: VisitsOptions): Visits => {
         free(host)
       }
     },
+    isCircuitOpen: (host) => options.policy.isCircuitOpen(host, clock.now()),
     busy() {
       const counts: Record<string, number> = Object.fromEntries(running)
       for (const { host } of waiting) counts[host] = (counts[host] ?? 0) + 1

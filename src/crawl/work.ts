@@ -1,7 +1,8 @@
 /** What travels through the walks: payloads of tasks, and the ends that stages come to. */
 import type { AssetId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
-import type { Outcome, Reason } from '../core/reasons.ts'
+import { outcomeOf, type Outcome, type Reason } from '../core/reasons.ts'
+import type { VisitResult } from '../fetch/visit.ts'
 import type { Candidate } from '../page/candidate.ts'
 import type { NewTask } from '../schedule/task.ts'
 
@@ -30,6 +31,8 @@ export interface End {
   readonly recorded: boolean
   readonly spawn: readonly NewTask[]
   readonly sums: Readonly<Record<string, number>>
+  /** HTTP status of the visit that failed. */
+  readonly status: number | null
   /** From Retry-After: try no sooner. */
   readonly retryAfterMs: number | null
 }
@@ -41,6 +44,19 @@ export const endOf = (part: Pick<End, 'outcome' | 'reason'> & Partial<End>): End
   recorded: false,
   spawn: [],
   sums: {},
+  status: null,
   retryAfterMs: null,
   ...part,
 })
+
+/** The end of a walk whose visit brought nothing. */
+export const endOfVisit = (url: string, visit: VisitResult & { readonly ok: false }, sums: End['sums'] = {}): End =>
+  endOf({
+    outcome: outcomeOf(visit.reason), reason: visit.reason, detail: visit.detail, status: visit.status,
+    evidence: { url, status: visit.status, detail: visit.detail }, sums,
+    retryAfterMs: Math.max(0, ...visit.observations.map((seen) => seen.retryAfterMs ?? 0)) || null,
+  })
+
+/** No visit was made: its host has been silent for too long. */
+export const endOfSilence = (url: string, sums: End['sums'] = {}): End =>
+  endOf({ outcome: 'failed', reason: 'circuit-open', detail: new URL(url).host, evidence: { url }, sums })

@@ -1,0 +1,132 @@
+/** The library's `crawl`: raises the roles, hands their ports to the run, and tells what happens. */
+import type { GannetEvent, CrawlEnd } from '../core/events.ts'
+import { GannetError } from '../core/errors.ts'
+import { systemClock } from '../core/clock.ts'
+import { requestOf, startRun, type CrawlReport, type Run } from '../crawl/index.ts'
+import { createHostPolicy, RETRY_DEFAULTS, retryAt } from '../schedule/index.ts'
+import { createAdmission } from './admission.ts'
+import { createEventStream } from './event-stream.ts'
+import { openHouse, type Finding } from './house.ts'
+import { settingsFrom, type PartialSettings, type Settings } from './settings.ts'
+
+export interface CrawlOptions extends PartialSettings {
+  /** Pages and pictures to begin with. */
+  readonly urls?: readonly string[]
+  /** A text file of URLs, one a line. */
+  readonly list?: string
+  /** A YAML or JSON file of settings. */
+  readonly config?: string
+}
+
+export interface CrawlProgress {
+  /** As it stands; complete once the crawl has ended. */
+  readonly report: CrawlReport
+  /** Candidates that came to their end, a second, over the last few seconds. */
+  readonly rate: number
+  readonly bytesPerSecond: number
+}
+
+/** Events as they happen; a reader who falls behind slows the crawl down. Not reading them is fine. */
+export interface Crawl extends AsyncIterable<GannetEvent> {
+  /** When the crawl has ended. @throws GannetError why it could not go on; what was done is kept */
+  report(): Promise<CrawlReport>
+  readonly ended: Promise<CrawlEnd>
+  /** While it runs. */
+  progress(): Promise<CrawlProgress>
+  /** What is on, what is off, and why. Known once the roles stand. */
+  findings(): Promise<readonly Finding[]>
+  /** Ends it early: what is under way is finished, the rest is left for the next run. */
+  drain(): void
+}
+
+/** Looks that may wait for models, and pictures being written, beyond the visits: two batches a process. */
+const BATCHES_AHEAD = 2
+
+/**
+ * @example
+ * const run = crawl({ urls: ['https://example.org/gallery'], data: './cats', target: ['cat'] })
+ * for await (const event of run) if (event.type === 'image-stored') console.log(event.url)
+ * console.log(await run.report())
+ */
+export const crawl = (options: CrawlOptions): Crawl => {
+  const { urls = [], list = null, config, ...flags } = options
+  const stream = createEventStream()
+  let drained = false
+  let run: Run | null = null
+  const recent: { at: number; ended: number; bytes: number }[] = []
+
+  const begin = async (): Promise<{ settings: Settings; house: Awaited<ReturnType<typeof openHouse>>; run: Run }> => {
+    const settings = await settingsFrom({ flags, configFile: config })
+    if (urls.length === 0 && list === null) {
+      throw new GannetError('usage', 'nothing to crawl: give a URL, or a list of them with --list FILE')
+    }
+    const house = await openHouse(settings, stream.emit, (host) => (run as Run).visits.grant(host))
+    try {
+      house.checkTargets(settings.target)
+      run = startRun(
+        {
+          schedule: house.keeper.again('schedule'), catalogue: house.keeper.again('catalogue'),
+          committer: house.keeper.again('committer'), grabber: house.grabber.once(''), vision: house.vision,
+          eyes: house.eyes, policy: settings, clock: systemClock, emit: stream.emit,
+          hostPolicy: createHostPolicy({ floorMs: settings.delay }),
+          retryAt: (failure) => retryAt({ ...failure, random: Math.random }, { ...RETRY_DEFAULTS, threshold: settings.attempts }),
+          admits: createAdmission(settings.allowAddress),
+        },
+        {
+          owner: 'crawl', request: requestOf({ urls, list }), seeds: { urls, list },
+          concurrency: settings.concurrency, perHost: settings.perHost,
+          beyondVisits: house.visionProcesses * settings.batch * BATCHES_AHEAD,
+          maxDepth: settings.depth, maxImages: settings.maxImages, maxBytes: settings.maxBytes,
+          maxTimeMs: settings.maxTime === null ? null : settings.maxTime * 1000, ready: stream.ready,
+        },
+      )
+      if (drained) run.drain()
+      return { settings, house, run }
+    } catch (error) {
+      await house.close()
+      throw error
+    }
+  }
+
+  const begun = begin()
+  let final: CrawlReport | null = null
+  const ended = begun.then(async ({ house, run: running }) => {
+    try {
+      const why = await running.ended
+      final = await running.report()
+      return why
+    } finally {
+      await house.close()
+      stream.end()
+    }
+  }, (error: unknown) => {
+    stream.end()
+    throw error
+  })
+  // Whoever only iterates learns of the failure there or from report().
+  ended.catch(() => undefined)
+
+  return {
+    ended,
+    async report() {
+      await ended
+      return final as CrawlReport
+    },
+    async progress() {
+      const { run: running } = await begun
+      const report = final ?? (await running.report())
+      const sample = { at: performance.now(), ended: report.candidates - report.pending, bytes: report.bytes.thumbnails + report.bytes.full }
+      recent.push(sample)
+      if (recent.length > 20) recent.shift()
+      const first = recent[0] as typeof sample
+      const seconds = Math.max(0.001, (sample.at - first.at) / 1000)
+      return { report, rate: (sample.ended - first.ended) / seconds, bytesPerSecond: (sample.bytes - first.bytes) / seconds }
+    },
+    findings: async () => (await begun).house.findings,
+    drain() {
+      drained = true
+      run?.drain()
+    },
+    [Symbol.asyncIterator]: () => stream.read(ended),
+  }
+}

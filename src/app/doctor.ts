@@ -1,0 +1,79 @@
+/** What is installed, reachable, on, off, and why: each finding with what would change it. */
+import { access, constants, stat, statfs } from 'node:fs/promises'
+import { availableParallelism, totalmem } from 'node:os'
+import { dirname } from 'node:path'
+import { GannetError } from '../core/errors.ts'
+import { packsFor } from './house.ts'
+import { probeImage } from './probe.ts'
+import { openStore } from './store.ts'
+import { settingsFrom, type PartialSettings } from './settings.ts'
+
+export interface Diagnosis {
+  readonly what: string
+  readonly state: 'ok' | 'off' | 'wrong'
+  readonly why: string
+  /** What to do; empty where there is nothing to do. */
+  readonly remedy: string
+}
+
+const LEAST_FREE_BYTES = 1e9
+const LEAST_NODE = [20, 19] as const
+
+/** A picture of one pixel. */
+const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+
+const node = (): Diagnosis => {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const ok = major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1])
+  return { what: 'node', state: ok ? 'ok' : 'wrong', why: `version ${process.versions.node}`, remedy: ok ? '' : `install Node ${LEAST_NODE.join('.')} or later` }
+}
+
+const machine = (): Diagnosis =>
+  ({ what: 'machine', state: 'ok', why: `${availableParallelism()} cores, ${Math.round(totalmem() / 1e9)} GB of memory`, remedy: '' })
+
+/** Looks at the folder, or at the nearest one above it that is there. */
+const folder = async (data: string): Promise<Diagnosis[]> => {
+  let nearest = data
+  while (!(await stat(nearest).then(() => true, () => false)) && dirname(nearest) !== nearest) nearest = dirname(nearest)
+  const { bavail, bsize } = await statfs(nearest)
+  const free = bavail * bsize
+  const room: Diagnosis = {
+    what: 'disk', state: free < LEAST_FREE_BYTES ? 'wrong' : 'ok', why: `${(free / 1e9).toFixed(1)} GB free`,
+    remedy: free < LEAST_FREE_BYTES ? 'free some, or name another folder with --data' : '',
+  }
+  const writable = await access(nearest, constants.W_OK).then(() => true, () => false)
+  if (!writable) return [room, { what: 'data', state: 'wrong', why: `${nearest} cannot be written`, remedy: 'name another folder with --data' }]
+  if (nearest !== data) return [room, { what: 'data', state: 'ok', why: `${data} is not there yet; a crawl makes it`, remedy: '' }]
+  try {
+    const store = await openStore(data)
+    const stats = await store.stats()
+    await store.close()
+    return [room, { what: 'data', state: 'ok', why: `${data} holds ${stats.assets} assets`, remedy: '' }]
+  } catch (error) {
+    if (GannetError.is(error, 'data-missing')) return [room, { what: 'data', state: 'ok', why: `${data} is empty; a crawl fills it`, remedy: '' }]
+    return [room, { what: 'data', state: 'wrong', why: (error as Error).message, remedy: '' }]
+  }
+}
+
+const decoder = async (): Promise<Diagnosis> => {
+  try {
+    const probe = await probeImage(PIXEL)
+    return { what: 'decoder', state: probe.ok ? 'ok' : 'wrong', why: probe.ok ? 'decodes pictures in a process of its own' : (probe.detail ?? ''), remedy: '' }
+  } catch (error) {
+    return { what: 'decoder', state: 'wrong', why: (error as Error).message, remedy: 'install again with npm ci' }
+  }
+}
+
+const packs = async (settings: Parameters<typeof packsFor>[0]): Promise<Diagnosis[]> => {
+  try {
+    const { findings } = await packsFor(settings)
+    return findings.map(({ task, on, pack, why, remedy }) => ({ what: task, state: on ? 'ok' : 'off', why: on ? `${pack}: ${why}` : why, remedy }))
+  } catch (error) {
+    return [{ what: 'models', state: 'wrong', why: (error as Error).message, remedy: '' }]
+  }
+}
+
+export const diagnose = async (flags: PartialSettings = {}): Promise<readonly Diagnosis[]> => {
+  const settings = await settingsFrom({ flags })
+  return [node(), machine(), ...(await folder(settings.data)), await decoder(), ...(await packs(settings))]
+}

@@ -1,0 +1,31 @@
+/** Places the fetch and page rooms in the grabber process. */
+import { GannetError } from '../core/errors.ts'
+import { createGrabber } from '../fetch/index.ts'
+import type { FetchSettings } from '../fetch/fetch-options.ts'
+import type { Leave } from '../fetch/visit.ts'
+import { readPage } from '../page/index.ts'
+import type { RoleFactory } from './role-main.ts'
+
+export interface GrabberInit {
+  readonly settings: FetchSettings
+  readonly spoolDir: string
+}
+
+export const grabberRole: RoleFactory<GrabberInit> = {
+  async create({ settings, spoolDir }, parent) {
+    const leave = parent.remote<Leave>('leave')
+    const grabber = createGrabber(
+      {
+        ...settings,
+        spoolDir,
+        readPage: (bytes, { url, contentType }) => readPage(bytes, { url, ...(contentType === null ? {} : { contentType }) }),
+      },
+      leave,
+    )
+    // A visit that cannot reach the coordinator is void; the process ends with the channel anyway.
+    process.on('unhandledRejection', (error) => {
+      if (!GannetError.is(error, 'role-died')) throw error
+    })
+    return { api: grabber, close: () => grabber.close() }
+  },
+}

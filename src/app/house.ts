@@ -1,0 +1,100 @@
+/** Raises the roles of a crawl by the table in roles.ts and takes them down again. */
+import { availableParallelism } from 'node:os'
+import { closest } from 'fastest-levenshtein'
+import { GannetError } from '../core/errors.ts'
+import type { Emit } from '../core/events.ts'
+import { spaceId } from '../core/ids.ts'
+import { findPacks, labelsOf, type PackChoice, type PackFinding } from '../models/index.ts'
+import type { Leave } from '../fetch/visit.ts'
+import type { Cache } from '../store/cache.ts'
+import type { Vision } from '../vision/vision-api.ts'
+import type { GrabberInit } from './grabber-role.ts'
+import type { KeeperInit } from './keeper-role.ts'
+import { folderPaths } from '../store/index.ts'
+import { keepRole, startRole, type StandingRole } from './role-process.ts'
+import type { Settings } from './settings.ts'
+import { openVision } from './vision-house.ts'
+
+/** Something that is on or off, and why. */
+export type Finding = PackFinding
+
+export interface House {
+  readonly keeper: StandingRole
+  readonly grabber: StandingRole
+  readonly vision: Vision
+  readonly visionProcesses: number
+  readonly eyes: { readonly any: boolean; readonly detect: boolean }
+  readonly findings: readonly Finding[]
+  /** @throws usage for a class that the detector does not know, or when there is no detector */
+  checkTargets(targets: readonly string[]): void
+  close(): Promise<void>
+}
+
+const MOST_VISION = 4
+
+export const packsFor = (settings: Pick<Settings, 'modelsDir' | 'model'>): ReturnType<typeof findPacks> => {
+  const want: Record<string, string> = {}
+  for (const choice of settings.model) {
+    const [task, id] = choice.split('=')
+    if ((task !== 'detect' && task !== 'embed' && task !== 'classify') || !id) {
+      throw new GannetError('usage', `--model ${choice}: write detect=ID, embed=ID or classify=ID`)
+    }
+    want[task] = id
+  }
+  return findPacks({ modelsDir: settings.modelsDir ?? undefined, want })
+}
+
+/** Least cosine of the similar level, by space. */
+export const similarAtOf = (choice: PackChoice): Readonly<Record<string, number>> => {
+  const { embed } = choice
+  const at = embed?.manifest.thresholds.similarAt
+  return embed?.space && at !== undefined ? { [spaceId(embed.space)]: at } : {}
+}
+
+const visionCount = (settings: Settings): number =>
+  Math.max(1, settings.vision ?? Math.min(MOST_VISION, availableParallelism()))
+
+/** @param grant where the grabber gets leave for further visits: the run, which is raised after it */
+export const openHouse = async (settings: Settings, emit: Emit, grant: Leave['grant']): Promise<House> => {
+  const { choice, findings } = await packsFor(settings)
+  const told = (role: string) => (why: { signal: string | null; code: number | null }) =>
+    emit({ type: 'role-restarted', role, why: why.signal ?? `exit ${why.code}` })
+
+  const keeperInit: KeeperInit = {
+    data: settings.data, mode: 'own', command: process.argv.slice(2).join(' '), delayMs: settings.delay,
+    policies: { onExact: settings.onExact, onCopy: settings.onCopy, onSimilar: settings.onSimilar },
+    similarAt: similarAtOf(choice),
+  }
+  const keeper = keepRole({ role: 'keeper', start: () => startRole('keeper', keeperInit, {}), onRestart: told('keeper') })
+  // The folder may be locked, or too new: that is to be known before anything else is started.
+  await keeper.again<{ ready(): void }>('').ready()
+
+  const cache = keeper.again<Cache>('cache')
+  const leave: Leave = { grant, recall: (key) => cache.get(key), remember: (key, value, ttlMs) => cache.set(key, value, ttlMs) }
+  const grabberInit: GrabberInit = { settings, spoolDir: folderPaths(settings.data).spool }
+  const grabber = keepRole({ role: 'grabber', start: () => startRole('grabber', grabberInit, { leave }), onRestart: told('grabber') })
+  const visionProcesses = visionCount(settings)
+  const vision = openVision({ choice, processes: visionProcesses, batch: settings.batch, emit })
+
+  return {
+    keeper, grabber, vision, visionProcesses, findings,
+    eyes: { any: choice.detect !== null || choice.embed !== null || choice.classify !== null, detect: choice.detect !== null },
+    checkTargets(targets) {
+      const first = targets[0]
+      if (first === undefined) return
+      if (!choice.detect) {
+        const off = findings.find((finding) => finding.task === 'detect')
+        throw new GannetError('usage', `--target ${first} needs a detector, and none is on: ${off?.why ?? ''}; ${off?.remedy ?? ''}`)
+      }
+      const known = labelsOf(choice.detect.manifest.labels ?? '')
+      for (const target of targets) {
+        if (known.some((name) => name.toLowerCase() === target.toLowerCase())) continue
+        throw new GannetError('usage', `the detector ${choice.detect.manifest.id} knows no class "${target}"; did you mean "${closest(target, [...known])}"?`)
+      }
+    },
+    async close() {
+      await Promise.all([grabber.stop(), vision.close()])
+      await keeper.stop()
+    },
+  }
+}

@@ -1,0 +1,52 @@
+/** The entry of every child process: connects, waits for `start`, serves its role, dies with its parent. */
+import { GannetError } from '../core/errors.ts'
+import { connect } from '../core/rpc.ts'
+import type { ChildRole } from './roles.ts'
+
+/** What a role's file offers: its interface, and how to close it. */
+export interface RoleFactory<Init> {
+  create(init: Init, parent: ReturnType<typeof connect>): Promise<{ readonly api: object; close(): Promise<void> }>
+}
+
+const FACTORIES: { readonly [R in ChildRole]: () => Promise<RoleFactory<never>> } = {
+  keeper: async () => (await import('./keeper-role.ts')).keeperRole,
+  grabber: async () => (await import('./grabber-role.ts')).grabberRole,
+  vision: async () => (await import('./vision-role.ts')).visionRole,
+}
+
+const isChildRole = (name: string | undefined): name is ChildRole => name !== undefined && Object.hasOwn(FACTORIES, name)
+
+const role = process.argv[2]
+if (!isChildRole(role) || !process.send) throw new GannetError('usage', 'this file is started by gannet itself')
+process.title = `gannet ${role}`
+// Ctrl-C reaches the whole group; the coordinator decides what it means.
+process.on('SIGINT', () => undefined)
+process.on('disconnect', () => process.exit(0))
+
+const host: { api: object; start(init: unknown): Promise<void>; stop(): Promise<void> } = {
+  api: {},
+  async start(init) {
+    const factory = (await FACTORIES[role]()) as RoleFactory<unknown>
+    const { api, close } = await factory.create(init, peer)
+    host.api = api
+    host.stop = async () => {
+      await close()
+      // The answer leaves first.
+      setImmediate(() => process.disconnect())
+    }
+  },
+  async stop() {
+    setImmediate(() => process.disconnect())
+  },
+}
+
+const peer = connect(
+  {
+    send(message) {
+      if (process.connected) process.send?.(message, () => undefined)
+    },
+    onMessage: (listener) => void process.on('message', listener),
+    onClose: (listener) => void process.once('disconnect', () => listener('the coordinator is gone')),
+  },
+  host,
+)

@@ -1,0 +1,50 @@
+/** All settings of all rooms as one schema, and the order in which their values are found. */
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { parse } from 'yaml'
+import { fromEnvironment, resolveConfig, setting, shape, type Layer, type ValuesOf } from '../core/config.ts'
+import { GannetError } from '../core/errors.ts'
+import { policySettings } from '../analyze/index.ts'
+import { crawlSettings } from '../crawl/index.ts'
+import { fetchSettings } from '../fetch/fetch-options.ts'
+import { modelSettings } from '../models/settings.ts'
+import { visionSettings } from '../vision/settings.ts'
+
+export { fetchSettings, modelSettings }
+
+export const folderSettings = {
+  data: setting(shape.text('./gannet-data'), { help: 'Data folder: everything that is kept.', value: 'dir' }),
+}
+
+export const SETTINGS = {
+  ...folderSettings, ...crawlSettings, ...fetchSettings, ...policySettings, ...modelSettings, ...visionSettings,
+}
+
+export type Settings = ValuesOf<typeof SETTINGS>
+export type PartialSettings = { readonly [Key in keyof Settings]?: Settings[Key] | undefined }
+
+const readConfigFile = async (path: string): Promise<Layer> => {
+  try {
+    const values: unknown = parse(await readFile(path, 'utf8')) ?? {}
+    if (typeof values === 'object' && !Array.isArray(values)) return values as Layer
+    throw new TypeError('it must hold keys and values')
+  } catch (cause) {
+    throw new GannetError('config-invalid', `the config file ${path} cannot be read: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/** Defaults < file < environment < what the caller gives. @throws config-invalid */
+export const settingsFrom = async (given: {
+  readonly flags?: Layer
+  readonly configFile?: string | undefined
+  readonly env?: Readonly<Record<string, string | undefined>>
+}): Promise<Settings> => {
+  const env = given.env ?? process.env
+  const models: Layer = env['GANNET_MODELS'] ? { modelsDir: env['GANNET_MODELS'] } : {}
+  const settings = resolveConfig(SETTINGS, [
+    ...(given.configFile === undefined ? [] : [{ from: given.configFile, values: await readConfigFile(given.configFile) }]),
+    { from: 'environment', values: { ...models, ...fromEnvironment(SETTINGS, env) } },
+    { from: 'flags', values: given.flags ?? {} },
+  ])
+  return Object.freeze({ ...settings, data: resolve(settings.data) })
+}

@@ -1,0 +1,43 @@
+/** The pool of vision processes as the coordinator holds it. */
+import type { Emit } from '../core/events.ts'
+import type { PackChoice } from '../models/index.ts'
+import type { Vision, VisionApi } from '../vision/vision-api.ts'
+import { createVisionPool } from '../vision/vision-pool.ts'
+import type { VisionHandle } from '../vision/seat.ts'
+import { startRole, type RoleProcess } from './role-process.ts'
+import type { VisionInit } from './vision-role.ts'
+
+export const openVision = (options: {
+  readonly choice: PackChoice
+  readonly processes: number
+  readonly batch: number
+  readonly emit: Emit
+}): Vision => {
+  const init: VisionInit = { choice: options.choice }
+
+  /** The pool wants its handle at once; calls wait until the process stands. */
+  const spawn = (): VisionHandle => {
+    const starting: Promise<RoleProcess> = startRole('vision', init, {})
+    starting.catch(() => undefined)
+    const process = async () => (await starting).peer.remote<VisionApi>('api')
+    return {
+      api: {
+        look: async (items) => (await process()).look(items),
+        infer: async (tickets) => (await process()).infer(tickets),
+        drop: async (tickets) => (await process()).drop(tickets),
+      },
+      onExit(listener) {
+        starting.then(({ exited }) => exited.then(listener), () => listener({ signal: null, code: 1 }))
+      },
+      kill() {
+        starting.then((child) => child.kill(), () => undefined)
+      },
+    }
+  }
+  return createVisionPool({
+    spawn,
+    size: options.processes,
+    batch: { max: options.batch, ageMs: 20 },
+    onDeath: (why) => options.emit({ type: 'role-restarted', role: 'vision', why }),
+  })
+}

@@ -1,0 +1,28 @@
+/** Places the image and models rooms in a vision process. */
+import { probe, type Probe } from '../image/index.ts'
+import type { PackChoice } from '../models/index.ts'
+import { createVisionProcess } from '../vision/vision-process.ts'
+import type { VisionApi } from '../vision/vision-api.ts'
+import type { RoleFactory } from './role-main.ts'
+
+export interface VisionInit {
+  readonly choice: PackChoice
+}
+
+/** What the process serves besides: whole files told in one go. */
+export interface ProbeApi {
+  probe(input: string | Uint8Array): Promise<Probe>
+}
+
+export const visionRole: RoleFactory<VisionInit> = {
+  async create({ choice }) {
+    const vision = createVisionProcess({ choice })
+    const api: VisionApi & ProbeApi = {
+      look: (items) => vision.look(items),
+      infer: (tickets) => vision.infer(tickets),
+      drop: (tickets) => vision.drop(tickets),
+      probe: (input) => probe(input),
+    }
+    return { api, close: async () => undefined }
+  },
+}

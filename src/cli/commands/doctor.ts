@@ -1,0 +1,23 @@
+/** `gannet doctor`: what is installed, reachable, on, off, and why. */
+import type { Command } from 'commander'
+import pc from 'picocolors'
+import { diagnose } from '../../app/doctor.ts'
+import { folderSettings, modelSettings } from '../../app/settings.ts'
+import { addFlags, typedFlags } from '../flags.ts'
+import { print, printJson } from '../output.ts'
+
+const MARKS = { ok: pc.green('ok   '), off: pc.yellow('off  '), wrong: pc.red('wrong') }
+
+export const addDoctor = (program: Command): void => {
+  const fragment = { ...folderSettings, ...modelSettings }
+  const command = program
+    .command('doctor')
+    .description('tell what is installed, on, off, and why')
+    .option('--json', 'print a JSON array')
+  addFlags(command, fragment).action(async (options: { json?: boolean }) => {
+    const findings = await diagnose(typedFlags(command, fragment))
+    if (options.json) printJson(findings)
+    else for (const { what, state, why, remedy } of findings) print(`${MARKS[state]} ${what.padEnd(9)} ${why}${remedy ? pc.dim(`; ${remedy}`) : ''}`)
+    if (findings.some(({ state }) => state === 'wrong')) process.exitCode = 1
+  })
+}

@@ -1,0 +1,33 @@
+/** `gannet store check`: do rows, bytes and indexes agree? */
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import pc from 'picocolors'
+import { folderSettings } from '../../app/settings.ts'
+import { openStore } from '../../app/store.ts'
+import { addFlags } from '../flags.ts'
+import { print, printJson } from '../output.ts'
+
+export const addStore = (program: Command): void => {
+  const store = program.command('store').description('look after the data folder')
+  const command = store
+    .command('check')
+    .description('compare rows, bytes and indexes')
+    .option('--deep', 'read every original and compare its checksum')
+    .option('--repair', 'mend what can be mended: orphaned bytes, indexes that lag or disagree')
+    .option('--json', 'print JSON')
+  addFlags(command, folderSettings).action(async (options: { data?: string; deep?: boolean; repair?: boolean; json?: boolean }) => {
+    const repair = options.repair ?? false
+    const opened = await openStore(resolve(options.data ?? folderSettings.data.schema.parse(undefined)), { own: repair })
+    try {
+      const report = await opened.check({ repair, deep: options.deep ?? false })
+      if (options.json) printJson(report)
+      else {
+        for (const [name, value] of Object.entries(report)) if (typeof value === 'number') print(`${name} ${value}`)
+        print(report.ok ? pc.green('everything agrees') : pc.red(repair ? 'some of it could not be mended' : 'something disagrees: run again with --repair'))
+      }
+      if (!report.ok) process.exitCode = 1
+    } finally {
+      await opened.close()
+    }
+  })
+}
