@@ -1,0 +1,73 @@
+/**
+ * What a vision process serves: decoding and inference, and between the two the decoded pictures
+ * themselves, under tickets, so that each is decoded once. Both are bounded: so many decodings
+ * side by side, so many pictures kept; past that the oldest is forgotten and must be asked for again.
+ */
+import type { Body } from '../core/body.ts'
+import { DECODE_LIMITS, fillTensor, fitOf, takeLook, type DecodeLimits, type Look, type Unseen } from '../image/index.ts'
+import { openEyes, type EyesOptions, type PackChoice, type Viewed } from '../models/index.ts'
+import { createGate } from './gate.ts'
+import type { LookItem, VisionApi } from './vision-api.ts'
+
+export interface VisionProcessOptions {
+  readonly choice: PackChoice
+  /** What a file may cost. Default: the image room's limits. */
+  readonly decode?: DecodeLimits
+  /** Pictures decoded side by side; more than the decoder's threads (UV_THREADPOOL_SIZE) gain nothing. Default 4. */
+  readonly decodes?: number
+  /** Decoded pictures kept, each at most 512 × 512 × 3 bytes. Default 128: 100 MB at worst. */
+  readonly keep?: number
+  /** Threads, batch sizes and boxes of the models. */
+  readonly eyes?: Omit<EyesOptions, 'projector'>
+}
+
+const inputOf = (body: Body): Uint8Array | string => (body.kind === 'inline' ? body.bytes : body.path)
+
+/** The models begin to load at once; `infer` waits for them, and rejects when one cannot be loaded. */
+export const createVisionProcess = (options: VisionProcessOptions): VisionApi => {
+  const { choice, decode = DECODE_LIMITS, decodes = 4, keep = 128 } = options
+  const gate = createGate(decodes)
+  const kept = new Map<number, Viewed>()
+  const opening = openEyes(choice, { ...options.eyes, projector: { fitOf, fillTensor } })
+  // The failure is told by infer, the call that needs them.
+  opening.catch(() => undefined)
+
+  const remember = (ticket: number, viewed: Viewed): void => {
+    kept.set(ticket, viewed)
+    for (const oldest of kept.keys()) {
+      if (kept.size <= keep) break
+      kept.delete(oldest)
+    }
+  }
+
+  const lookAt = async (item: LookItem): Promise<Look | Unseen> => {
+    const leave = await gate.enter()
+    try {
+      const seen = await takeLook(inputOf(item.body), decode)
+      if (!('look' in seen)) return seen
+      const { look, rgb } = seen
+      if (item.keep) remember(item.ticket, { rgb, width: look.width, height: look.height })
+      return look
+    } finally {
+      leave()
+    }
+  }
+
+  return {
+    look: (items) => Promise.all(items.map(lookAt)),
+    async infer(tickets) {
+      const eyes = await opening
+      const known = tickets.flatMap((ticket) => {
+        const viewed = kept.get(ticket)
+        kept.delete(ticket)
+        return viewed ? [{ ticket, viewed }] : []
+      })
+      const sights = await eyes.see(known.map(({ viewed }) => viewed))
+      const byTicket = new Map(known.map(({ ticket }, i) => [ticket, sights[i] ?? null]))
+      return tickets.map((ticket) => byTicket.get(ticket) ?? null)
+    },
+    async drop(tickets) {
+      for (const ticket of tickets) kept.delete(ticket)
+    },
+  }
+}
