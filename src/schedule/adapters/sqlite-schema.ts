@@ -1,22 +1,23 @@
 /**
- * The tables of schedule.db. A task's state is a number so that every index that the crawl walks
- * is partial: it holds only the tasks it is about, and ended tasks (most of them, in the end) cost
- * nothing but their row.
+ * The tables of schedule.db, and its opening. A task's row is written when it arrives and when it
+ * is settled; that it waits or is leased is a narrow row in a queue. So a lease touches few pages,
+ * and ended tasks (most of them, in the end) weigh on no queue.
  */
+import Database from 'libsql'
+import { GannetError } from '../../core/errors.ts'
 
 /** Kept in `user_version`; raised with every change that an older gannet could not read. */
-export const SCHEMA_VERSION = 1
-
-/** States in the table. A delayed task is a waiting one whose `notBefore` had not come when last looked. */
-export const STATE = { ready: 0, delayed: 1, leased: 2, ended: 3 } as const
+const SCHEMA_VERSION = 1
 
 /**
- * - hosts.fresh: waiting tasks with `not_before` 0, so that the usual answer to "the earliest
- *   not_before" needs no look at the tasks; `ready_at` is kept up to date by every step (NULL when
- *   nothing waits there).
- * - tasks.settled: the fence under which the task was last completed or failed.
+ * - ready, delayed: the waiting tasks; delayed are those whose `not_before` had not come when last
+ *   looked. later: those of both whose `not_before` is above 0, for the host's earliest.
+ * - hosts.fresh: waiting tasks whose `not_before` is 0, so that the usual answer to "the host's
+ *   earliest" needs no look. hosts.ready_at: kept by every step; NULL when nothing waits there.
+ * - tasks.settled: the fence under which the task was last completed or failed. It has ended when
+ *   `outcome` is set, is leased when in leases, and waits otherwise.
  */
-export const SCHEMA = `
+const SCHEMA = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('sequence', 0), ('fence', 0);
 
@@ -38,14 +39,10 @@ CREATE TABLE tasks (
   id TEXT NOT NULL UNIQUE,
   request INTEGER NOT NULL,
   host INTEGER NOT NULL,
-  state INTEGER NOT NULL,
   not_before INTEGER NOT NULL,
   kind TEXT NOT NULL,
   weight NUMERIC NOT NULL,
   attempts INTEGER NOT NULL,
-  owner TEXT,
-  fence INTEGER,
-  until INTEGER,
   settled INTEGER,
   outcome TEXT,
   reason TEXT,
@@ -53,17 +50,25 @@ CREATE TABLE tasks (
   url TEXT NOT NULL,
   payload TEXT NOT NULL
 );
-CREATE INDEX tasks_ready ON tasks (host, weight DESC, sequence) WHERE state = 0;
-CREATE INDEX tasks_delayed ON tasks (not_before) WHERE state = 1;
-CREATE INDEX tasks_later ON tasks (host, not_before) WHERE state < 2 AND not_before > 0;
-CREATE INDEX tasks_leased ON tasks (until) WHERE state = 2;
+
+CREATE TABLE ready (
+  host INTEGER NOT NULL, weight NUMERIC NOT NULL, sequence INTEGER NOT NULL, not_before INTEGER NOT NULL,
+  PRIMARY KEY (host, weight DESC, sequence)
+) WITHOUT ROWID;
+CREATE TABLE delayed (
+  not_before INTEGER NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (not_before, sequence)
+) WITHOUT ROWID;
+CREATE TABLE later (
+  host INTEGER NOT NULL, not_before INTEGER NOT NULL, sequence INTEGER NOT NULL,
+  PRIMARY KEY (host, not_before, sequence)
+) WITHOUT ROWID;
+CREATE TABLE leases (
+  sequence INTEGER PRIMARY KEY, owner TEXT NOT NULL, fence INTEGER NOT NULL, until INTEGER NOT NULL
+);
+CREATE INDEX leases_until ON leases (until);
 
 CREATE TABLE tallies (
-  request INTEGER NOT NULL,
-  kind TEXT NOT NULL,
-  outcome TEXT NOT NULL,
-  reason TEXT NOT NULL,
-  count INTEGER NOT NULL,
+  request INTEGER NOT NULL, kind TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL,
   PRIMARY KEY (request, kind, outcome, reason)
 ) WITHOUT ROWID;
 CREATE TABLE pending (
@@ -73,3 +78,50 @@ CREATE TABLE sums (
   request INTEGER NOT NULL, name TEXT NOT NULL, amount NUMERIC NOT NULL, PRIMARY KEY (request, name)
 ) WITHOUT ROWID;
 `
+
+const PAGE_BYTES = 4096
+
+/** SQLite's codes in gannet's words; what it says of a full disk stays as it is (`isDiskFull`). */
+export const explain = (error: unknown, path: string): unknown => {
+  const { code, message = '' } = (error ?? {}) as { code?: unknown; message?: string }
+  const options = { cause: error }
+  if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') {
+    const what = `${path} is damaged and cannot be read`
+    return new GannetError('data-corrupt', `${what}: put back a backup, or move it away to start the crawl afresh`, options)
+  }
+  if (code === 'SQLITE_BUSY') {
+    return new GannetError('data-locked', `${path} is in use by another process: stop that one first`, options)
+  }
+  // libsql gives no code for a file that it cannot open (SQLite's 14), only these words.
+  if (message.includes('Unable to open connection')) {
+    return new GannetError('data-missing', `${path} cannot be opened: make its folder, and let this user write there`, options)
+  }
+  return error
+}
+
+/**
+ * Opens the file, or makes it.
+ * `synchronous = FULL` outlives a power cut too; by batches it costs about a tenth of the speed.
+ * @param maxBytes size at which the file counts as a full disk
+ */
+export const openScheduleFile = (path: string, maxBytes: number | undefined): Database.Database => {
+  let db: Database.Database | undefined
+  try {
+    db = new Database(path)
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536')
+    const [version] = db.prepare('PRAGMA user_version').raw().get() as [number]
+    if (version > SCHEMA_VERSION) {
+      throw new GannetError(
+        'data-newer',
+        `${path} was written by a newer gannet (schedule version ${version}, this one reads ${SCHEMA_VERSION}): ` +
+          'update gannet, or choose another folder with --data',
+      )
+    }
+    if (version === 0) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
+    if (maxBytes !== undefined) db.exec(`PRAGMA max_page_count = ${Math.ceil(maxBytes / PAGE_BYTES)}`)
+    return db
+  } catch (error) {
+    db?.close()
+    throw explain(error, path)
+  }
+}

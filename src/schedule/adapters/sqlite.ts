@@ -1,10 +1,7 @@
 /**
  * The schedule in one SQLite file (libsql), for a crawl on one machine. Each port step is one
- * transaction. What a step changes of hosts and tallies is collected in memory and written once,
- * at its end, so that a batch costs a host and a counter one write each, however many tasks it holds.
+ * transaction; the file is this process's alone.
  */
-import Database from 'libsql'
-import { GannetError } from '../../core/errors.ts'
 import type { RequestId, TaskId } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
 import { outcomeOf, type Outcome, type Reason } from '../../core/reasons.ts'
@@ -13,255 +10,102 @@ import {
   type Admission, type ScheduleOptions, type ScheduleStore, type TallyRow, type TaskRecord,
 } from '../schedule-store.ts'
 import type { Grant, Held, Lease, NewTask, Task, TaskKind } from '../task.ts'
-import { SCHEMA, SCHEMA_VERSION, STATE } from './sqlite-schema.ts'
+import { explain, openScheduleFile } from './sqlite-schema.ts'
+import { command, prepareUnits, query, type Host, type Queued, type Unit, type Value } from './sqlite-unit.ts'
 
 export interface SqliteScheduleOptions extends ScheduleOptions {
   /** The file; made when absent, in a folder that exists. Its `-wal` and `-shm` lie beside it. */
   readonly path: string
+  /** Size at which the file counts as a full disk, in bytes. Default: none but the disk's own. */
+  readonly maxBytes?: number
 }
 
-type Value = string | number | null
-
-interface Host {
-  readonly id: number
-  readonly name: string
-  delay: number
-  free: number
-  blocked: number
-  fresh: number
-  dirty: boolean
-}
-
-/** A task's row as the steps that settle it need it. */
-interface Row {
-  readonly sequence: number
+/** A task's row as the steps that settle it need it; `fence` is its lease's, null when it has none. */
+interface Row extends Queued {
   readonly request: number
   readonly kind: TaskKind
-  readonly host: number
-  readonly state: number
-  readonly notBefore: number
-  readonly fence: number | null
+  readonly outcome: Outcome | null
   readonly settled: number | null
+  readonly fence: number | null
 }
 
-/** sequence, id, request, host, kind, url, weight, payload, attempts */
-type TaskColumns = [number, string, string, string, TaskKind, string, number, string, number]
+type TaskColumns = [
+  sequence: number, id: string, request: string, host: string, kind: TaskKind,
+  url: string, weight: number, payload: string, attempts: number,
+]
 const TASK_COLUMNS = 't.sequence, t.id, r.name, h.name, t.kind, t.url, t.weight, t.payload, t.attempts'
-const TASK_JOINS = 'CROSS JOIN requests r ON r.id = t.request CROSS JOIN hosts h ON h.id = t.host'
-const HOST_COLUMNS = 'id, name, delay, free, blocked, fresh'
 
-const taskOf = ([sequence, id, request, host, kind, url, weight, payload, attempts]: TaskColumns): Task => ({
-  id: id as TaskId,
-  request: request as RequestId,
-  kind, host, url, weight,
-  payload: JSON.parse(payload) as Json,
-  attempts, sequence,
-})
-
-const explain = (error: unknown, path: string): unknown => {
-  const code = (error as { code?: unknown } | null)?.code
-  const options = { cause: error }
-  if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') {
-    const what = `${path} is damaged and cannot be read`
-    return new GannetError('data-corrupt', `${what}: put a backup of it back, or move it away to start the crawl afresh`, options)
+const taskOf = (columns: TaskColumns): Task => {
+  const [sequence, id, request, host, kind, url, weight, payload, attempts] = columns
+  return {
+    id: id as TaskId, request: request as RequestId, kind, host, url, weight,
+    payload: JSON.parse(payload) as Json, attempts, sequence,
   }
-  if (code === 'SQLITE_BUSY') {
-    return new GannetError('data-locked', `${path} is in use by another process: stop that one first`, options)
-  }
-  return error
 }
 
-const open = (path: string): Database.Database => {
-  const db = new Database(path)
-  try {
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536')
-    const version = (db.prepare('PRAGMA user_version').raw().get() as [number])[0]
-    if (version > SCHEMA_VERSION) {
-      throw new GannetError(
-        'data-newer',
-        `${path} was written by a newer gannet (schedule version ${version}, this one reads ${SCHEMA_VERSION}): ` +
-          'update gannet, or choose another folder with --data',
-      )
-    }
-    if (version === 0) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
-    return db
-  } catch (error) {
-    db.close()
-    throw error
-  }
+/** For the listing: what narrows it to a state. Leases are few, so they lead the way to theirs. */
+const FROM = {
+  any: 'tasks t LEFT JOIN leases l ON l.sequence = t.sequence WHERE true',
+  waiting: 'tasks t LEFT JOIN leases l ON l.sequence = t.sequence WHERE t.outcome IS NULL AND l.sequence IS NULL',
+  leased: 'leases l CROSS JOIN tasks t ON t.sequence = l.sequence WHERE true',
+  ended: 'tasks t LEFT JOIN leases l ON l.sequence = t.sequence WHERE t.outcome IS NOT NULL',
 }
 
 /**
  * Opens or makes the file.
- * @throws GannetError `data-newer`, `data-corrupt`, `data-locked`; a full disk surfaces as SQLite's
- *   own error, which `isDiskFull` knows, and leaves the file as it was before the step
+ * @throws GannetError `data-newer`, `data-corrupt`, `data-locked`, `data-missing`; a full disk
+ *   surfaces as SQLite's own error, which `isDiskFull` knows, and the step has then changed nothing
  */
 export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promise<ScheduleStore> => {
-  const { path, delayMs } = options
-  let db: Database.Database
-  try {
-    db = open(path)
-  } catch (error) {
-    throw explain(error, path)
-  }
+  const { path, delayMs, maxBytes } = options
+  const db = openScheduleFile(path, maxBytes)
+  const beginUnit = prepareUnits(db, path)
 
-  const query = <Columns extends readonly Value[]>(sql: string) => {
-    const statement = db.prepare(sql).raw()
-    return {
-      one: (...values: Value[]) => statement.get(...values) as Columns | undefined,
-      all: (...values: Value[]) => statement.all(...values) as Columns[],
-    }
-  }
-  const command = (sql: string) => {
-    const statement = db.prepare(sql)
-    return (...values: Value[]): number => statement.run(...values).changes
-  }
-
-  const metaOf = query<[number]>('SELECT value FROM meta WHERE key = ?')
-  const setMeta = command('UPDATE meta SET value = ? WHERE key = ?')
-  const requestByName = query<[number, number]>('SELECT id, sequence FROM requests WHERE name = ?')
+  const requestByName = query<[number, number]>(db, 'SELECT id, sequence FROM requests WHERE name = ?')
   const setSequence = query<[number]>(
+    db,
     `INSERT INTO requests (name, sequence) VALUES (?, ?)
      ON CONFLICT (name) DO UPDATE SET sequence = excluded.sequence RETURNING id`,
   )
-  const makeHost = command(
-    'INSERT INTO hosts (name, delay, free, blocked, fresh) VALUES (?, 0, 0, 0, 0) ON CONFLICT (name) DO NOTHING',
-  )
-  type HostColumns = [number, string, number, number, number, number]
-  const hostByName = query<HostColumns>(`SELECT ${HOST_COLUMNS} FROM hosts WHERE name = ?`)
-  const hostById = query<HostColumns>(`SELECT ${HOST_COLUMNS} FROM hosts WHERE id = ?`)
-  const hostsReady = query<HostColumns>(
-    `SELECT ${HOST_COLUMNS} FROM hosts WHERE ready_at <= ? ORDER BY ready_at, name LIMIT ?`,
-  )
-  const firstReady = query<[number]>('SELECT ready_at FROM hosts WHERE ready_at IS NOT NULL ORDER BY ready_at LIMIT 1')
-  const setHost = command('UPDATE hosts SET delay = ?, free = ?, blocked = ?, fresh = ?, ready_at = ? WHERE id = ?')
-  const firstLater = query<[number]>(
-    'SELECT not_before FROM tasks WHERE host = ? AND state < 2 AND not_before > 0 ORDER BY not_before LIMIT 1',
-  )
   const makeTask = command(
-    `INSERT INTO tasks (sequence, id, request, host, state, not_before, kind, weight, attempts, url, payload, outcome, reason)
-     VALUES (?, ?, ?, ?, ?, 0, ?, ?, 0, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+    db,
+    `INSERT INTO tasks (sequence, id, request, host, not_before, kind, weight, attempts, url, payload, outcome, reason)
+     VALUES (?, ?, ?, ?, 0, ?, ?, 0, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
   )
-  const taskById = query<[number, number, TaskKind, number, number, number, number | null, number | null]>(
-    'SELECT sequence, request, kind, host, state, not_before, fence, settled FROM tasks WHERE id = ?',
+  const taskById = query<
+    [number, number, number, number, number, TaskKind, Outcome | null, number | null, number | null]
+  >(
+    db,
+    `SELECT t.sequence, t.host, t.weight, t.not_before, t.request, t.kind, t.outcome, t.settled, l.fence
+     FROM tasks t LEFT JOIN leases l ON l.sequence = t.sequence WHERE t.id = ?`,
   )
-  const endById = query<[Outcome | null, Reason | null]>('SELECT outcome, reason FROM tasks WHERE id = ?')
-  const historyOf = query<[string | null]>('SELECT history FROM tasks WHERE sequence = ?')
+  const reasonOf = query<[Reason | null]>(db, 'SELECT reason FROM tasks WHERE sequence = ?')
+  const historyOf = query<[string | null]>(db, 'SELECT history FROM tasks WHERE sequence = ?')
   const tasksReady = query<[...TaskColumns, number]>(
-    `SELECT ${TASK_COLUMNS}, t.not_before FROM tasks t ${TASK_JOINS}
-     WHERE t.host = ? AND t.state = 0 AND t.not_before <= ? ORDER BY t.weight DESC, t.sequence LIMIT ?`,
+    db,
+    `SELECT ${TASK_COLUMNS}, q.not_before FROM ready q CROSS JOIN tasks t ON t.sequence = q.sequence
+     CROSS JOIN requests r ON r.id = t.request CROSS JOIN hosts h ON h.id = t.host
+     WHERE q.host = ? AND q.not_before <= ? ORDER BY q.weight DESC, q.sequence LIMIT ?`,
   )
-  const promote = command('UPDATE tasks SET state = 0 WHERE state = 1 AND not_before <= ?')
-  const leasesOut = query<[number, number, number]>(
-    'SELECT sequence, host, not_before FROM tasks WHERE state = 2 AND until <= ? ORDER BY until',
+  const lost = 'SELECT t.sequence, t.host, t.weight, t.not_before, t.id, l.fence FROM leases l CROSS JOIN tasks t ON t.sequence = l.sequence'
+  type Lost = [number, number, number, number, string, number]
+  const leasesOut = query<Lost>(db, `${lost} WHERE l.until <= ?`)
+  const leasesOf = query<Lost>(db, `${lost} WHERE l.owner = ?`)
+  const firstReady = query<[number]>(
+    db, 'SELECT ready_at FROM hosts WHERE ready_at IS NOT NULL ORDER BY ready_at LIMIT 1',
   )
-  const leasesOf = query<[number, number, number, string, number]>(
-    'SELECT sequence, host, not_before, id, fence FROM tasks WHERE state = 2 AND owner = ?',
+  const firstOut = query<[number]>(db, 'SELECT until FROM leases ORDER BY until LIMIT 1')
+  const addLease = command(db, 'INSERT INTO leases (sequence, owner, fence, until) VALUES (?, ?, ?, ?)')
+  const dropLease = command(db, 'DELETE FROM leases WHERE sequence = ?')
+  const renewLease = command(
+    db,
+    `UPDATE leases SET until = max(until, ?)
+     WHERE sequence = (SELECT sequence FROM tasks WHERE id = ?) AND fence = ?`,
   )
-  const firstOut = query<[number]>('SELECT until FROM tasks WHERE state = 2 ORDER BY until LIMIT 1')
-  const leaseTask = command('UPDATE tasks SET state = 2, owner = ?, fence = ?, until = ? WHERE sequence = ?')
-  const giveBackTask = command('UPDATE tasks SET state = 0, owner = NULL, fence = NULL, until = NULL WHERE sequence = ?')
-  const renewLease = command('UPDATE tasks SET until = max(until, ?) WHERE id = ? AND state = 2 AND fence = ?')
-  const endTask = command(
-    `UPDATE tasks SET state = 3, owner = NULL, fence = NULL, until = NULL, settled = ?, outcome = ?, reason = ?
-     WHERE sequence = ?`,
-  )
-  const countFailure = command('UPDATE tasks SET attempts = attempts + 1, history = ? WHERE sequence = ?')
-  const delayTask = command(
-    `UPDATE tasks SET state = 1, owner = NULL, fence = NULL, until = NULL, settled = ?, not_before = ?
-     WHERE sequence = ?`,
-  )
-  const addTally = command(
-    `INSERT INTO tallies VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (request, kind, outcome, reason) DO UPDATE SET count = count + excluded.count`,
-  )
-  const addPending = command(
-    'INSERT INTO pending VALUES (?, ?, ?) ON CONFLICT (request, kind) DO UPDATE SET count = count + excluded.count',
-  )
-  const addSum = command(
-    'INSERT INTO sums VALUES (?, ?, ?) ON CONFLICT (request, name) DO UPDATE SET amount = amount + excluded.amount',
-  )
+  const endTask = command(db, 'UPDATE tasks SET settled = ?, outcome = ?, reason = ? WHERE sequence = ?')
+  const countFailure = command(db, 'UPDATE tasks SET attempts = attempts + 1, history = ? WHERE sequence = ?')
+  const delayTask = command(db, 'UPDATE tasks SET settled = ?, not_before = ? WHERE sequence = ?')
 
-  /** One port step: what it has read and changed so far. Keys of the counts are JSON tuples. */
-  const beginUnit = () => {
-    const hosts = new Map<number, Host>()
-    const idOfHost = new Map<string, number>()
-    const tallies = new Map<string, number>()
-    const pending = new Map<string, number>()
-    const sums = new Map<string, number>()
-    const counters = { sequence: metaOf.one('sequence')?.[0] ?? 0, fence: metaOf.one('fence')?.[0] ?? 0 }
-    const before = { ...counters }
-
-    const keep = ([id, name, delay, free, blocked, fresh]: HostColumns): Host => {
-      const host = hosts.get(id) ?? { id, name, delay, free, blocked, fresh, dirty: false }
-      hosts.set(id, host)
-      idOfHost.set(name, id)
-      return host
-    }
-    const host = (key: string | number): Host => {
-      const known = hosts.get(typeof key === 'number' ? key : (idOfHost.get(key) ?? 0))
-      if (known) return known
-      if (typeof key === 'string') makeHost(key)
-      const row = typeof key === 'number' ? hostById.one(key) : hostByName.one(key)
-      if (row) return keep(row)
-      throw new GannetError('data-corrupt', `${path} misses host ${key}: put a backup of it back, or move it away`)
-    }
-    const bump = (counts: Map<string, number>, key: readonly Value[], by: number) => {
-      const text = JSON.stringify(key)
-      counts.set(text, (counts.get(text) ?? 0) + by)
-    }
-    const drain = (counts: Map<string, number>, write: (...values: Value[]) => number) => {
-      for (const [key, by] of counts) if (by !== 0) write(...(JSON.parse(key) as Value[]), by)
-    }
-
-    return {
-      counters, keep, host,
-      /** A waiting task came to (+1) or left (−1) the host. */
-      waits(of: Host, notBefore: number, by: 1 | -1) {
-        of.dirty = true
-        if (notBefore <= 0) of.fresh += by
-      },
-      ended: (request: number, kind: TaskKind, outcome: Outcome, reason: Reason | null) =>
-        bump(tallies, [request, kind, outcome, reason ?? ''], 1),
-      pending: (request: number, kind: TaskKind, by: 1 | -1) => bump(pending, [request, kind], by),
-      sums(request: number, amounts: Readonly<Record<string, number>> = {}) {
-        for (const [name, amount] of Object.entries(amounts)) bump(sums, [request, name], amount)
-      },
-      flushHosts() {
-        for (const of of hosts.values()) {
-          if (!of.dirty) continue
-          const first = of.fresh > 0 ? 0 : (firstLater.one(of.id)?.[0] ?? null)
-          const readyAt = first === null ? null : Math.max(of.free, of.blocked, first)
-          setHost(of.delay, of.free, of.blocked, of.fresh, readyAt, of.id)
-          of.dirty = false
-        }
-      },
-      flush() {
-        this.flushHosts()
-        drain(tallies, addTally)
-        drain(pending, addPending)
-        drain(sums, addSum)
-        if (counters.sequence !== before.sequence) setMeta(counters.sequence, 'sequence')
-        if (counters.fence !== before.fence) setMeta(counters.fence, 'fence')
-      },
-    }
-  }
-  type Unit = ReturnType<typeof beginUnit>
-
-  const step = <Result>(body: (unit: Unit) => Result): Result => {
-    try {
-      db.exec('BEGIN IMMEDIATE')
-      const unit = beginUnit()
-      const result = body(unit)
-      unit.flush()
-      db.exec('COMMIT')
-      return result
-    } catch (error) {
-      // A full disk has rolled back by itself.
-      if (db.inTransaction) db.exec('ROLLBACK')
-      throw explain(error, path)
-    }
-  }
   const look = <Result>(body: () => Result): Result => {
     try {
       return body()
@@ -269,12 +113,27 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
       throw explain(error, path)
     }
   }
+  const step = <Result>(body: (unit: Unit) => Result): Result =>
+    look(() => {
+      db.exec('BEGIN IMMEDIATE')
+      try {
+        const unit = beginUnit()
+        const result = body(unit)
+        unit.flush()
+        db.exec('COMMIT')
+        return result
+      } catch (error) {
+        // After some errors (a full disk) SQLite has rolled back by itself.
+        if (db.inTransaction) db.exec('ROLLBACK')
+        throw error
+      }
+    })
 
   const rowOf = (id: TaskId): Row | undefined => {
-    const row = taskById.one(id)
-    if (!row) return undefined
-    const [sequence, request, kind, host, state, notBefore, fence, settled] = row
-    return { sequence, request, kind, host, state, notBefore, fence, settled }
+    const columns = taskById.one(id)
+    if (!columns) return undefined
+    const [sequence, host, weight, notBefore, request, kind, outcome, settled, fence] = columns
+    return { sequence, host, weight, notBefore, request, kind, outcome, settled, fence }
   }
 
   const grantVisits = (unit: Unit, host: Host, count: number, now: number): Grant => {
@@ -286,28 +145,27 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
   }
 
   const refusalOf = (known: Row, request: number): Reason =>
-    known.request === request || known.state !== STATE.ended ? 'duplicate-url' : 'already-done'
+    known.request === request || known.outcome === null ? 'duplicate-url' : 'already-done'
 
   const admit = (unit: Unit, request: number, task: NewTask): Admission => {
-    const { id, kind, weight, url, refused } = task
-    const host = unit.host(task.host)
-    const outcome = refused === undefined ? null : outcomeOf(refused)
-    const state = refused === undefined ? STATE.ready : STATE.ended
-    const payload = JSON.stringify(task.payload)
+    const { id, kind, weight, url, refused = null } = task
+    const host = unit.host(task.host).id
+    const outcome = refused === null ? null : outcomeOf(refused)
     const sequence = unit.counters.sequence + 1
-    if (makeTask(sequence, id, request, host.id, state, kind, weight, url, payload, outcome, refused ?? null) === 0) {
+    const made = makeTask(sequence, id, request, host, kind, weight, url, JSON.stringify(task.payload), outcome, refused)
+    if (made === 0) {
       const known = rowOf(id)
       const reason = known ? refusalOf(known, request) : 'duplicate-url'
       if (kind === 'image') unit.ended(request, kind, 'refused', reason)
       return reason
     }
     unit.counters.sequence = sequence
-    if (refused !== undefined) {
+    if (refused !== null) {
       if (kind === 'image') unit.ended(request, kind, outcomeOf(refused), refused)
       return refused
     }
     unit.pending(request, kind, 1)
-    unit.waits(host, 0, 1)
+    unit.enqueue({ sequence, host, weight, notBefore: 0 }, 'ready')
     return 'queued'
   }
 
@@ -315,23 +173,23 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
     const known = rowOf(id)
     if (!known) return 'duplicate-url'
     if (known.request !== request) return refusalOf(known, request)
-    const [outcome, reason] = endById.one(id) ?? [null, null]
-    return outcome === 'refused' && reason ? reason : 'queued'
+    return (known.outcome === 'refused' && reasonOf.one(known.sequence)?.[0]) || 'queued'
   }
 
-  const giveBack = (unit: Unit, sequence: number, host: number, notBefore: number): void => {
-    giveBackTask(sequence)
-    unit.waits(unit.host(host), notBefore, 1)
+  const giveBack = (unit: Unit, [sequence, host, weight, notBefore]: Lost): void => {
+    dropLease(sequence)
+    unit.enqueue({ sequence, host, weight, notBefore }, 'ready')
   }
 
   /** The row when the lease holds; else what the caller is told. */
   const settle = (held: Held): Row | 'done' | 'void' => {
     const row = rowOf(held.id)
     if (row?.settled === held.fence) return 'done'
-    return row?.state === STATE.leased && row.fence === held.fence ? row : 'void'
+    return row?.fence === held.fence ? row : 'void'
   }
 
   const end = (unit: Unit, row: Row, fence: number, outcome: Outcome, reason: Reason | null): void => {
+    dropLease(row.sequence)
     endTask(fence, outcome, reason, row.sequence)
     unit.pending(row.request, row.kind, -1)
     unit.ended(row.request, row.kind, outcome, reason)
@@ -348,26 +206,25 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
 
     reserve: async ({ owner, count, perHost, busy, leaseMs, now }) =>
       step((unit) => {
-        promote(now)
-        for (const [sequence, host, notBefore] of leasesOut.all(now)) giveBack(unit, sequence, host, notBefore)
+        unit.promote(now)
+        for (const columns of leasesOut.all(now)) giveBack(unit, columns)
         unit.flushHosts()
 
         const leases: Lease[] = []
         const until = now + leaseMs
-        // Each ready host with room yields at least one lease, so these are enough hosts.
+        // Each ready host with room yields at least one lease, so these are hosts enough.
         const full = Object.values(busy).filter((visits) => visits >= perHost).length
-        const ready = count > 0 && perHost > 0 ? hostsReady.all(now, count + full) : []
-        for (const row of ready) {
-          if (leases.length >= count) break
-          const host = unit.keep(row)
+        const ready = count > 0 && perHost > 0 ? unit.ready(now, count + full) : []
+        for (const host of ready) {
           const room = Math.min(perHost - (busy[host.name] ?? 0), count - leases.length)
           if (room <= 0) continue
           const paced = Math.max(delayMs, host.delay) > 0
-          for (const found of tasksReady.all(host.id, now, paced ? 1 : room)) {
+          for (const columns of tasksReady.all(host.id, now, paced ? 1 : room)) {
+            const task = taskOf(columns.slice(0, 9) as TaskColumns)
             const grant = grantVisits(unit, host, 1, now)
-            leaseTask(owner, grant.fence, until, found[0])
-            unit.waits(host, found[9], -1)
-            leases.push({ task: taskOf(found.slice(0, 9) as TaskColumns), fence: grant.fence, until, grant })
+            unit.dequeue({ sequence: task.sequence, host: host.id, weight: task.weight, notBefore: columns[9] })
+            addLease(task.sequence, owner, grant.fence, until)
+            leases.push({ task, fence: grant.fence, until, grant })
           }
         }
         unit.flushHosts()
@@ -391,18 +248,19 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
 
     fail: async (failures) =>
       step((unit) =>
-        failures.map((failed) => {
-          const row = settle(failed)
+        failures.map(({ reason, retryAt, sums, ...held }) => {
+          const row = settle(held)
           if (typeof row === 'string') return row
           const history = JSON.parse(historyOf.one(row.sequence)?.[0] ?? '[]') as Reason[]
-          countFailure(JSON.stringify([...history, failed.reason].slice(-HISTORY_LENGTH)), row.sequence)
-          if (failed.retryAt === null) {
-            end(unit, row, failed.fence, outcomeOf(failed.reason), failed.reason)
+          countFailure(JSON.stringify([...history, reason].slice(-HISTORY_LENGTH)), row.sequence)
+          if (retryAt === null) {
+            end(unit, row, held.fence, outcomeOf(reason), reason)
           } else {
-            delayTask(failed.fence, failed.retryAt, row.sequence)
-            unit.waits(unit.host(row.host), failed.retryAt, 1)
+            dropLease(row.sequence)
+            delayTask(held.fence, retryAt, row.sequence)
+            unit.enqueue({ ...row, notBefore: retryAt }, 'delayed')
           }
-          unit.sums(row.request, failed.sums)
+          unit.sums(row.request, sums)
           return 'done'
         }),
       ),
@@ -410,50 +268,49 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
     recover: async (owner, held) =>
       step((unit) => {
         const kept = new Set(held.map(({ id, fence }) => `${id} ${fence}`))
-        const lost = leasesOf.all(owner).filter(([, , , id, fence]) => !kept.has(`${id} ${fence}`))
-        for (const [sequence, host, notBefore] of lost) giveBack(unit, sequence, host, notBefore)
-        return lost.length
+        const given = leasesOf.all(owner).filter(([, , , , id, fence]) => !kept.has(`${id} ${fence}`))
+        for (const columns of given) giveBack(unit, columns)
+        return given.length
       }),
 
     tally: async (requests) =>
       look(() => {
-        const names = JSON.stringify(requests)
-        const asked = 'SELECT id FROM requests WHERE name IN (SELECT value FROM json_each(?))'
-        const ended = query<[TaskKind, Outcome, string, number]>(
-          `SELECT kind, outcome, reason, sum(count) FROM tallies WHERE request IN (${asked}) GROUP BY 1, 2, 3`,
-        ).all(names)
-        const waiting = query<[TaskKind, number]>(
-          `SELECT kind, sum(count) FROM pending WHERE request IN (${asked}) GROUP BY 1`,
-        ).all(names)
-        const sums = query<[string, number]>(
-          `SELECT name, sum(amount) FROM sums WHERE request IN (${asked}) GROUP BY 1`,
-        ).all(names)
+        const sum = <Columns extends readonly Value[]>(columns: string, amount: string, table: string) =>
+          query<Columns>(
+            db,
+            `SELECT ${columns}, sum(${amount}) FROM ${table} WHERE request IN
+             (SELECT id FROM requests WHERE name IN (SELECT value FROM json_each(?))) GROUP BY ${columns}`,
+          ).all(JSON.stringify(requests))
+        const ended = sum<[TaskKind, Outcome, Reason | '', number]>('kind, outcome, reason', 'count', 'tallies')
         return {
           ended: ended
-            .map(([kind, outcome, reason, count]): TallyRow =>
-              ({ kind, outcome, reason: reason === '' ? null : (reason as Reason), count }))
+            .map(([kind, outcome, reason, count]): TallyRow => ({ kind, outcome, reason: reason || null, count }))
             .sort(compareTallyRows),
-          pending: { page: 0, image: 0, process: 0, ...Object.fromEntries(waiting) },
-          sums: Object.fromEntries(sums),
+          pending: {
+            page: 0, image: 0, process: 0,
+            ...Object.fromEntries(sum<[TaskKind, number]>('kind', 'count', 'pending')),
+          },
+          sums: Object.fromEntries(sum<[string, number]>('name', 'amount', 'sums')),
           sequence: Math.max(0, ...requests.map((request) => requestByName.one(request)?.[1] ?? 0)),
         }
       }),
 
     tasks: async ({ after, limit, state, ids }) =>
       look(() => {
-        const states = { waiting: 't.state < 2', leased: 't.state = 2', ended: 't.state = 3' }
-        const rows = query<[...TaskColumns, number, number, Outcome | null, Reason | null, string | null]>(
-          `SELECT ${TASK_COLUMNS}, t.state, t.not_before, t.outcome, t.reason, t.history
-           FROM tasks t ${TASK_JOINS}
-           WHERE t.sequence > ? ${state ? `AND ${states[state]}` : ''}
-             ${ids ? 'AND t.id IN (SELECT value FROM json_each(?))' : ''}
-           ORDER BY t.sequence LIMIT ?`,
+        type Columns = [...TaskColumns, number | null, number, Outcome | null, Reason | null, string | null]
+        const rows = query<Columns>(
+          db,
+          `SELECT ${TASK_COLUMNS}, found.fence, t.not_before, t.outcome, t.reason, t.history
+           FROM (SELECT t.sequence, l.fence FROM ${FROM[state ?? 'any']} AND t.sequence > ?
+                 ${ids ? 'AND t.id IN (SELECT value FROM json_each(?))' : ''} ORDER BY t.sequence LIMIT ?) found
+           CROSS JOIN tasks t ON t.sequence = found.sequence
+           CROSS JOIN requests r ON r.id = t.request CROSS JOIN hosts h ON h.id = t.host ORDER BY t.sequence`,
         ).all(Number(after ?? 0), ...(ids ? [JSON.stringify(ids)] : []), limit + 1)
-        const items = rows.slice(0, limit).map((row): TaskRecord => {
-          const [at, notBefore, outcome, reason, history] = [row[9], row[10], row[11], row[12], row[13]]
+        const items = rows.slice(0, limit).map((columns): TaskRecord => {
+          const [fence, notBefore, outcome, reason, history] = [columns[9], columns[10], columns[11], columns[12], columns[13]]
           return {
-            task: taskOf(row.slice(0, 9) as TaskColumns),
-            state: at === STATE.ended ? 'ended' : at === STATE.leased ? 'leased' : 'waiting',
+            task: taskOf(columns.slice(0, 9) as TaskColumns),
+            state: outcome !== null ? 'ended' : fence !== null ? 'leased' : 'waiting',
             notBefore,
             end: outcome && { outcome, reason },
             history: JSON.parse(history ?? '[]') as Reason[],

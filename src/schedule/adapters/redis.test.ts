@@ -1,0 +1,78 @@
+import { Redis } from 'ioredis'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { startRedis, type RedisServer } from '../../../test/engines/redis.ts'
+import type { RequestId, TaskId } from '../../core/ids.ts'
+import { openRedisSchedule } from './redis.ts'
+
+const A = 'request-a' as RequestId
+const tasks = ['one', 'two'].map((name) => ({
+  id: name as TaskId, kind: 'image' as const, host: 'https://a.example', url: 'https://a.example/', weight: 1, payload: name,
+}))
+
+describe('schedule on a Redis server', () => {
+  let server: RedisServer | null = null
+  beforeEach(async (context) => {
+    server ??= await startRedis(context)
+  })
+  afterAll(async () => server?.stop())
+
+  test('survives the death of the server, over the same connection', async () => {
+    const store = await openRedisSchedule({ redis: server?.url ?? '', prefix: '{crash}:', delayMs: 100 })
+    await store.add({ request: A, sequence: 1, tasks })
+    const [lease] = (await store.reserve({ owner: 'w', count: 1, perHost: 1, busy: {}, leaseMs: 1000, now: 5000 })).leases
+    const before = await store.tasks({ after: null, limit: 9 })
+    await server?.crash()
+    expect(await store.tasks({ after: null, limit: 9 })).toEqual(before)
+    expect((await store.grant([{ host: 'https://a.example', count: 1, now: 5000 }]))[0]?.notBefore).toBe(5100)
+    const held = { id: 'one' as TaskId, fence: lease?.fence ?? 0 }
+    expect(await store.complete([{ ...held, end: { outcome: 'kept', reason: null }, spawn: [] }])).toEqual(['done'])
+    await store.close()
+  })
+
+  test('goes on after the server has forgotten its scripts', async () => {
+    const redis = new Redis(server?.url ?? '')
+    const store = await openRedisSchedule({ redis, prefix: '{scripts}:', delayMs: 0 })
+    await redis.script('FLUSH')
+    expect(await store.add({ request: A, sequence: 1, tasks })).toEqual(['queued', 'queued'])
+    await store.close()
+    expect(await redis.ping()).toBe('PONG')
+    redis.disconnect()
+  })
+
+  test('writes nothing outside its prefix', async () => {
+    const redis = new Redis(server?.url ?? '')
+    await redis.flushall()
+    const store = await openRedisSchedule({ redis, prefix: '{mine}:', delayMs: 0 })
+    await store.add({ request: A, sequence: 1, tasks })
+    const [lease] = (await store.reserve({ owner: 'w', count: 1, perHost: 9, busy: {}, leaseMs: 9, now: 0 })).leases
+    await store.fail([{ id: lease?.task.id ?? tasks[0]!.id, fence: lease?.fence ?? 0, reason: 'timeout', retryAt: 9 }])
+    const keys = await redis.keys('*')
+    expect(keys.length).toBeGreaterThan(5)
+    expect(keys.filter((key) => !key.startsWith('{mine}:'))).toEqual([])
+    redis.disconnect()
+  })
+
+  test('of a newer gannet is left alone', async () => {
+    const redis = new Redis(server?.url ?? '')
+    await redis.hset('{newer}:meta', 'version', 99)
+    await expect(openRedisSchedule({ redis, prefix: '{newer}:', delayMs: 0 })).rejects.toMatchObject({ code: 'data-newer' })
+    redis.disconnect()
+  })
+
+  test('says disk-full when the server has no memory left, and changes nothing', async () => {
+    const redis = new Redis(server?.url ?? '')
+    const store = await openRedisSchedule({ redis, prefix: '{full}:', delayMs: 0 })
+    await redis.config('SET', 'maxmemory', '1')
+    await expect(store.add({ request: A, sequence: 1, tasks })).rejects.toMatchObject({ code: 'disk-full' })
+    await redis.config('SET', 'maxmemory', '0')
+    expect((await store.tally([A])).sequence).toBe(0)
+    redis.disconnect()
+  })
+
+  test('that is not there is called unreachable, without its password', async () => {
+    const opening = openRedisSchedule({ redis: 'redis://user:secret@127.0.0.1:1', delayMs: 0 })
+    await expect(opening).rejects.toMatchObject({
+      code: 'engine-unreachable', message: expect.not.stringContaining('secret') as string,
+    })
+  })
+})
