@@ -2,7 +2,7 @@
 import { resolveConfig, setting, shape, type ValuesOf } from '../core/config.ts'
 import type { Clock } from '../core/clock.ts'
 import type { PageReading } from '../page/candidate.ts'
-import type { Resolve } from './guard.ts'
+import type { Resolve } from './resolve-names.ts'
 
 const MB = 1024 * 1024
 
@@ -20,7 +20,10 @@ export const fetchSettings = {
   robots: setting(shape.switch(true), { help: 'Hold to robots.txt (RFC 9309).' }),
   optOut: setting(shape.switch(true), { help: 'Hold to X-Robots-Tag noindex, noimageindex, noai and noimageai.' }),
   connectTimeoutMs: setting(shape.count(10_000), { help: 'Milliseconds to connect, TLS included.', value: 'ms' }),
-  headersTimeoutMs: setting(shape.count(20_000), { help: 'Milliseconds from the request to the end of the headers.', value: 'ms' }),
+  headersTimeoutMs: setting(shape.count(20_000), {
+    help: 'Milliseconds from the request to the end of the headers.',
+    value: 'ms',
+  }),
   idleTimeoutMs: setting(shape.count(15_000), { help: 'Milliseconds without a byte of the body.', value: 'ms' }),
   totalTimeoutMs: setting(shape.count(120_000), {
     help: 'Milliseconds on the network for one visit, its redirects included; waiting for leave is not counted.',
@@ -52,9 +55,10 @@ export interface FetchParts {
 
 export type FetchOptions = FetchSettings & FetchParts
 
-/** Defaults filled in, values checked. @throws config-invalid */
+/** Defaults filled in, values checked; settings of other rooms beside them are passed over. @throws config-invalid */
 export const resolveFetchOptions = (options: Partial<FetchSettings> & FetchParts): FetchOptions => {
-  const { spoolDir, readPage, clock, resolve, ...values } = options
+  const { spoolDir, readPage, clock, resolve } = options
+  const values = Object.fromEntries(Object.entries(options).filter(([key]) => Object.hasOwn(fetchSettings, key)))
   return {
     ...resolveConfig(fetchSettings, [{ from: 'fetch options', values }]),
     spoolDir,

@@ -60,7 +60,7 @@ const make = (settings: Partial<FetchSettings & FetchParts> = {}, asked: Leave =
   const made = createGrabber(
     {
       spoolDir, readPage: () => READING, allowAddress: ['127.0.0.0/8'], connectTimeoutMs: 1000, headersTimeoutMs: 300,
-      idleTimeoutMs: 300, totalTimeoutMs: 900, maxBody: 1_000_000, maxPage: 400_000, robots: false, ...settings,
+      idleTimeoutMs: 300, totalTimeoutMs: 20_000, maxBody: 1_000_000, maxPage: 400_000, robots: false, ...settings,
     },
     asked,
   )
@@ -187,9 +187,12 @@ describe('limits', () => {
   const refusal = async (url: string, using = grabber) => {
     const started = performance.now()
     const result = await using.visitImage(ask(url))
-    expect(performance.now() - started).toBeLessThan(3000)
+    // Far above every deadline set here, for machines that are busy.
+    expect(performance.now() - started).toBeLessThan(10_000)
     return result
   }
+  /** Only the total deadline is short: bytes that keep coming are no excuse. */
+  const impatient = () => make({ headersTimeoutMs: 20_000, idleTimeoutMs: 20_000, totalTimeoutMs: 900 })
   const head = 'HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n'
 
   it('a server that never answers', async () => {
@@ -204,7 +207,7 @@ describe('limits', () => {
       const drip = setInterval(() => socket.write('X-More: 1\r\n'), 50)
       socket.once('close', () => clearInterval(drip))
     })
-    expect(await refusal(url)).toMatchObject({ reason: 'timeout' })
+    expect(await refusal(url, impatient())).toMatchObject({ reason: 'timeout' })
   })
 
   it('a body that stops', async () => {
@@ -218,7 +221,7 @@ describe('limits', () => {
       const drip = setInterval(() => socket.write('x'), 50)
       socket.once('close', () => clearInterval(drip))
     })
-    expect(await refusal(url)).toMatchObject({ reason: 'timeout', detail: 'not complete after 0.9 s' })
+    expect(await refusal(url, impatient())).toMatchObject({ reason: 'timeout', detail: 'not complete after 0.9 s' })
   })
 
   it.each(['/a.jpg', '/page'])('a body without end (%s)', async (target) => {
@@ -272,7 +275,7 @@ describe('limits', () => {
     const gone = await serveTcp(() => undefined)
     await gone.close()
     expect(await refusal(`${gone.origin}/a.jpg`)).toMatchObject({ reason: 'unresolvable', detail: 'no connection (ECONNREFUSED)' })
-    expect(await refusal('http://nowhere.invalid/a.jpg')).toMatchObject({ reason: 'unresolvable', observations: [] })
+    expect(await refusal('http://nowhere.invalid/a.jpg')).toMatchObject({ reason: 'unresolvable', observations: [{ status: null }] })
   })
 
   it('asks once more, under new leave, when a kept connection was closed under the request', async () => {
@@ -383,11 +386,13 @@ describe('pace', () => {
   })
 
   it('keeps visits apart even when their leaves came due together', async () => {
-    const grant = grantFor(site.origin, { intervalMs: 60 })
-    await Promise.all([0, 1, 2].map(() => grabber.visitImage(ask(`${site.origin}/a.jpg`, { grant }))))
-    const [first, second, third] = requests.map(({ at }) => at)
-    expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(55)
-    expect((third ?? 0) - (second ?? 0)).toBeGreaterThanOrEqual(55)
+    const waits: number[] = []
+    const clock = { now: () => 1000, until: async (at: number) => void waits.push(at) }
+    const grab = make({ clock })
+    const grant = grantFor(site.origin, { notBefore: 900, intervalMs: 60 })
+    await Promise.all([0, 1, 2].map(() => grab.visitImage(ask(`${site.origin}/a.jpg`, { grant }))))
+    await grab.visitImage(ask(`${other.origin}/a.jpg`, { grant: grantFor(other.origin, { notBefore: 5000 }) }))
+    expect(waits).toEqual([1060, 1120, 5000])
   })
 })
 

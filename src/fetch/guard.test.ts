@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createGuard, guardLiteral, guardUrl, type Resolve } from './guard.ts'
+import { createGuard, guardLiteral, guardUrl } from './guard.ts'
+import type { Resolve } from './resolve-names.ts'
 
 const answers = (...addresses: string[]): Resolve => async () =>
   addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))

@@ -3,13 +3,14 @@
  * anything is sent, and the very address that is dialled is judged again at connect time, so
  * that a name which changes its answer in between (DNS rebinding) gains nothing.
  */
-import { lookup as systemLookup, type LookupAddress } from 'node:dns'
+import type { LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { LRUCache } from 'lru-cache'
 import { systemCode } from '../core/errors.ts'
 import type { Reason } from '../core/reasons.ts'
 import { parseAllowList, type AllowList } from './allow-list.ts'
 import { isPublicAddress, parseAddress } from './public-address.ts'
+import { CACHE_SIZE, createNames, type NameAnswer, type NameOptions } from './resolve-names.ts'
 
 export interface GuardDecision {
   readonly allowed: boolean
@@ -18,20 +19,9 @@ export interface GuardDecision {
   readonly detail?: string
 }
 
-/** All addresses of a host name, A and AAAA; rejects with an errno (`ENOTFOUND`, …). */
-export type Resolve = (name: string) => Promise<readonly LookupAddress[]>
-
-export interface GuardOptions {
+export interface GuardOptions extends NameOptions {
   /** CIDR, address or host name, each with a port or for all ports. Default none. */
   readonly allow?: readonly string[]
-  /** Default: the system's resolver, which also reads the hosts file. */
-  readonly resolve?: Resolve
-  /** How long an answer is used again, in milliseconds. Default 60,000; a failure a sixth of it. */
-  readonly dnsTtlMs?: number
-  /** How long a resolver may take, in milliseconds. Default 20,000. */
-  readonly dnsTimeoutMs?: number
-  /** Hosts remembered. Default 10,000. */
-  readonly cacheSize?: number
 }
 
 export interface Guard {
@@ -51,60 +41,20 @@ export class BlockedAddressError extends Error {
 
 const ALLOWED: GuardDecision = Object.freeze({ allowed: true })
 
-/** Special-use names (RFC 6761, 6762, 8375, ICANN's `internal`) and what hosts files commonly hold. */
-const LOCAL_NAME =
-  /(?:^|\.)(?:localhost|local|localdomain|localdomain6|localhost6|internal|home\.arpa)$|^(?:ip6-(?:localhost|loopback|localnet|mcastprefix|allnodes|allrouters|allhosts)|broadcasthost)$/
+/** Special-use domains: RFC 6761, 6762 and 8375, ICANN's `internal`, and what systems make up beside them. */
+const LOCAL_DOMAIN = /(?:^|\.)(?:localhost6?|local|localdomain6?|internal|home\.arpa)$/
+/** Names that hosts files commonly hold. */
+const LOCAL_HOST = /^(?:ip6-(?:localhost|loopback|localnet|mcastprefix|allnodes|allrouters|allhosts)|broadcasthost)$/
+const isLocalName = (name: string): boolean => LOCAL_DOMAIN.test(name) || LOCAL_HOST.test(name)
 
-export const portOf = (url: URL): number => (url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port))
+/** @returns the URL's port, default ports written out */
+export const portOf = (url: URL): number =>
+  url.port !== '' ? Number(url.port) : url.protocol === 'https:' ? 443 : 80
 
-const resolveBySystem: Resolve = (name) =>
-  new Promise((resolve, reject) => {
-    systemLookup(name, { all: true, verbatim: true }, (error, addresses) => (error ? reject(error) : resolve(addresses)))
-  })
+/** Node's lookups report in errno. */
+const noAddress = (message: string): NodeJS.ErrnoException => Object.assign(new Error(message), { code: 'ENOTFOUND' })
 
 const blocked = (detail: string): GuardDecision => ({ allowed: false, reason: 'blocked-address', detail })
-
-interface Answer {
-  readonly addresses: readonly LookupAddress[]
-  readonly error: NodeJS.ErrnoException | null
-}
-
-const withTimeout = (answer: Promise<Answer>, name: string, timeoutMs: number): Promise<Answer> => {
-  const late = Object.assign(new Error(`no answer for ${name}`), { code: 'ETIMEOUT' })
-  let timer: NodeJS.Timeout
-  const timeout = new Promise<Answer>((resolve) => {
-    timer = setTimeout(() => resolve({ addresses: [], error: late }), timeoutMs).unref()
-  })
-  return Promise.race([answer, timeout]).finally(() => clearTimeout(timer))
-}
-
-/** Resolves each name once a while, single-flight, and remembers the answer (never a rejection). */
-const createNames = (options: GuardOptions) => {
-  const { resolve = resolveBySystem, dnsTtlMs = 60_000, dnsTimeoutMs = 20_000, cacheSize = 10_000 } = options
-  const pending = new Map<string, Promise<Answer>>()
-  const known = new LRUCache<string, Answer>({ max: cacheSize, ttl: Math.max(1, dnsTtlMs) })
-  return {
-    known: (name: string): Answer | undefined => (dnsTtlMs > 0 ? known.get(name) : undefined),
-    ask(name: string): Promise<Answer> {
-      const under = pending.get(name)
-      if (under) return under
-      const asked = withTimeout(
-        resolve(name).then(
-          (addresses) => ({ addresses, error: null }),
-          (error: NodeJS.ErrnoException) => ({ addresses: [], error }),
-        ),
-        name,
-        dnsTimeoutMs,
-      ).then((answer) => {
-        pending.delete(name)
-        known.set(name, answer, { ttl: Math.max(1, answer.error ? dnsTtlMs / 6 : dnsTtlMs) })
-        return answer
-      })
-      pending.set(name, asked)
-      return asked
-    },
-  }
-}
 
 const nameOf = (hostname: string): string => hostname.toLowerCase().replace(/\.$/, '')
 
@@ -123,7 +73,7 @@ const judgeLiteral = (hostname: string, port: number, allow: AllowList): GuardDe
  * looks. Where an address was allowed by hand, only allowed and public ones are dialled.
  */
 const judgeAnswer = (
-  name: string, port: number, { addresses, error }: Answer, allow: AllowList,
+  name: string, port: number, { addresses, error }: NameAnswer, allow: AllowList,
 ): { readonly decision: GuardDecision; readonly dial: readonly LookupAddress[] } => {
   if (error || addresses.length === 0) {
     const why = systemCode(error) ?? 'no address'
@@ -131,7 +81,7 @@ const judgeAnswer = (
   }
   if (allow.hasName(name, port)) return { decision: ALLOWED, dial: addresses }
   const dial: LookupAddress[] = []
-  let refused: string | null = LOCAL_NAME.test(name) ? 'a local name' : null
+  let refused: string | null = isLocalName(name) ? 'a local name' : null
   let explicit = false
   for (const entry of addresses) {
     const address = parseAddress(entry.address.replace(/%.*$/, ''))
@@ -151,14 +101,14 @@ export const createGuard = (options: GuardOptions = {}): Guard => {
   const names = createNames(options)
   /** A local name is refused unasked, unless something was allowed that it might lead to. */
   const somethingAllowed = (options.allow ?? []).length > 0
-  const verdicts = new LRUCache<string, { readonly verdict: GuardDecision | null }>({ max: options.cacheSize ?? 10_000 })
+  const verdicts = new LRUCache<string, { readonly verdict: GuardDecision | null }>({ max: options.cacheSize ?? CACHE_SIZE })
 
   const checkLiteral = (hostname: string, port: number): GuardDecision | null => {
     const key = `${hostname} ${port}`
     let entry = verdicts.get(key)
     if (!entry) {
       const name = nameOf(hostname)
-      const refused = !somethingAllowed && LOCAL_NAME.test(name)
+      const refused = !somethingAllowed && isLocalName(name)
       entry = {
         verdict: name === '' ? { allowed: false, reason: 'invalid-url', detail: 'no host' }
           : refused ? blocked(`${name} is a local name`)
@@ -194,8 +144,7 @@ export const createGuard = (options: GuardOptions = {}): Guard => {
         const first = usable[0]
         if (decision.reason === 'blocked-address') return callback(new BlockedAddressError(decision.detail), [])
         if (!first) {
-          const missing = Object.assign(new Error(decision.detail ?? `no usable address for ${name}`), { code: 'ENOTFOUND' })
-          return callback(answer.error ?? missing, [])
+          return callback(answer.error ?? noAddress(decision.detail ?? `no usable address for ${name}`), [])
         }
         if (lookupOptions.all) callback(null, [...usable])
         else callback(null, first.address, first.family)

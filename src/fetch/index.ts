@@ -1,7 +1,8 @@
 /** The fetch room: polite visits under every limit, the guard, and the rules of robots.txt. */
 export { createGrabber, type Grabber } from './grabber.ts'
 export { fetchSettings, type FetchParts, type FetchSettings, type ReadPage } from './fetch-options.ts'
-export { createGuard, guardLiteral, guardUrl, type Guard, type GuardDecision, type GuardOptions, type Resolve } from './guard.ts'
+export { createGuard, guardLiteral, guardUrl, portOf, type Guard, type GuardDecision, type GuardOptions } from './guard.ts'
+export type { Resolve } from './resolve-names.ts'
 export { parseRobots, productToken, robotsAllows, type RobotsRules } from './robots-rules.ts'
 export { readRobotsTag, type RobotsTag } from './robots-tag.ts'
 export { looksLikeHtml, looksLikeImage } from './sniff.ts'
