@@ -7,6 +7,8 @@ export interface Exit {
   readonly code: number | null
   /** Killed by its pool because it no longer answered. */
   readonly stalled?: boolean
+  /** The last it wrote to its standard error, where its starter listened. */
+  readonly words?: string
 }
 
 /** Blame at which a picture is not tried again. Two crashes, or eight kills from outside. */

@@ -218,8 +218,8 @@ export class Seat {
     if (this.#failures >= maxFailures) {
       onFailure(new GannetError(
         'role-failing',
-        `the vision process died ${this.#failures} times in a row before it could work (${describeExit(exit)}): ` +
-          'see its messages above, and try gannet doctor',
+        `the vision process died ${this.#failures} times in a row before it could work (${describeExit(exit)}); ` +
+          `${exit.words?.trim() ? `its last words: ${exit.words.trim()}` : 'it said nothing'}; try gannet doctor`,
       ))
       return
     }

@@ -384,12 +384,12 @@ describe('the vision pool when nothing works', () => {
       spawn() {
         started.push(clock.now())
         const one = new FakeProcess(new Promise(() => undefined))
-        setImmediate(() => one.die({ signal: null, code: 13 }))
+        setImmediate(() => one.die({ signal: null, code: 13, words: 'no such library\n' }))
         return one
       },
     })
     const looking = pool.look(body('a'))
-    const refused = expect(looking).rejects.toMatchObject({ code: 'role-failing', message: expect.stringContaining('code 13') })
+    const refused = expect(looking).rejects.toMatchObject({ code: 'role-failing', message: expect.stringMatching(/code 13.*no such library;/) })
     for (let ms = 0; ms < 2000; ms += 100) await clock.pass(100)
     await refused
     await expect(pool.look(body('b'))).rejects.toMatchObject({ code: 'role-failing' })
