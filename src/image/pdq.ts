@@ -5,6 +5,7 @@
  * Jarosz box filter, 64 × 64 samples, the 16 × 16 lowest frequencies of a DCT without its constant
  * row and column, each compared with their median; and a quality from the gradients.
  */
+import { at, decimate, floatsAt, kernels, putLuma } from './stage.ts'
 import { jaroszTaps, remember } from './taps.ts'
 
 const SIDE = 64
@@ -27,38 +28,10 @@ const DCT = Float32Array.from({ length: BANDS * SIDE }, (_, i) => {
 
 const tapsFor = remember(jaroszTaps)
 
-// Everything below is synchronous, so one set of buffers serves all calls.
-const samples = new Float32Array(SIDE * SIDE)
-const half = new Float32Array(BANDS * SIDE)
-const bands = new Float32Array(BITS)
-const sorted = new Float32Array(BITS)
-let line = new Float32Array(512)
-
-/** Blurs and decimates to 64 × 64: only the rows, then the columns, that are sampled. */
-const decimate = (luma: Float32Array, width: number, height: number): void => {
-  if (line.length < width) line = new Float32Array(width)
-  const rows = tapsFor(height, SIDE)
-  const columns = tapsFor(width, SIDE)
-  for (let y = 0; y < SIDE; y++) {
-    const first = rows.first[y] as number
-    for (let k = 0; k < rows.width; k++) {
-      const weight = rows.weights[y * rows.width + k] as number
-      const at = (first + k) * width
-      if (k === 0) for (let x = 0; x < width; x++) line[x] = weight * (luma[at + x] as number)
-      else if (weight !== 0) for (let x = 0; x < width; x++) line[x] = (line[x] as number) + weight * (luma[at + x] as number)
-    }
-    for (let x = 0; x < SIDE; x++) {
-      const at = columns.first[x] as number
-      const tap = x * columns.width
-      let sum = 0
-      for (let k = 0; k < columns.width; k++) sum += (columns.weights[tap + k] as number) * (line[at + k] as number)
-      samples[y * SIDE + x] = sum
-    }
-  }
-}
+floatsAt(at.matrix, DCT.length).set(DCT)
 
 /** Sum of whole-percent differences between neighbours, over 90, at most 100. */
-const qualityOf = (): number => {
+const qualityOf = (samples: Float32Array): number => {
   let sum = 0
   for (let y = 0; y < SIDE; y++) {
     for (let x = 0; x < SIDE; x++) {
@@ -70,36 +43,18 @@ const qualityOf = (): number => {
   return Math.min(100, Math.floor(sum / 90))
 }
 
-const transform = (): void => {
-  half.fill(0)
-  for (let i = 0; i < BANDS; i++) {
-    for (let y = 0; y < SIDE; y++) {
-      const weight = DCT[i * SIDE + y] as number
-      for (let x = 0; x < SIDE; x++) {
-        half[i * SIDE + x] = (half[i * SIDE + x] as number) + weight * (samples[y * SIDE + x] as number)
-      }
-    }
-  }
-  for (let i = 0; i < BANDS; i++) {
-    for (let j = 0; j < BANDS; j++) {
-      let sum = 0
-      for (let x = 0; x < SIDE; x++) sum += (half[i * SIDE + x] as number) * (DCT[j * SIDE + x] as number)
-      bands[i * BANDS + j] = sum
-    }
-  }
+/** @param luma one value a pixel, 0 to 255; at most 512 × 512, to which the paper reduces larger pictures */
+export const pdq = (luma: Float32Array, width: number, height: number): Pdq => {
+  putLuma(luma, width, height)
+  return pdqOnStage(width, height)
 }
 
-/**
- * @param luma one value a pixel, 0 to 255; at most 512 × 512 (a larger picture works, but is not
- * reduced as the paper's is)
- */
-export const pdq = (luma: Float32Array, width: number, height: number): Pdq => {
-  decimate(luma, width, height)
-  const quality = qualityOf()
-  transform()
-  sorted.set(bands)
-  sorted.sort()
-  const median = sorted[BITS / 2 - 1] as number
+/** Of the luminance that is on the stage. */
+export const pdqOnStage = (width: number, height: number): Pdq => {
+  const quality = qualityOf(decimate(width, tapsFor(height, SIDE), tapsFor(width, SIDE)))
+  kernels.transform(at.matrix, at.samples, at.half, at.bands)
+  const bands = floatsAt(at.bands, BITS)
+  const median = bands.slice().sort()[BITS / 2 - 1] as number
   let hex = ''
   for (let bit = BITS - 4; bit >= 0; bit -= 4) {
     let digit = 0

@@ -1,14 +1,12 @@
 /** All that is known of a picture before a model sees it, in one go: decode, hashes, looks, tile. */
 import { createHash } from 'node:crypto'
 import type { Sha256 } from '../core/ids.ts'
-import { DECODE_LIMITS, decodeForLook, WORKING_SIDE, type DecodeLimits, type Rgb } from './decode.ts'
+import { DECODE_LIMITS, decodeForLook, type DecodeLimits, type Rgb } from './decode.ts'
 import type { Look, Unseen } from './look.ts'
-import { looksOf } from './looks.ts'
-import { lumaOf } from './luma.ts'
-import { pdq } from './pdq.ts'
-import { tileOf } from './tile.ts'
-
-const luma = new Float32Array(WORKING_SIDE * WORKING_SIDE)
+import { looksOnStage } from './looks.ts'
+import { pdqOnStage } from './pdq.ts'
+import { at, kernels, putRgb } from './stage.ts'
+import { tileOnStage } from './tile.ts'
 
 /** The size belongs to the picture: the same bytes as 2 × 8 and 4 × 4 pixels are not the same. */
 const pixelsOf = ({ data, width, height }: Rgb): Sha256 =>
@@ -31,16 +29,19 @@ export const takeLook = async (
   const decoded = await decodeForLook(input, limits)
   if (!decoded.ok) return decoded
   const { rgb, reduced, ...facts } = decoded
-  const levels = lumaOf(rgb, luma)
-  const { hex, quality } = pdq(levels, rgb.width, rgb.height)
+  const { width, height } = rgb
+  // From here on nothing waits, so the stage is this picture's until the end.
+  putRgb(rgb)
+  kernels.luma(at.rgb, width * height, at.luma)
+  const { hex, quality } = pdqOnStage(width, height)
   return {
     look: {
       ...facts,
       pixels: reduced ? null : pixelsOf(rgb),
       pdq: hex,
       pdqQuality: quality,
-      tile: tileOf(rgb),
-      looks: looksOf(levels, rgb.width, rgb.height),
+      tile: tileOnStage(width, height),
+      looks: looksOnStage(width, height),
     },
     rgb,
   }

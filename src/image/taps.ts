@@ -8,49 +8,46 @@ export interface Taps {
   readonly length: number
   /** Weights an output, the same for each (short ones are filled up with zeros). */
   readonly width: number
-  /** First input sample of each output. */
+  /** First input sample of each output; filled up to a multiple of four, as the kernels take them. */
   readonly first: Int32Array
-  /** `length × width` weights; those of one output sum to 1. */
+  /** `first.length × width` weights; those of one output sum to 1, those of the filling are 0. */
   readonly weights: Float32Array
 }
 
-/** A run of weights that starts at sample `first`. */
-export interface Run {
-  readonly first: number
-  readonly weights: readonly number[]
-}
-
-/** Lays runs out in one table; every window stays inside `0 … inputLength − 1`. */
-const tabulate = (runs: readonly Run[], inputLength: number): Taps => {
-  const width = Math.min(inputLength, Math.max(...runs.map((run) => run.weights.length)))
-  const first = new Int32Array(runs.length)
-  const weights = new Float32Array(runs.length * width)
-  for (const [i, run] of runs.entries()) {
-    const start = Math.min(run.first, inputLength - width)
+/**
+ * @param length outputs
+ * @param from input samples
+ * @param widest most samples an output takes
+ * @param firstOf first sample of an output, within the input
+ * @param weightOf relative weight of a sample in an output; 0 outside its window
+ */
+const tabulate = (
+  length: number,
+  from: number,
+  widest: number,
+  firstOf: (output: number) => number,
+  weightOf: (output: number, sample: number) => number,
+): Taps => {
+  const width = Math.min(from, widest)
+  const first = new Int32Array(Math.ceil(length / 4) * 4)
+  const weights = new Float32Array(first.length * width)
+  for (let i = 0; i < length; i++) {
+    // Windows are moved to lie inside the input whole; what they gain there weighs nothing.
+    const start = Math.min(firstOf(i), from - width)
     first[i] = start
-    weights.set(run.weights, i * width + run.first - start)
+    let sum = 0
+    for (let k = 0; k < width; k++) sum += weightOf(i, start + k)
+    for (let k = 0; k < width; k++) weights[i * width + k] = weightOf(i, start + k) / sum
   }
-  return { length: runs.length, width, first, weights }
-}
-
-const normalised = (first: number, weights: readonly number[]): Run => {
-  const sum = weights.reduce((a, b) => a + b, 0)
-  return { first, weights: weights.map((weight) => weight / sum) }
+  return { length, width, first, weights }
 }
 
 /** Output `i` of `to` is the mean of the samples it covers of `from`, parts of samples included. */
 export const boxTaps = (from: number, to: number): Taps => {
   const step = from / to
-  const runs = Array.from({ length: to }, (_, i) => {
-    const start = i * step
-    const end = (i + 1) * step
-    const first = Math.min(Math.floor(start), from - 1)
-    const last = Math.max(first, Math.min(Math.ceil(end - 1e-9), from) - 1)
-    const covered = Array.from({ length: last - first + 1 }, (_, k) =>
-      Math.max(0, Math.min(end, first + k + 1) - Math.max(start, first + k)))
-    return normalised(first, covered)
-  })
-  return tabulate(runs, from)
+  const covered = (i: number, sample: number): number =>
+    Math.max(0, Math.min((i + 1) * step, sample + 1) - Math.max(i * step, sample))
+  return tabulate(to, from, Math.ceil(step) + 1, (i) => Math.floor(i * step), covered)
 }
 
 /**
@@ -63,22 +60,12 @@ export const boxTaps = (from: number, to: number): Taps => {
 export const triangleTaps = (from: number, scaled: number, skip: number, keep: number): Taps => {
   const step = from / scaled
   const support = Math.max(step, 1)
-  const runs = Array.from({ length: keep }, (_, i) => {
-    const centre = (skip + i + 0.5) * step
-    const first = Math.max(0, Math.floor(centre - support + 0.5))
-    const last = Math.min(from, Math.floor(centre + support + 0.5))
-    const weights = Array.from({ length: last - first }, (_, k) =>
-      Math.max(0, 1 - Math.abs((first + k + 0.5 - centre) / support)))
-    return normalised(first, weights)
-  })
-  return tabulate(runs, from)
-}
-
-/** One box average of a line, by matrix row: sample `i` becomes the mean from `i − back` to `i + ahead`. */
-const boxRun = (at: number, back: number, ahead: number, length: number): Run => {
-  const first = Math.max(0, at - back)
-  const last = Math.min(length - 1, at + ahead)
-  return { first, weights: Array.from({ length: last - first + 1 }, () => 1 / (last - first + 1)) }
+  const centreOf = (i: number): number => (skip + i + 0.5) * step
+  return tabulate(
+    keep, from, Math.ceil(2 * support),
+    (i) => Math.max(0, Math.floor(centreOf(i) - support + 0.5)),
+    (i, sample) => Math.max(0, 1 - Math.abs(sample + 0.5 - centreOf(i)) / support),
+  )
 }
 
 /**
@@ -90,21 +77,22 @@ export const jaroszTaps = (from: number, to: number): Taps => {
   const window = Math.floor((from + 2 * to - 1) / (2 * to))
   const ahead = Math.floor(window / 2)
   const back = window - 1 - ahead
-  const runs = Array.from({ length: to }, (_, i) => {
-    const outer = boxRun(Math.floor(((i + 0.5) * from) / to), back, ahead, from)
-    const first = Math.max(0, outer.first - back)
-    const last = Math.min(from - 1, outer.first + outer.weights.length - 1 + ahead)
-    const weights = Array.from({ length: last - first + 1 }, () => 0)
-    for (const [j, weight] of outer.weights.entries()) {
-      const inner = boxRun(outer.first + j, back, ahead, from)
-      for (const [k, share] of inner.weights.entries()) {
-        const slot = inner.first - first + k
-        weights[slot] = (weights[slot] ?? 0) + weight * share
+  /** One box average as a matrix: the windows are cut off at the ends of the line. */
+  const box = (at: number, sample: number): number =>
+    sample < at - back || sample > at + ahead ? 0 : 1 / (Math.min(from - 1, at + ahead) - Math.max(0, at - back) + 1)
+  const centreOf = (i: number): number => Math.floor(((i + 0.5) * from) / to)
+  return tabulate(
+    to, from, 2 * window - 1,
+    (i) => Math.max(0, centreOf(i) - 2 * back),
+    (i, sample) => {
+      const centre = centreOf(i)
+      let weight = 0
+      for (let at = Math.max(0, centre - back); at <= Math.min(from - 1, centre + ahead); at++) {
+        weight += box(centre, at) * box(at, sample)
       }
-    }
-    return { first, weights }
-  })
-  return tabulate(runs, from)
+      return weight
+    },
+  )
 }
 
 /** Keeps the tables of the last few hundred sizes met; a crawl meets the same thumbnail sizes again and again. */
