@@ -14,7 +14,7 @@ import { promisify } from 'node:util'
 import { exactSearch, MetricKind } from 'usearch'
 import type { AssetId } from '../../core/ids.ts'
 import type { Neighbour } from '../vector-index.ts'
-import { cosine, dot } from '../vector-math.ts'
+import { cosine } from '../vector-math.ts'
 
 /** What the position file says of a space: all that is not said here was never there. */
 export interface SpacePosition {
@@ -62,7 +62,10 @@ const dataSync = promisify(fdatasync)
 /** Scales by 127 / max|v| and rounds into `into`; returns the distance that this moved the direction by. */
 const quantise = (values: Float32Array, into: Int8Array): number => {
   let largest = 0
-  for (const value of values) largest = Math.max(largest, Math.abs(value))
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i] as number)
+    if (size > largest) largest = size
+  }
   if (largest === 0) {
     into.fill(0)
     return 0
@@ -70,13 +73,17 @@ const quantise = (values: Float32Array, into: Int8Array): number => {
   const scale = 127 / largest
   let product = 0
   let squares = 0
+  let length = 0
   for (let i = 0; i < values.length; i++) {
-    const rounded = Math.round((values[i] as number) * scale)
+    const value = values[i] as number
+    // Rounds half away from zero: which way does not matter, Math.round takes three times as long.
+    const rounded = (value * scale + (value < 0 ? -0.5 : 0.5)) | 0
     into[i] = rounded
-    product += rounded * (values[i] as number)
+    product += rounded * value
     squares += rounded * rounded
+    length += value * value
   }
-  return Math.sqrt(Math.max(0, 2 - (2 * product) / Math.sqrt(squares * dot(values, values))))
+  return Math.sqrt(Math.max(0, 2 - (2 * product) / Math.sqrt(squares * length)))
 }
 
 const closer = (a: Neighbour, b: Neighbour): number => b.score - a.score || (a.id < b.id ? -1 : 1)
