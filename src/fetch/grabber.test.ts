@@ -148,6 +148,18 @@ describe('a visit to a picture', () => {
   })
 })
 
+describe('answers that are out of the ordinary', () => {
+  it('early hints, unknown length, other successes', async () => {
+    routes['/hints'] = (_request, response) => {
+      response.writeEarlyHints({ link: '</a.css>; rel=preload; as=style' })
+      response.writeHead(203).end(JPEG)
+    }
+    expect(await grabber.visitImage(ask(`${site.origin}/hints`))).toMatchObject({ ok: true, status: 203, bytes: JPEG.length })
+    const url = await raw((socket) => void socket.end(Buffer.concat([Buffer.from('HTTP/1.0 200 OK\r\n\r\n'), JPEG])))
+    expect(await grabber.visitImage(ask(url))).toMatchObject({ ok: true, bytes: JPEG.length, contentType: null })
+  })
+})
+
 describe('what came is not what was asked for', () => {
   it.each<[string, Route, object]>([
     ['an HTML page called a picture', send('<!doctype html><p>log in</p>', { 'content-type': 'image/jpeg' }), { reason: 'not-an-image', detail: 'an HTML page, not a picture' }],
@@ -487,6 +499,11 @@ describe('a visit to a page', () => {
     })
   })
 
+  it('holds to the opt-out of a picture found there', async () => {
+    routes['/p'] = send(JPEG, { 'x-robots-tag': 'noimageai' })
+    expect((await grabber.visitPage(ask(`${site.origin}/p`, { kind: 'page' }))).visit).toMatchObject({ reason: 'opt-out' })
+  })
+
   it.each<[string, Route, object]>([
     ['a PDF', send('%PDF-1.4', { 'content-type': 'text/html' }), { reason: 'not-an-image', detail: 'a PDF, neither a page nor a picture' }],
     ['a feed', send('<?xml version="1.0"?><rss></rss>', { 'content-type': 'text/xml' }), { reason: 'not-an-image', detail: 'an XML document, neither a page nor a picture' }],
@@ -506,16 +523,24 @@ describe('trouble of our own', () => {
     routes['/silent'] = () => void grabber.close()
     await expect(grabber.visitImage(ask(`${site.origin}/silent`))).rejects.toMatchObject({ code: 'drained' })
     const waiting = make()
-    const visit = waiting.visitImage(ask(`${site.origin}/a.jpg`, { grant: grantFor(site.origin, { notBefore: Date.now() + 60_000 }) }))
+    const grant = grantFor(site.origin, { notBefore: Date.now() + 60_000 })
+    const visit = expect(waiting.visitImage(ask(`${site.origin}/a.jpg`, { grant }))).rejects.toMatchObject({ code: 'drained' })
     await waiting.close()
-    await expect(visit).rejects.toMatchObject({ code: 'drained' })
+    await visit
     await expect(waiting.visitImage(ask(`${site.origin}/a.jpg`))).rejects.toMatchObject({ code: 'drained' })
   })
 
-  it('keeps the number of origins with open connections bounded', async () => {
-    const small = make({ maxOrigins: 1 })
+  it('keeps the number of origins with open connections bounded, and closes what it has let go', async () => {
+    const small = make({ maxOrigins: 1, headersTimeoutMs: 20_000 })
+    const asked = new Promise<void>((resolve) => {
+      routes['/silent'] = () => resolve()
+    })
+    const silent = expect(small.visitImage(ask(`${site.origin}/silent`))).rejects.toMatchObject({ code: 'drained' })
+    await asked
     for (const origin of [site.origin, other.origin, site.origin]) {
       expect((await small.visitImage(ask(`${origin}/a.jpg`))).ok).toBe(true)
     }
+    await small.close()
+    await silent
   })
 })

@@ -17,14 +17,14 @@ export interface OriginPools {
 }
 
 export const createOriginPools = (options: FetchOptions, guard: Guard): OriginPools => {
-  const closing = new Set<Promise<void>>()
+  const closing = new Set<Pool>()
   const onReused = new WeakSet<object>()
   const pools = new LRUCache<string, Pool>({
     max: options.maxOrigins,
     // Requests under way are finished first.
     dispose: (pool) => {
-      const closed: Promise<void> = pool.close().finally(() => closing.delete(closed))
-      closing.add(closed)
+      closing.add(pool)
+      void pool.close().finally(() => closing.delete(pool))
     },
   })
 
@@ -71,8 +71,7 @@ export const createOriginPools = (options: FetchOptions, guard: Guard): OriginPo
       return onReused.has(error) || (socket?.bytesRead ?? 0) > 0
     },
     async destroy() {
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()))
-      await Promise.all(closing)
+      await Promise.all([...pools.values(), ...closing].map((pool) => pool.destroy()))
     },
   }
 }
