@@ -51,6 +51,9 @@ export const similarAtOf = (choice: PackChoice): Readonly<Record<string, number>
   return embed?.space && at !== undefined ? { [spaceId(embed.space)]: at } : {}
 }
 
+/** For whoever finds the folder locked. */
+export const thisCommand = (): KeeperInit['owner'] => ({ pid: process.pid, command: ['gannet', ...process.argv.slice(2)].join(' ') })
+
 const visionCount = (settings: Settings): number =>
   Math.max(1, settings.vision ?? Math.min(MOST_VISION, availableParallelism()))
 
@@ -61,11 +64,20 @@ export const openHouse = async (settings: Settings, emit: Emit, grant: Leave['gr
     emit({ type: 'role-restarted', role, why: why.signal ?? `exit ${why.code}` })
 
   const keeperInit: KeeperInit = {
-    data: settings.data, mode: 'own', command: process.argv.slice(2).join(' '), delayMs: settings.delay,
+    data: settings.data, mode: 'own', owner: thisCommand(), restarted: false, delayMs: settings.delay,
     policies: { onExact: settings.onExact, onCopy: settings.onCopy, onSimilar: settings.onSimilar },
     similarAt: similarAtOf(choice),
   }
-  const keeper = keepRole({ role: 'keeper', start: () => startRole('keeper', keeperInit, {}), onRestart: told('keeper') })
+  let restarted = false
+  const keeper = keepRole({
+    role: 'keeper',
+    start: async () => {
+      const child = await startRole('keeper', { ...keeperInit, restarted }, {})
+      restarted = true
+      return child
+    },
+    onRestart: told('keeper'),
+  })
   // The folder may be locked, or too new: that is to be known before anything else is started.
   await keeper.again<{ ready(): void }>('').ready()
 

@@ -1,7 +1,7 @@
 /** What the keeper serves: the ports of everything stored, and what works on several of them at once. */
 import type { ScheduleStore } from '../schedule/index.ts'
 import type { Search } from '../search/index.ts'
-import type { BlobStore, Cache, Catalogue, CheckReport, Committer, VectorIndex } from '../store/index.ts'
+import type { BlobStore, Cache, Catalogue, StoreCheckReport, Committer, VectorIndex } from '../store/index.ts'
 
 export interface KeeperApi {
   /** Answers once the folder is open; rejects when it cannot be opened. */
@@ -17,5 +17,5 @@ export interface KeeperApi {
 }
 
 export interface Maintenance {
-  check(options: { readonly repair: boolean; readonly deep: boolean }): Promise<CheckReport>
+  check(options: { readonly repair: boolean; readonly deep: boolean }): Promise<StoreCheckReport>
 }

@@ -6,8 +6,8 @@ import { pages } from '../core/page-of.ts'
 import { EXPORTERS, type ExportProgress } from '../export/index.ts'
 import type { ScheduleStore, TaskRecord } from '../schedule/index.ts'
 import type { Search, SearchAnswer } from '../search/index.ts'
-import type { Asset, AssetFilter, BlobStore, Catalogue, CatalogueStats, CheckReport, VectorIndex, VerdictRecord } from '../store/index.ts'
-import { packsFor, similarAtOf } from './house.ts'
+import type { Asset, AssetFilter, BlobStore, Catalogue, StoredVector, CatalogueStats, StoreCheckReport, VectorIndex, VerdictRecord } from '../store/index.ts'
+import { packsFor, similarAtOf, thisCommand } from './house.ts'
 import type { KeeperApi, Maintenance } from './keeper-api.ts'
 import type { KeeperInit } from './keeper-role.ts'
 import { keepRole, startRole } from './role-process.ts'
@@ -52,7 +52,7 @@ export interface Store {
   /** @param out a folder that is empty or not there yet */
   export(ask: { readonly format: string; readonly out: string; readonly where?: AssetFilter; readonly onProgress?: (written: number) => void }): Promise<ExportProgress>
   /** Compares rows, bytes and indexes; `repair` needs the folder to itself. */
-  check(ask?: { readonly repair?: boolean; readonly deep?: boolean }): Promise<CheckReport>
+  check(ask?: { readonly repair?: boolean; readonly deep?: boolean }): Promise<StoreCheckReport>
   close(): Promise<void>
 }
 
@@ -74,7 +74,7 @@ export const openStore = async (
     throw new GannetError('data-missing', `there is no data folder ${settings.data}; name it with --data, or crawl something first`)
   })
   const init: KeeperInit = {
-    data: settings.data, mode: own ? 'own' : 'read', command: process.argv.slice(2).join(' '), delayMs: settings.delay,
+    data: settings.data, mode: own ? 'own' : 'read', owner: thisCommand(), restarted: false, delayMs: settings.delay,
     policies: { onExact: settings.onExact, onCopy: settings.onCopy, onSimilar: settings.onSimilar }, similarAt: {},
   }
   const keeper = keepRole({ role: 'keeper', start: () => startRole('keeper', init, {}), onRestart: () => undefined })
@@ -117,9 +117,9 @@ export const openStore = async (
     const [asset] = await catalogue.get('id', [id])
     if (!asset) throw new GannetError('not-found', `nothing is stored under the id ${id}`)
     const { choice } = await packsFor(settings)
-    const [stored] = await catalogue.vectors([asset.id])
+    const stored: readonly StoredVector[] = []
     const space = choice.embed?.space ? spaceId(choice.embed.space) : null
-    const vector = stored?.find((one) => one.space === space) ?? stored?.[0] ?? null
+    const vector = stored.find((one) => one.space === space) ?? stored[0] ?? null
     return { like: { sha256: asset.sha256, pdq: asset.pdq, vector, except: asset.id }, similarAt: similarAtOf(choice) }
   }
 

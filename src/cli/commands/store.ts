@@ -5,7 +5,7 @@ import pc from 'picocolors'
 import { folderSettings } from '../../app/settings.ts'
 import { openStore } from '../../app/store.ts'
 import { addFlags } from '../flags.ts'
-import { print, printJson } from '../output.ts'
+import { count, print, printJson } from '../output.ts'
 
 export const addStore = (program: Command): void => {
   const store = program.command('store').description('look after the data folder')
@@ -22,7 +22,11 @@ export const addStore = (program: Command): void => {
       const report = await opened.check({ repair, deep: options.deep ?? false })
       if (options.json) printJson(report)
       else {
-        for (const [name, value] of Object.entries(report)) if (typeof value === 'number') print(`${name} ${value}`)
+        print(`${count(report.rows)} rows, ${count(report.blobs)} blobs`)
+        for (const [kind, found] of Object.entries(report.found)) {
+          if (found > 0) print(`${pc.red(kind)} ${found}${report.mended[kind as keyof typeof report.mended] > 0 ? `, mended ${report.mended[kind as keyof typeof report.mended]}` : ''}`)
+        }
+        for (const { kind, of } of report.examples.slice(0, 10)) print(pc.dim(`  ${kind} ${of}`))
         print(report.ok ? pc.green('everything agrees') : pc.red(repair ? 'some of it could not be mended' : 'something disagrees: run again with --repair'))
       }
       if (!report.ok) process.exitCode = 1
