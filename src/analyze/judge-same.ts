@@ -31,6 +31,9 @@ const isBetter = (subject: SameSubject, stored: StoredBrief): boolean | null => 
   return bytes === 0 ? String(subject.fingerprint.sha256) < String(stored.id) : bytes > 0
 }
 
+const isLarger = (subject: SameSubject, stored: StoredBrief): boolean =>
+  subject.width !== null && subject.height !== null && subject.width * subject.height > stored.width * stored.height
+
 const confirmCopies = (subject: SameSubject, found: SameFound) =>
   found.copies.flatMap((copy) => {
     const { correlation, difference } = tileAgreement(subject.fingerprint.tile, copy.tile)
@@ -53,7 +56,8 @@ export const createSameJudge = (policies: SamePolicies): SameJudge => {
   }
 
   return (subject, found) => {
-    if (found.exact !== null && found.exact.url !== subject.url) {
+    // One thumbnail may stand before two sizes of a picture: the larger is no exact duplicate.
+    if (found.exact !== null && found.exact.url !== subject.url && !isLarger(subject, found.exact)) {
       const evidence: Json = { of: found.exact.id, url: found.exact.url }
       return policies.onExact === 'link'
         ? { kind: 'new', link: { to: standsFor(found.exact), level: 'exact' }, supersedes: [], evidence }

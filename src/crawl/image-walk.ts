@@ -116,6 +116,8 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
 
   const fetchFull: Stage = async (work, keep) => {
     if (work.single) return work
+    // What the decoder keeps of the thumbnail is needed no more; its numbers stay.
+    brought(work.thumbnail).seen.release()
     const { fullUrl } = work.candidate
     const came = await bring(work, fullUrl, new URL(fullUrl).origin, null, keep)
     if ('end' in came) return came.end
@@ -222,7 +224,8 @@ const subjectOf = (work: ImageWork, look: Look): SameSubject => {
   return {
     task: lease.task.id,
     url: candidate.fullUrl,
-    fingerprint: fingerprintOf(look, null),
+    // A thumbnail may be the one that a stored picture was shown by.
+    fingerprint: fingerprintOf(look, single ? null : look),
     vectors: [],
     width: single ? look.width : stated.width,
     height: single ? look.height : stated.height,
