@@ -5,7 +5,7 @@
 import { describe, expect, test, type TestContext } from 'vitest'
 import type { TaskId } from '../core/ids.ts'
 import type { Reason } from '../core/reasons.ts'
-import { A, B, compareWithModel, everything, heldOf, task, type Subject } from './schedule-store.random.ts'
+import { A, B, compareWithModel, everything, heldOf, task, type Subject } from './schedule-random.contract.ts'
 import type { Completion, Failure, ReserveAsk, ScheduleOptions, ScheduleStore, TaskRecord } from './schedule-store.ts'
 import type { Lease, NewTask, TaskEnd } from './task.ts'
 
@@ -223,6 +223,23 @@ export const describeScheduleStore = (contract: ScheduleContract): void => {
       const { ended, sums } = await store.tally([A])
       expect(ended).toEqual([{ kind: 'image', outcome: 'failed', reason: 'timeout', count: 1 }])
       expect(sums).toEqual({ bytes: 3 })
+    })
+
+    check('forgets when a task was to be tried again once it is tried', 0, async (store) => {
+      await store.add({ request: A, sequence: 1, tasks: [task('one')] })
+      await store.fail([failed((await store.reserve(ask(0))).leases[0], 400)])
+      const { leases } = await store.reserve(ask(400))
+      await store.complete([done(leases[0])])
+      await store.grant([{ host: HOST, count: 1, now: 400 }])
+      expect(await store.reserve(ask(500))).toEqual({ leases: [], nextAt: null })
+    })
+
+    check('does not serve a caller whose clock is behind what is not due for it', 0, async (store) => {
+      await store.add({ request: A, sequence: 1, tasks: [task('one', { weight: 9 }), task('two')] })
+      await store.fail([failed((await store.reserve(ask(0, { count: 1 }))).leases[0], 400)])
+      await store.reserve(ask(400, { count: 0 }))
+      expect(names((await store.reserve(ask(399))).leases)).toEqual(['two'])
+      expect(names((await store.reserve(ask(400))).leases)).toEqual(['one'])
     })
 
     check('remembers the last eight failures', 0, async (store) => {

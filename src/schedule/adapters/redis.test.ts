@@ -6,7 +6,8 @@ import { openRedisSchedule } from './redis.ts'
 
 const A = 'request-a' as RequestId
 const tasks = ['one', 'two'].map((name) => ({
-  id: name as TaskId, kind: 'image' as const, host: 'https://a.example', url: 'https://a.example/', weight: 1, payload: name,
+  id: name as TaskId, kind: 'image' as const, host: 'https://a.example', url: 'https://a.example/',
+  weight: 1, payload: name,
 }))
 
 describe('schedule on a Redis server', () => {
@@ -55,7 +56,8 @@ describe('schedule on a Redis server', () => {
   test('of a newer gannet is left alone', async () => {
     const redis = new Redis(server?.url ?? '')
     await redis.hset('{newer}:meta', 'version', 99)
-    await expect(openRedisSchedule({ redis, prefix: '{newer}:', delayMs: 0 })).rejects.toMatchObject({ code: 'data-newer' })
+    const opening = openRedisSchedule({ redis, prefix: '{newer}:', delayMs: 0 })
+    await expect(opening).rejects.toMatchObject({ code: 'data-newer' })
     redis.disconnect()
   })
 

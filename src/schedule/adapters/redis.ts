@@ -38,10 +38,12 @@ const explain = (error: unknown, where: string): unknown => {
   if (!(error instanceof Error) || GannetError.is(error)) return error
   const options = { cause: error }
   if (FULL.test(error.message)) {
-    return new GannetError('disk-full', `Redis at ${where} has no room left: give it more memory or disk, then resume`, options)
+    const what = `Redis at ${where} has no room left`
+    return new GannetError('disk-full', `${what}: give it more memory or disk, then resume`, options)
   }
   if (error.name === 'ReplyError' && !PASSING.test(error.message)) return error
-  return new GannetError('engine-unreachable', `Redis at ${where} does not answer (${error.message}): is it running?`, options)
+  const what = `Redis at ${where} does not answer (${error.message})`
+  return new GannetError('engine-unreachable', `${what}: is it running, and is the address right?`, options)
 }
 
 /** q r h k u w p a s n x y z, as redis-scripts.ts names them. */

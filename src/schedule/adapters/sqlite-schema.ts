@@ -86,15 +86,16 @@ export const explain = (error: unknown, path: string): unknown => {
   const { code, message = '' } = (error ?? {}) as { code?: unknown; message?: string }
   const options = { cause: error }
   if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') {
-    const what = `${path} is damaged and cannot be read`
-    return new GannetError('data-corrupt', `${what}: put back a backup, or move it away to start the crawl afresh`, options)
+    const what = `${path} is damaged and cannot be read: put back a backup, or move it away to start the crawl afresh`
+    return new GannetError('data-corrupt', what, options)
   }
   if (code === 'SQLITE_BUSY') {
     return new GannetError('data-locked', `${path} is in use by another process: stop that one first`, options)
   }
   // libsql gives no code for a file that it cannot open (SQLite's 14), only these words.
   if (message.includes('Unable to open connection')) {
-    return new GannetError('data-missing', `${path} cannot be opened: make its folder, and let this user write there`, options)
+    const what = `${path} cannot be opened: make its folder, and let this user write there`
+    return new GannetError('data-missing', what, options)
   }
   return error
 }
@@ -108,7 +109,9 @@ export const openScheduleFile = (path: string, maxBytes: number | undefined): Da
   let db: Database.Database | undefined
   try {
     db = new Database(path)
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536')
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    // Up to 16 MB of log, 64 MB of cache: batches touch pages all over the file.
+    db.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -65536')
     const [version] = db.prepare('PRAGMA user_version').raw().get() as [number]
     if (version > SCHEMA_VERSION) {
       throw new GannetError(

@@ -56,7 +56,8 @@ describe('schedule.db', () => {
     const error: unknown = await store.add({ request: A, sequence: 2, tasks: big }).catch((e: unknown) => e)
     expect(isDiskFull(error)).toBe(true)
     expect((await store.tally([A])).sequence).toBe(1)
-    expect((await store.reserve({ owner: 'w', count: 9, perHost: 1, busy: {}, leaseMs: 1, now: 0 })).leases).toHaveLength(1)
+    const { leases } = await store.reserve({ owner: 'w', count: 9, perHost: 1, busy: {}, leaseMs: 1, now: 0 })
+    expect(leases).toHaveLength(1)
     await store.close()
     const roomy = await openSqliteSchedule({ path: file, delayMs: 0 })
     expect(await roomy.add({ request: A, sequence: 2, tasks: big })).toEqual(big.map(() => 'queued'))
@@ -69,7 +70,8 @@ describe('schedule.db', () => {
       const store = await openSqliteSchedule({ path: ${JSON.stringify(file)}, delayMs: 0 })
       for (let sequence = 1; ; sequence += 1) {
         const tasks = Array.from({ length: 20 }, (_, n) => ({
-          id: sequence + '-' + n, kind: 'image', host: 'https://a.example', url: 'https://a.example/', weight: 1, payload: null,
+          id: sequence + '-' + n, kind: 'image', host: 'https://a.example', url: 'https://a.example/',
+          weight: 1, payload: null,
         }))
         await store.add({ request: 'request-a', sequence, tasks })
         await new Promise((resolve) => process.stdout.write(sequence + '\\n', resolve))

@@ -87,7 +87,9 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
      CROSS JOIN requests r ON r.id = t.request CROSS JOIN hosts h ON h.id = t.host
      WHERE q.host = ? AND q.not_before <= ? ORDER BY q.weight DESC, q.sequence LIMIT ?`,
   )
-  const lost = 'SELECT t.sequence, t.host, t.weight, t.not_before, t.id, l.fence FROM leases l CROSS JOIN tasks t ON t.sequence = l.sequence'
+  const lost =
+    'SELECT t.sequence, t.host, t.weight, t.not_before, t.id, l.fence ' +
+    'FROM leases l CROSS JOIN tasks t ON t.sequence = l.sequence'
   type Lost = [number, number, number, number, string, number]
   const leasesOut = query<Lost>(db, `${lost} WHERE l.until <= ?`)
   const leasesOf = query<Lost>(db, `${lost} WHERE l.owner = ?`)
@@ -307,7 +309,7 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
            CROSS JOIN requests r ON r.id = t.request CROSS JOIN hosts h ON h.id = t.host ORDER BY t.sequence`,
         ).all(Number(after ?? 0), ...(ids ? [JSON.stringify(ids)] : []), limit + 1)
         const items = rows.slice(0, limit).map((columns): TaskRecord => {
-          const [fence, notBefore, outcome, reason, history] = [columns[9], columns[10], columns[11], columns[12], columns[13]]
+          const [, , , , , , , , , fence, notBefore, outcome, reason, history] = columns
           return {
             task: taskOf(columns.slice(0, 9) as TaskColumns),
             state: outcome !== null ? 'ended' : fence !== null ? 'leased' : 'waiting',

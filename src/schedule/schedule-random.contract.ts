@@ -54,7 +54,11 @@ const newTask: fc.Arbitrary<NewTask> = fc
   .map(({ n, refused, ...rest }) =>
     task(`task-${n}`, { ...rest, kind: KINDS[n % 3] ?? 'page', ...(refused ? { refused: refused as Reason } : {}) }))
 
-const pick = fc.record({ lease: fc.nat(30), stale: fc.constantFrom(0, 0, 0, 0, 1) })
+/** Counted from the latest lease back: the late ones are those that still hold. */
+const pick = fc.record({
+  lease: fc.oneof({ weight: 4, arbitrary: fc.nat(3) }, { weight: 1, arbitrary: fc.nat(30) }),
+  stale: fc.constantFrom(0, 0, 0, 0, 0, 0, 1),
+})
 const picks = fc.array(pick, { maxLength: 3 })
 const end: fc.Arbitrary<TaskEnd> = fc
   .record({ reason: fc.option(fc.constantFrom(...REASONS)), sums })
@@ -78,7 +82,7 @@ const command = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      do: fc.constant('reserve' as const), owner, count: fc.nat(5), perHost: fc.nat(3),
+      do: fc.constant('reserve' as const), owner, count: fc.nat(5), perHost: fc.constantFrom(0, 1, 1, 2, 2, 3),
       busy: fc.dictionary(host, fc.nat(2)), leaseMs: fc.constantFrom(30, 150, 5000), skew: fc.constantFrom(0, 0, 0, 60),
     }),
   },
@@ -131,7 +135,7 @@ const compare = async (model: ScheduleStore, subject: Subject, commands: readonl
   const given: Held[] = []
   const sequences = new Map<RequestId, number>()
   const heldAt = ({ lease, stale }: { lease: number; stale: number }): Held => {
-    const held = given[lease % Math.max(1, given.length)] ?? { id: 'task-0' as TaskId, fence: 1 }
+    const held = given[given.length - 1 - (lease % Math.max(1, given.length))] ?? { id: 'task-0' as TaskId, fence: 1 }
     return { id: held.id, fence: held.fence + stale }
   }
 
@@ -213,13 +217,13 @@ const compare = async (model: ScheduleStore, subject: Subject, commands: readonl
   expect(await store.tally([B])).toEqual(await model.tally([B]))
 }
 
-/** @param runs random sequences to run, of up to 40 commands each */
+/** @param runs random sequences to run, of up to 60 commands each */
 export const compareWithModel = (
   open: (options: ScheduleOptions) => Promise<Subject>,
   runs: number,
 ): Promise<void> =>
   fc.assert(
-    fc.asyncProperty(fc.nat(2), fc.array(command, { maxLength: 40, size: 'max' }), async (delay, commands) => {
+    fc.asyncProperty(fc.nat(2), fc.array(command, { maxLength: 60, size: 'max' }), async (delay, commands) => {
       const options = { delayMs: delay * 50 }
       const subject = await open(options)
       try {
