@@ -3,7 +3,7 @@
  * joined, the larger file and the smaller thumbnail stay. Candidates come out in the page's order.
  */
 import type { Candidate } from './candidate.ts'
-import type { Finding } from './page.ts'
+import { NO_SIZE, type Finding } from './page.ts'
 import type { PageWords } from './page-words.ts'
 import type { PictureWords } from './picture-words.ts'
 import { looseKey } from './picture-url.ts'
@@ -26,8 +26,6 @@ export interface Gathering {
   has(url: string): boolean
   candidates(pageUrl: string | null, page: PageWords): Candidate[]
 }
-
-const NO_SIZE: Finding['shown'] = { width: null, height: null }
 
 const joinWords = (a: PictureWords, b: PictureWords): PictureWords => ({
   alt: a.alt ?? b.alt,

@@ -1,5 +1,5 @@
 /** Addresses in attributes to renditions, or to the reason why there is none. */
-import type { PageReading } from './candidate.ts'
+import type { CandidateVia, PageReading } from './candidate.ts'
 import type { Page } from './page.ts'
 import { schemeOf } from './picture-url.ts'
 import type { Rendition } from './rendition.ts'
@@ -14,30 +14,48 @@ const SHOWN = 80
 
 type Unusable = PageReading['unusable'][number]
 
-/** A rendition without stated size, or null when the address cannot be fetched. */
+/** What is known of a rendition besides its address. */
+export interface Stated {
+  readonly width?: number | null
+  readonly height?: number | null
+  readonly density?: number | null
+  readonly viewportPx?: number
+}
+
+const NOTHING: Stated = {}
+
+/** The rendition at an address, or null when it cannot be fetched. */
 export const renditionAt = (
   page: Page,
   raw: string,
-  rest: Pick<Rendition, 'role' | 'via'> & Partial<Rendition>,
+  role: Rendition['role'],
+  via: CandidateVia,
+  stated: Stated = NOTHING,
 ): Rendition | null => {
-  if (raw === '' || raw.trim() === '') return null
-  const url = page.resolve(raw.trim())
-  return url === null ? null : { width: null, height: null, density: null, viewportPx: 0, ...rest, url }
+  const address = raw.trim()
+  const url = address === '' ? null : page.resolve(address)
+  if (url === null) return null
+  const { width = null, height = null, density = null, viewportPx = 0 } = stated
+  return { url, width, height, density, role, viewportPx, via }
 }
 
-/** The renditions of a `srcset`, as browsers read it. */
-export const renditionsOf = (
+/** The renditions of a `srcset`, as browsers read it, added to `into`. */
+export const addSrcset = (
+  into: Rendition[],
   page: Page,
-  srcset: string,
-  rest: Pick<Rendition, 'role' | 'via'> & Partial<Rendition>,
-): Rendition[] => {
-  if (srcset.length > MAX_SRCSET) srcset = srcset.slice(0, MAX_SRCSET)
-  const renditions: Rendition[] = []
-  for (const { url, width, height, density } of parseSrcset(srcset, MAX_ENTRIES)) {
-    const rendition = renditionAt(page, url, { ...rest, width, height, density: width === null ? (density ?? 1) : null })
-    if (rendition !== null) renditions.push(rendition)
+  srcset: string | undefined,
+  role: Rendition['role'],
+  via: CandidateVia,
+  viewportPx = 0,
+): void => {
+  if (srcset === undefined || srcset === '') return
+  const text = srcset.length > MAX_SRCSET ? srcset.slice(0, MAX_SRCSET) : srcset
+  for (const { url: raw, width, height, density } of parseSrcset(text, MAX_ENTRIES)) {
+    const url = page.resolve(raw)
+    if (url !== null) {
+      into.push({ url, width, height, density: width === null ? (density ?? 1) : null, role, viewportPx, via })
+    }
   }
-  return renditions
 }
 
 /** Why an address that gave no rendition can never be fetched. */

@@ -6,8 +6,9 @@
  */
 import { DomHandler, type Document, type Element, type ParentNode } from 'domhandler'
 import { Parser } from 'htmlparser2'
+import { INLINE } from './text-of.ts'
 
-const LANDMARK_OF = {
+const LANDMARKS = {
   img: 'picture', 'amp-img': 'picture',
   a: 'link', area: 'link',
   h1: 'heading', h2: 'heading', h3: 'heading', h4: 'heading', h5: 'heading', h6: 'heading',
@@ -15,9 +16,13 @@ const LANDMARK_OF = {
   meta: 'meta', link: 'head-link', base: 'base', title: 'title',
 } as const
 
+const LANDMARK_OF: ReadonlyMap<string, (typeof LANDMARKS)[keyof typeof LANDMARKS]> = new Map(
+  Object.entries(LANDMARKS),
+)
+
 /** `picture` leaves out those in a `noscript`, which are copies: they are `noscript-picture`. */
 export type Landmark =
-  | (typeof LANDMARK_OF)[keyof typeof LANDMARK_OF] | 'noscript-picture' | 'breadcrumb'
+  | (typeof LANDMARKS)[keyof typeof LANDMARKS] | 'noscript-picture' | 'breadcrumb'
 
 export interface PageTree {
   readonly root: Document
@@ -40,7 +45,8 @@ const MAX_NODES = 400_000
 /** Characters between two looks at the clock: about a millisecond. */
 const CHUNK = 65_536
 
-const CRUMBS = /breadcrumb/i
+/** With or without a capital. */
+const CRUMBS = 'readcrumb'
 /** Their text is code, not words. Linked data is kept for whoever reads it. */
 const CODE = new Set(['script', 'style'])
 
@@ -66,11 +72,11 @@ class LandmarkHandler extends DomHandler {
     element.startIndex = this.nodes++
     this.inCode = CODE.has(name) && attribs['type'] !== 'application/ld+json'
     if (name === 'noscript') this.noscriptDepth++
-    const landmark = Object.hasOwn(LANDMARK_OF, name) ? LANDMARK_OF[name as keyof typeof LANDMARK_OF] : undefined
+    const landmark = LANDMARK_OF.get(name)
     if (landmark !== undefined) {
       this.landmarks[landmark === 'picture' && this.noscriptDepth > 0 ? 'noscript-picture' : landmark].push(element)
-    } else if (attribs['class'] !== undefined || attribs['aria-label'] !== undefined) {
-      this.noteBreadcrumb(element, attribs)
+    } else if (attribs['class']?.includes(CRUMBS) || (name === 'nav' && attribs['aria-label']?.includes(CRUMBS))) {
+      this.noteBreadcrumb(element)
     }
   }
 
@@ -83,17 +89,25 @@ class LandmarkHandler extends DomHandler {
   }
 
   override ontext(data: string): void {
-    if (this.inCode) return
+    if (this.inCode || (data.charCodeAt(0) <= 0x20 && this.isBlankBetweenBlocks(data))) return
     this.nodes++
     super.ontext(data)
+  }
+
+  /** White space beside a block is not shown; half the texts of a page are such, and none is kept. */
+  private isBlankBetweenBlocks(data: string): boolean {
+    if (this.lastNode !== null || data.trim() !== '') return false
+    const siblings = (this.tagStack[this.tagStack.length - 1] as ParentNode).children
+    const before = siblings[siblings.length - 1]
+    return before === undefined || ('name' in before && !INLINE.has(before.name))
   }
 
   override oncomment(): void {}
   override onprocessinginstruction(): void {}
 
-  private noteBreadcrumb(element: Element, attribs: Record<string, string>): void {
+  private noteBreadcrumb(element: Element): void {
     const inside = this.crumbsDepth > 0 && this.tagStack[this.crumbsDepth - 1] === this.landmarks.breadcrumb.at(-1)
-    if (inside || !(CRUMBS.test(attribs['class'] ?? '') || CRUMBS.test(attribs['aria-label'] ?? ''))) return
+    if (inside) return
     this.landmarks.breadcrumb.push(element)
     this.crumbsDepth = this.tagStack.length
   }
@@ -120,7 +134,8 @@ class FlatParser extends Parser {
   }
 
   protected override isVoidElement(name: string): boolean {
-    return this.flat || super.isVoidElement(name)
+    // A form inside a form is no element at all: the parser calls it by the empty name.
+    return (this.flat && name !== '') || super.isVoidElement(name)
   }
 }
 

@@ -3,6 +3,7 @@ import type { Element } from 'domhandler'
 import type { PageReading } from './candidate.ts'
 import type { PageTree } from './page-tree.ts'
 import type { Rendition } from './rendition.ts'
+import type { Surroundings } from './surroundings.ts'
 
 export interface Page extends PageTree {
   /** Canonical address of the page itself; null when it has none (a file). */
@@ -19,6 +20,7 @@ export interface Finding {
   readonly element: Element
   /** The link wrapped round it alone. */
   readonly link: Element | null
+  readonly round: Surroundings
   /** At least one. */
   readonly renditions: readonly Rendition[]
   /** The element's own width and height in CSS pixels: true of the file only when it is the only one. */
@@ -31,3 +33,7 @@ export type Found = Finding | ({ readonly kind: 'unusable' } & PageReading['unus
 
 /** Looks for one kind of picture, in document order, without side effects but `claimed`. */
 export type Finder = (page: Page) => Iterable<Found>
+
+/** For a picture without an element that shows it. */
+export const NOWHERE: Surroundings = { levels: [], figure: null }
+export const NO_SIZE: Finding['shown'] = { width: null, height: null }

@@ -2,17 +2,30 @@
 
 const EXTENSION = /\.(?:jpe?g|jfif|pjpeg|png|webp|avif|gif|tiff?|bmp|heic|heif|jxl|jp2)$/i
 /** `File:Gannet.jpg` of a wiki and `/blob/` of a code host end like a picture and are pages. */
-const PAGE_ABOUT = /\/[^/]*(?::|%3a)[^/]*$|\/blob\//i
+const NAMESPACE = /:|%3a/i
+/** `https://picture.gif` is a host, not a file. */
+const BARE_HOST = /^\s*(?:[a-z][a-z0-9+.-]*:)?\/\/[^/]*$/i
 const FORMAT_QUERY = /[?&](?:format|fm|f|ext|output)=(?:jpe?g|pjpg|png|webp|avif|gif)(?:&|$)/i
 
 const SCHEME = /^\s*([a-z][a-z0-9+.-]*):/i
-/** Words and template braces in an attribute that a site uses for something else. */
-const ADDRESS = /^\s*(?:https?:\/\/|\.{0,2}\/)[^\s{}<>"]*\s*$|^\s*[^\s{}<>"]+\.[a-z0-9]{2,5}(?:[?#]\S*)?\s*$/i
+/** Found in words and unfilled templates, never in an address. */
+const NO_ADDRESS = /[\s{}<>"]/
+const ADDRESS_START = /^(?:https?:\/\/|\.{0,2}\/)/i
+const ANY_EXTENSION = /\.[a-z0-9]{2,5}$/i
 
-const pathOf = (url: string): string => {
-  const afterScheme = url.replace(/^\s*(?:[a-z][a-z0-9+.-]*:)?\/\/[^/?#]*/i, '')
-  const end = afterScheme.search(/[?#]/)
-  return (end === -1 ? afterScheme : afterScheme.slice(0, end)).trimEnd()
+/** Where the path ends: at the query or the fragment. */
+const pathEnd = (url: string): number => {
+  const query = url.indexOf('?')
+  const hash = url.indexOf('#')
+  return Math.min(query === -1 ? url.length : query, hash === -1 ? url.length : hash)
+}
+
+/** The last `segments` parts of the path. */
+const pathTail = (url: string, segments: number): string => {
+  const end = pathEnd(url)
+  let start = end
+  while (segments-- > 0 && start > 0) start = url.lastIndexOf('/', start - 1)
+  return url.slice(Math.max(start, 0), end).trimEnd()
 }
 
 /** Longest address looked at; only what a server would take matters. */
@@ -20,13 +33,21 @@ const MAX_LENGTH = 16_384
 
 /** Whether the address, absolute or relative, ends like that of a picture file. */
 export const looksLikePicture = (url: string): boolean => {
-  if (url.length > MAX_LENGTH || SCHEME.exec(url)?.[1]?.toLowerCase().startsWith('http') === false) return false
-  const path = pathOf(url)
-  return (EXTENSION.test(path) && !PAGE_ABOUT.test(`/${path}`)) || FORMAT_QUERY.test(url)
+  if (url.length > MAX_LENGTH) return false
+  const tail = pathTail(url, 1)
+  const named = EXTENSION.test(tail)
+    ? !NAMESPACE.test(tail) && !url.includes('/blob/') && !BARE_HOST.test(url)
+    : url.includes('?') && FORMAT_QUERY.test(url)
+  return named && schemeOf(url)?.startsWith('http') !== false
 }
 
 /** Whether an attribute's value is an address at all, not an id, a word or an unfilled template. */
-export const looksLikeAddress = (value: string): boolean => value.length <= MAX_LENGTH && ADDRESS.test(value)
+export const looksLikeAddress = (value: string): boolean => {
+  if (value.length > MAX_LENGTH) return false
+  const address = value.trim()
+  if (NO_ADDRESS.test(address)) return false
+  return ADDRESS_START.test(address) || ANY_EXTENSION.test(pathTail(address, 1).slice(-7))
+}
 
 /** The scheme, lower-cased; null when the address is relative. */
 export const schemeOf = (url: string): string | null => SCHEME.exec(url.slice(0, 64))?.[1]?.toLowerCase() ?? null
@@ -37,12 +58,18 @@ const STAND_IN =
 const TINY =
   /[?&](?:w|width|h|height|size)=\d{1,2}(?:&|$)|[/,](?:w|h)_\d{1,2}[,/]|[-_]\d{1,2}x(?:\d{1,2})?(?=[._@])/i
 
+const SIZE_SUFFIX = /[-_]\d{2,4}x\d{2,4}(?=\.\w+$)/
+
 /** Whether it stands in for a picture that a lazy attribute names: then it is no thumbnail of it. */
 export const looksLikeStandIn = (url: string): boolean =>
-  url.length <= MAX_LENGTH && (STAND_IN.test(pathOf(url).split('/').slice(-2).join('/')) || TINY.test(url))
+  url.length <= MAX_LENGTH && (STAND_IN.test(pathTail(url, 2)) || TINY.test(url))
 
-/** Equal for the sizes a site makes of one file: path without `-1024x683`, query and host; null where it cannot tell. */
+/**
+ * Equal for the sizes a site makes of one file: the path without `-1024x683`, query and host; null
+ * where it cannot tell.
+ * @param url canonical
+ */
 export const looseKey = (url: string): string | null => {
-  const path = pathOf(url)
-  return EXTENSION.test(path) ? path.replace(/[-_]\d{2,4}x\d{2,4}(?=\.\w+$)/, '').toLowerCase() : null
+  const path = url.slice(url.indexOf('/', 8), pathEnd(url))
+  return EXTENSION.test(path.slice(-6)) ? path.replace(SIZE_SUFFIX, '').toLowerCase() : null
 }

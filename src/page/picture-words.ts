@@ -1,12 +1,12 @@
 /**
- * The page's words about one picture. A picture's *item* is the widest element round it, within a
- * few levels, that holds no other picture: a card, a list entry, a figure. Words come from the
- * nearest level of the item that has them, so one picture's words do not end up on its neighbour.
+ * The page's words about one picture. They come from the nearest level of its item (see
+ * surroundings.ts) that has them, so one picture's words do not end up on its neighbour.
  */
 import { isTag, type Element } from 'domhandler'
 import { isoTime } from './iso-time.ts'
-import { ancestors, countWithin, firstFrom, firstWithin, lastBefore } from './page-tree.ts'
+import { countWithin, firstFrom, firstWithin, lastBefore } from './page-tree.ts'
 import type { Finding, Page } from './page.ts'
+import { articleAround, nearestInItem } from './surroundings.ts'
 import { cleanWords, textOf } from './text-of.ts'
 
 export interface PictureWords {
@@ -18,7 +18,6 @@ export interface PictureWords {
   readonly creator: string | null
 }
 
-const MAX_LEVELS = 8
 /** A caption is short; a longer text is the article. */
 const MAX_CAPTION = 300
 /** Nearest text is looked for this far out. */
@@ -26,26 +25,19 @@ const CAPTION_LEVELS = 4
 /** Elements looked at inside a figure or card for a credit. */
 const MAX_CREDIT_ELEMENTS = 60
 
-const WIDE = new Set(['body', 'main', 'html'])
 const HEADING = /^h[1-6]$/
 const CREDIT_CLASS = /(?:^|[\s_-])(?:credits?|photographer|photo-?by|photo-?credit|copyright)(?:$|[\s_-])/i
 const CREDIT_ITEMPROP = new Set(['creator', 'author', 'copyrightholder', 'credittext', 'contributor'])
 const CREDIT_LEAD = /^(?:(?:photo(?:graph)?|image|picture|foto|bild|credit|copyright|©)s?\s*(?:credit|by|courtesy of|:|©|\/)*\s*:?\s*)+/i
 
-/** Levels of the item, innermost first. */
-const itemLevels = (page: Page, element: Element): Element[] => {
-  const levels: Element[] = []
-  for (const outer of ancestors(element, MAX_LEVELS)) {
-    if (WIDE.has(outer.name) || countWithin(page.landmarks.picture, outer) > 1) break
-    levels.push(outer)
-  }
-  return levels
+const isCredit = ({ attribs }: Element): boolean => {
+  const { class: names, itemprop, rel } = attribs
+  return (
+    (names !== undefined && names.length < 500 && CREDIT_CLASS.test(names)) ||
+    (itemprop !== undefined && CREDIT_ITEMPROP.has(itemprop.toLowerCase())) ||
+    rel === 'author'
+  )
 }
-
-const isCredit = ({ attribs }: Element): boolean =>
-  CREDIT_CLASS.test((attribs['class'] ?? '').slice(0, 500)) ||
-  CREDIT_ITEMPROP.has(attribs['itemprop']?.toLowerCase() ?? '') ||
-  attribs['rel'] === 'author'
 
 /** First element inside `scope` that a bounded look finds. */
 const lookFor = (scope: Element, wanted: (element: Element) => boolean): Element | null => {
@@ -73,7 +65,7 @@ const nearbyText = (levels: readonly Element[]): string | null => {
 /** Links looked at inside one item for its licence. */
 const MAX_LICENCE_LINKS = 20
 
-const isLicence = ({ attribs }: Element): boolean => /\blicen[cs]e\b/i.test((attribs['rel'] ?? '').slice(0, 200))
+const isLicence = ({ attribs: { rel } }: Element): boolean => rel !== undefined && rel.length < 200 && /\blicen[cs]e\b/i.test(rel)
 
 /** The address of the first `rel=license` link among `links`. */
 export const licenceAmong = (page: Page, links: readonly Element[]): string | null => {
@@ -87,62 +79,57 @@ const licenceWithin = (page: Page, scope: Element): string | null => {
   return licenceAmong(page, links.slice(from, from + Math.min(countWithin(links, scope), MAX_LICENCE_LINKS)))
 }
 
+const wordsOf = (element: Element | null, max?: number): string | null => (element === null ? null : textOf(element, max))
+
+/** A picture that is only linked to, or named in the head, has no place of its own on the page. */
+const placelessWords = (link: Element | null): PictureWords => ({
+  alt: null,
+  title: cleanWords(link?.attribs['title']) ?? wordsOf(link, MAX_CAPTION),
+  caption: null,
+  publishedAt: null,
+  licence: null,
+  creator: null,
+})
+
 /** @param byId finds the element that an `aria-describedby` names */
 export const pictureWords = (
   page: Page,
-  { element, link }: Finding,
+  { element, link, round: { levels, figure } }: Finding,
   byId: (id: string) => Element | null,
 ): PictureWords => {
+  if (element === link || element.name === 'meta' || element.name === 'link') return placelessWords(link)
   const { attribs } = element
-  const own = (name: string): string | null => cleanWords(attribs[name]) ?? cleanWords(link?.attribs[name])
-  const isPicture = element !== link && element.name !== 'meta' && element.name !== 'link'
-  const alt = isPicture ? (cleanWords(attribs['alt']) ?? cleanWords(attribs['data-alt'])) : null
-  if (!isPicture) {
-    const title = link === null ? null : (cleanWords(attribs['title']) ?? textOf(link, MAX_CAPTION))
-    return { alt, title, caption: null, publishedAt: null, licence: null, creator: null }
-  }
-
-  const levels = itemLevels(page, element)
   const { heading: headings, figcaption, time: times } = page.landmarks
-  const inItem = (of: readonly Element[]): Element | null => {
-    for (const level of levels) {
-      const found = firstWithin(of, level)
-      if (found !== null) return found
-    }
-    return null
-  }
+  const own = (name: string): string | null => cleanWords(attribs[name]) ?? cleanWords(link?.attribs[name])
 
-  let figure: Element | null = null
-  let article: Element | null = null
-  for (const outer of ancestors(element, 32)) {
-    if (outer.name === 'figure') figure ??= outer
-    if (outer.name === 'article') article ??= outer
-  }
+  const title =
+    own('title') ??
+    own('data-title') ??
+    wordsOf(nearestInItem(headings, element, levels) ?? lastBefore(headings, element), MAX_CAPTION)
 
-  const heading = inItem(headings) ?? lastBefore(headings, element)
-  const title = own('title') ?? own('data-title') ?? (heading === null ? null : textOf(heading, MAX_CAPTION))
-
-  const figureCaption = figure === null ? null : firstWithin(figcaption, figure)
   const described = attribs['aria-describedby']?.trim().split(/\s+/, 1)[0]
-  const describing = described === undefined ? null : byId(described)
-  const nearest = nearbyText(levels.slice(0, CAPTION_LEVELS))
-  const caption =
-    (figureCaption === null ? null : textOf(figureCaption)) ??
-    (describing === null ? null : textOf(describing)) ??
-    own('data-caption') ??
-    (nearest === title ? null : nearest)
+  let caption =
+    wordsOf(figure === null ? null : firstWithin(figcaption, figure)) ??
+    wordsOf(described === undefined ? null : byId(described)) ??
+    own('data-caption')
+  if (caption === null) {
+    const nearest = nearbyText(levels.slice(0, CAPTION_LEVELS))
+    caption = nearest === title ? null : nearest
+  }
 
-  const time = inItem(times) ?? (article === null ? null : firstWithin(times, article))
+  let time: Element | null = null
+  if (times.length > 0) {
+    const article = articleAround(element)
+    time = nearestInItem(times, element, levels) ?? (article === null ? null : firstWithin(times, article))
+  }
   const scope = figure ?? levels.at(-1) ?? null
-  const credit = scope === null ? null : lookFor(scope, isCredit)
-  const creator = credit === null ? null : (textOf(credit, 200)?.replace(CREDIT_LEAD, '') ?? '')
-
+  const credit = wordsOf(scope === null ? null : lookFor(scope, isCredit), 200)?.replace(CREDIT_LEAD, '') ?? ''
   return {
-    alt,
+    alt: cleanWords(attribs['alt']) ?? cleanWords(attribs['data-alt']),
     title,
     caption,
-    publishedAt: time === null ? null : isoTime(time.attribs['datetime']),
+    publishedAt: isoTime(time?.attribs['datetime']),
     licence: scope === null ? null : licenceWithin(page, scope),
-    creator: creator === '' ? null : creator,
+    creator: credit === '' ? null : credit,
   }
 }

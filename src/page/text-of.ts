@@ -5,7 +5,8 @@ import { isTag, isText, type AnyNode, type Element } from 'domhandler'
 export const MAX_WORDS = 1000
 const MAX_NODES = 300
 
-const INLINE = new Set([
+/** Elements that do not part words. */
+export const INLINE: ReadonlySet<string> = new Set([
   'a', 'abbr', 'b', 'bdi', 'bdo', 'cite', 'code', 'data', 'dfn', 'em', 'font', 'i', 'kbd', 'mark', 'q', 's', 'samp',
   'small', 'span', 'strong', 'sub', 'sup', 'time', 'tt', 'u', 'var', 'wbr',
 ])
@@ -14,13 +15,14 @@ const SILENT: ReadonlySet<string> = new Set([
   'script', 'style', 'noscript', 'template', 'iframe', 'object', 'svg', 'button', 'select', 'textarea', 'title', 'nav', 'form',
 ])
 
-const BLANKS = /[\s\p{Cc}\u200b]+/gu
+/** All white space but a single blank, and control characters. */
+const BLANKS = /(?:[^\S ]|[\p{Cc}\u200b])[\s\p{Cc}\u200b]*| [\s\p{Cc}\u200b]+/gu
 const HALF_CHARACTER = /[\ud800-\udbff]$/
 
 /** White space and control characters folded, cut at `max`; null when nothing is left. */
 export const cleanWords = (text: string | undefined | null, max = MAX_WORDS): string | null => {
   if (text === undefined || text === null || text === '') return null
-  const clean = text.slice(0, max * 4).replace(BLANKS, ' ').trim()
+  const clean = text.slice(0, max * 2).replace(BLANKS, ' ').trim()
   if (clean === '') return null
   return clean.length <= max ? clean : clean.slice(0, max).replace(HALF_CHARACTER, '').trimEnd()
 }
@@ -41,8 +43,8 @@ const nextOutside = (node: AnyNode, scope: Element): AnyNode | null => {
 export const textOf = (scope: Element, max = MAX_WORDS, skip?: (element: Element) => boolean): string | null => {
   let text = ''
   let node: AnyNode | null = scope.children[0] ?? null
-  for (let seen = 0; node !== null && seen < MAX_NODES && text.length <= max * 4; seen++) {
-    if (isText(node)) text += node.data.slice(0, max * 4)
+  for (let seen = 0; node !== null && seen < MAX_NODES && text.length <= max * 2; seen++) {
+    if (isText(node)) text += node.data.length > max * 2 ? node.data.slice(0, max * 2) : node.data
     else if (isTag(node)) {
       if (!INLINE.has(node.name)) text += ' '
       const first: AnyNode | undefined = node.children[0]

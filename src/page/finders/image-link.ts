@@ -1,20 +1,19 @@
 /** Links that lead to a picture: by the end of their address, or because a lightbox opens them. */
 import type { Element } from 'domhandler'
-import type { Finder, Page } from '../page.ts'
-import { filePixels, renditionAt } from '../page-address.ts'
+import { NO_SIZE, NOWHERE, type Finder, type Page } from '../page.ts'
+import { filePixels, renditionAt, type Stated } from '../page-address.ts'
 import { looksLikePicture } from '../picture-url.ts'
-import { ancestors, countWithin } from '../page-tree.ts'
 import type { Rendition } from '../rendition.ts'
+import type { Surroundings } from '../surroundings.ts'
 
-/** How far out a link round a picture is looked for, and a gallery's item that is no link. */
-const MAX_LEVELS = 8
+/** How far out a gallery's item that is no link is looked for. */
 const ITEM_LEVELS = 3
 
 /** Attributes in which lightboxes keep the picture when `href` is a page or `#`. */
-const SOURCES = [
+const SOURCES = new Set([
   'data-pswp-src', 'data-mfp-src', 'data-src', 'data-full', 'data-full-src', 'data-large', 'data-zoom-image', 'data-image',
   'data-fancybox-href', 'data-lightbox-src', 'data-original', 'data-highres',
-]
+])
 const LIGHTBOX_ATTRIBUTES = ['data-lightbox', 'data-fancybox', 'data-fancybox-group', 'data-pswp-width', 'data-glightbox', 'data-gallery']
 const LIGHTBOX_NAME = /\b(?:light-?box|glightbox|fancybox|pretty-?photo|colorbox|swipebox|thickbox|magnific|photoswipe|venobox|shadowbox|highslide)/i
 const OTHER_FILE = /\.(?:html?|php|aspx?|jsp|pdf|mp[34]|webm|mov|zip|svg|txt|docx?|xlsx?)$/i
@@ -39,7 +38,7 @@ const mayBePicture = (page: Page, href: string): boolean => {
 }
 
 /** The file's size as galleries state it on the link: `data-pswp-width`, `data-width`, `data-size="1200x800"`. */
-const statedSize = (attribs: Record<string, string>): Pick<Rendition, 'width' | 'height'> => {
+const statedSize = (attribs: Record<string, string>): Stated => {
   const size = /^(\d{2,5})x(\d{2,5})$/.exec(attribs['data-size'] ?? attribs['data-lg-size'] ?? '') ?? []
   return {
     width: filePixels(attribs['data-pswp-width'] ?? attribs['data-width'] ?? size[1]),
@@ -47,28 +46,35 @@ const statedSize = (attribs: Record<string, string>): Pick<Rendition, 'width' | 
   }
 }
 
+/** The address in the first of `SOURCES` that holds a picture's. */
+const namedSource = (attribs: Record<string, string>): string | null => {
+  for (const name in attribs) {
+    if (SOURCES.has(name) && looksLikePicture(attribs[name] ?? '')) return attribs[name] ?? null
+  }
+  return null
+}
+
 /** The picture a link (or a gallery's item) leads to, or null when it leads to a page. */
 export const linkTarget = (page: Page, { attribs }: Element): Rendition | null => {
-  const named = SOURCES.map((name) => attribs[name]).find((value) => value !== undefined && looksLikePicture(value))
-  const href = (attribs['href'] ?? '').trim()
-  const raw = named ?? (looksLikePicture(href) || (opensInLightbox(attribs) && mayBePicture(page, href)) ? (named ?? href) : null)
-  return raw === null ? null : renditionAt(page, raw, { role: 'target', via: 'link', ...statedSize(attribs) })
+  let raw = namedSource(attribs)
+  const href = attribs['href']
+  if (raw === null && href !== undefined) {
+    if (looksLikePicture(href) || (opensInLightbox(attribs) && mayBePicture(page, href.trim()))) raw = href
+  }
+  return raw === null ? null : renditionAt(page, raw, 'target', 'link', statedSize(attribs))
 }
 
 /**
- * The link wrapped round this picture and no other, and the picture it leads to. A link round
- * several pictures belongs to none of them.
+ * The link wrapped round a picture and no other, and the picture it leads to. A link round several
+ * pictures belongs to none of them.
  */
-export const wrappingLink = (page: Page, picture: Element): { link: Element | null; target: Rendition | null } => {
+export const wrappingLink = (page: Page, round: Surroundings): { link: Element | null; target: Rendition | null } => {
   let link: Element | null = null
-  let level = 0
-  for (const outer of ancestors(picture, MAX_LEVELS)) {
-    if (outer.name === 'body' || countWithin(page.landmarks.picture, outer) > 1) break
+  for (const [level, outer] of round.levels.entries()) {
     const isLink = outer.name === 'a' && link === null
     if (isLink) link = outer
     const target = isLink || level < ITEM_LEVELS ? linkTarget(page, outer) : null
     if (target !== null) return { link, target }
-    level++
   }
   return { link, target: null }
 }
@@ -79,7 +85,6 @@ export const findImageLinks: Finder = function* (page) {
     if (page.claimed.has(link)) continue
     const target = linkTarget(page, link)
     if (target === null) continue
-    const shown = { width: null, height: null }
-    yield { kind: 'picture', element: link, link, renditions: [target], shown, onlyIfNew: false }
+    yield { kind: 'picture', element: link, link, round: NOWHERE, renditions: [target], shown: NO_SIZE, onlyIfNew: false }
   }
 }

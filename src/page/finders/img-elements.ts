@@ -1,13 +1,14 @@
 /** `<img>` with all that belongs to it: srcset, picture sources, lazy attributes, its noscript copy, the link round it. */
 import { isTag, type AnyNode, type Element } from 'domhandler'
 import type { Finder, Finding, Found, Page } from '../page.ts'
-import { pixels, renditionAt, renditionsOf, unusable } from '../page-address.ts'
+import { addSrcset, pixels, renditionAt, unusable } from '../page-address.ts'
 import { looksLikeStandIn } from '../picture-url.ts'
 import { firstWithin, countWithin } from '../page-tree.ts'
 import type { Rendition } from '../rendition.ts'
+import { surroundingsOf } from '../surroundings.ts'
 import { wrappingLink } from './image-link.ts'
-import { lazyRenditions } from './lazy-attributes.ts'
-import { pictureSources } from './picture-sources.ts'
+import { addLazy } from './lazy-attributes.ts'
+import { addPictureSources } from './picture-sources.ts'
 
 /** Loaders that first show a blurred copy of the picture itself say so in the class. */
 const BLURRED_FIRST = /blur|lqip|placeholder/i
@@ -20,15 +21,17 @@ const shownSize = (img: Element): Finding['shown'] => ({
   height: pixels(img.attribs['height']),
 })
 
-/** What the element itself names: `src` first. */
-const ownRenditions = (page: Page, img: Element): { src: Rendition | null; rest: Rendition[]; lazy: Rendition[] } => ({
-  src: renditionAt(page, img.attribs['src'] ?? '', { role: 'src', via: 'img' }),
-  rest: [
-    ...renditionsOf(page, img.attribs['srcset'] ?? '', { role: 'main', via: 'srcset' }),
-    ...pictureSources(page, img),
-  ],
-  lazy: lazyRenditions(page, img),
-})
+/** All that the element itself names, but for `src`; whether a lazy attribute names what is shown. */
+const ownRenditions = (page: Page, img: Element): { renditions: Rendition[]; isLazy: boolean } => {
+  const renditions: Rendition[] = []
+  addSrcset(renditions, page, img.attribs['srcset'], 'main', 'srcset')
+  addPictureSources(renditions, page, img)
+  const before = renditions.length
+  addLazy(renditions, page, img)
+  return { renditions, isLazy: renditions.some(({ role }, index) => index >= before && role === 'main') }
+}
+
+const srcOf = (page: Page, img: Element): Rendition | null => renditionAt(page, img.attribs['src'] ?? '', 'src', 'img')
 
 const neighbour = (node: Element, step: 'prev' | 'next'): Element | null => {
   let at: AnyNode | null = node[step]
@@ -51,9 +54,10 @@ const noscriptCopy = (page: Page, img: Element): Element | null => {
 }
 
 const readCopy = (page: Page, copy: Element): Rendition[] => {
-  const { src, rest, lazy } = ownRenditions(page, copy)
-  const all = src === null ? [...rest, ...lazy] : [...rest, ...lazy, src]
-  return all.map((rendition) => ({ ...rendition, role: rendition.role === 'full' ? 'full' : 'main', via: 'noscript' }))
+  const { renditions } = ownRenditions(page, copy)
+  const src = srcOf(page, copy)
+  if (src !== null) renditions.push({ ...src, role: 'main' })
+  return renditions.map((rendition) => ({ ...rendition, via: 'noscript' }))
 }
 
 /** A `src` that several lazy pictures share stands in for each of them, whatever it is called. */
@@ -69,38 +73,39 @@ const sharedSources = (imgs: readonly Element[]): ReadonlySet<string> => {
   return shared
 }
 
-function* readImg(page: Page, img: Element, shared: ReadonlySet<string>): Generator<Found> {
+const standsIn = (img: Element, shared: ReadonlySet<string>): boolean => {
   const raw = img.attribs['src'] ?? ''
-  const { src, rest, lazy } = ownRenditions(page, img)
-  const isLazy = lazy.some((rendition) => rendition.role === 'main')
+  return looksLikeStandIn(raw) || shared.has(raw) || BLURRED_FIRST.test((img.attribs['class'] ?? '').slice(0, 500))
+}
+
+const readImg = (page: Page, img: Element, shared: ReadonlySet<string>): Found => {
+  const raw = img.attribs['src'] ?? ''
+  const src = srcOf(page, img)
+  const { renditions, isLazy } = ownRenditions(page, img)
   const copy = isLazy || src === null || looksLikeStandIn(raw) ? noscriptCopy(page, img) : null
-  const copied = copy === null ? [] : readCopy(page, copy)
-  if (copy !== null) page.claimed.add(copy)
-
-  const real = [...rest, ...lazy, ...copied]
-  const standsIn =
-    (isLazy || copied.length > 0) &&
-    (looksLikeStandIn(raw) || shared.has(raw) || BLURRED_FIRST.test((img.attribs['class'] ?? '').slice(0, 500)))
-  if (src !== null && !(standsIn && real.length > 0)) real.unshift(src)
-
-  const shown = shownSize(img)
-  const { link, target } = wrappingLink(page, img)
-  const tracker = (shown.width ?? 99) <= MAX_TRACKER_PX && (shown.height ?? 99) <= MAX_TRACKER_PX
-  if (tracker && target === null && real.length === (src === null ? 0 : 1)) {
-    yield { kind: 'unusable', url: (src?.url ?? raw).slice(0, 80), reason: 'incomplete' }
-    return
+  if (copy !== null) {
+    renditions.push(...readCopy(page, copy))
+    page.claimed.add(copy)
   }
+  const real = renditions.length > 0
+  if (src !== null && !(real && (isLazy || copy !== null) && standsIn(img, shared))) renditions.unshift(src)
+
+  const round = surroundingsOf(page, img)
+  const { link, target } = wrappingLink(page, round)
+  const shown = shownSize(img)
+  const isTracker = !real && target === null && (shown.width ?? 99) <= MAX_TRACKER_PX && (shown.height ?? 99) <= MAX_TRACKER_PX
+  if (isTracker && src !== null) return { kind: 'unusable', url: src.url, reason: 'incomplete' }
   if (target !== null) {
-    real.push(target)
+    renditions.push(target)
     if (link !== null) page.claimed.add(link)
   }
-  if (real.length === 0) yield { kind: 'unusable', ...unusable(raw) }
-  else yield { kind: 'picture', element: img, link, renditions: real, shown, onlyIfNew: false }
+  if (renditions.length === 0) return { kind: 'unusable', ...unusable(raw) }
+  return { kind: 'picture', element: img, link, round, renditions, shown, onlyIfNew: false }
 }
 
 export const findImgElements: Finder = function* (page) {
   const shared = sharedSources(page.landmarks.picture)
-  for (const img of page.landmarks.picture) yield* readImg(page, img, shared)
+  for (const img of page.landmarks.picture) yield readImg(page, img, shared)
 }
 
 /** Pictures that only a `noscript` shows: those that are no copy of an `img` beside it. */
@@ -108,9 +113,8 @@ export const findNoscriptPictures: Finder = function* (page) {
   const none: ReadonlySet<string> = new Set()
   for (const img of page.landmarks['noscript-picture']) {
     if (page.claimed.has(img)) continue
-    for (const found of readImg(page, img, none)) {
-      if (found.kind === 'unusable') yield found
-      else yield { ...found, renditions: found.renditions.map((r) => (r.via === 'link' ? r : { ...r, via: 'noscript' })) }
-    }
+    const found = readImg(page, img, none)
+    if (found.kind === 'unusable') yield found
+    else yield { ...found, renditions: found.renditions.map((r) => (r.via === 'link' ? r : { ...r, via: 'noscript' })) }
   }
 }

@@ -5,7 +5,7 @@
  */
 import type { Element } from 'domhandler'
 import type { Page } from '../page.ts'
-import { filePixels, renditionAt, renditionsOf } from '../page-address.ts'
+import { addSrcset, filePixels, renditionAt, type Stated } from '../page-address.ts'
 import { looksLikeAddress, looksLikePicture } from '../picture-url.ts'
 import type { Rendition } from '../rendition.ts'
 
@@ -45,34 +45,36 @@ const ATTRIBUTES: ReadonlyMap<string, LazyAttribute> = new Map([
   ...table('full-set', 'data-pswp-srcset data-full-srcset data-zoom-srcset'),
 ])
 
+const WIDTH = /\{width\}/g
+
 /** `//x/pic_{width}x.jpg` with `data-widths="[180, 360, 720]"`, a shop theme's way. */
-const fillTemplate = (page: Page, template: string, widths: string | undefined): Rendition[] => {
-  const numbers = widths?.length !== undefined && widths.length < 1000 ? (widths.match(/\d{2,4}/g) ?? []) : []
-  return numbers.flatMap((width) => {
-    const url = template.replace(/\{width\}/gi, width)
-    return renditionAt(page, url, { role: 'main', via: 'lazy', width: Number(width) }) ?? []
-  })
+const addTemplate = (into: Rendition[], page: Page, template: string, widths: string): void => {
+  for (const width of widths.slice(0, 500).match(/\d{2,4}/g) ?? []) {
+    const rendition = renditionAt(page, template.replace(WIDTH, width), 'main', 'lazy', { width: Number(width) })
+    if (rendition !== null) into.push(rendition)
+  }
 }
 
-/** The renditions an element's own attributes name besides `src` and `srcset`. */
-export const lazyRenditions = (page: Page, element: Element): Rendition[] => {
-  const { attribs } = element
-  const renditions: Rendition[] = []
+const sizeOf = ({ size, density }: LazyAttribute, attribs: Element['attribs']): Stated => ({
+  density: density ?? null,
+  width: size === undefined ? null : filePixels(attribs[size[0]]),
+  height: size === undefined ? null : filePixels(attribs[size[1]]),
+})
+
+/** The renditions an element's own attributes name besides `src` and `srcset`, added to `into`. */
+export const addLazy = (into: Rendition[], page: Page, { attribs }: Element, viewportPx = 0): void => {
   for (const name in attribs) {
     const lazy = ATTRIBUTES.get(name)
-    const value = lazy === undefined ? undefined : attribs[name]
-    if (lazy === undefined || value === undefined || value === '') continue
-    const role = lazy.means.startsWith('full') ? 'full' : 'main'
-    if (lazy.means.endsWith('-set')) {
-      renditions.push(...renditionsOf(page, value, { role, via: 'lazy' }))
-    } else if (/\{width\}/i.test(value.slice(0, 2000))) {
-      renditions.push(...fillTemplate(page, value, attribs['data-widths']))
+    if (lazy === undefined) continue
+    const value = attribs[name] ?? ''
+    const role = lazy.means === 'full' || lazy.means === 'full-set' ? 'full' : 'main'
+    if (lazy.means === 'main-set' || lazy.means === 'full-set') {
+      addSrcset(into, page, value, role, 'lazy', viewportPx)
+    } else if (attribs['data-widths'] !== undefined && value.length < 2000 && value.includes('{width}')) {
+      addTemplate(into, page, value, attribs['data-widths'])
     } else if (lazy.vague === true ? looksLikePicture(value) : looksLikeAddress(value)) {
-      const width = filePixels(lazy.size && attribs[lazy.size[0]])
-      const height = filePixels(lazy.size && attribs[lazy.size[1]])
-      const rendition = renditionAt(page, value, { role, via: 'lazy', width, height, density: lazy.density ?? null })
-      if (rendition !== null) renditions.push(rendition)
+      const rendition = renditionAt(page, value, role, 'lazy', { ...sizeOf(lazy, attribs), viewportPx })
+      if (rendition !== null) into.push(rendition)
     }
   }
-  return renditions
 }

@@ -1,6 +1,6 @@
 /** The picture a page shows of itself to others: Open Graph, Twitter cards, `<link rel="image_src">`. */
 import type { Element } from 'domhandler'
-import type { Finder, Finding, Page } from '../page.ts'
+import { NO_SIZE, NOWHERE, type Finder, type Finding, type Page } from '../page.ts'
 import { filePixels, renditionAt, unusable } from '../page-address.ts'
 import type { Rendition } from '../rendition.ts'
 
@@ -14,11 +14,11 @@ interface Shown {
 }
 
 const findingOf = ({ element, rendition }: Shown): Finding => ({
-  kind: 'picture', element, link: null, renditions: [rendition], shown: { width: null, height: null }, onlyIfNew: true,
+  kind: 'picture', element, link: null, round: NOWHERE, renditions: [rendition], shown: NO_SIZE, onlyIfNew: true,
 })
 
 const metaImage = (page: Page, raw: string, element: Element): Shown | null => {
-  const rendition = renditionAt(page, raw, { role: 'main', via: 'meta' })
+  const rendition = renditionAt(page, raw, 'main', 'meta')
   return rendition === null ? null : { element, rendition }
 }
 
@@ -36,8 +36,9 @@ export const findMetaImages: Finder = function* (page) {
         waiting = shown
       }
     } else if (waiting !== null && (name === 'og:image:width' || name === 'og:image:height')) {
-      const side = name === 'og:image:width' ? 'width' : 'height'
-      waiting = { element: waiting.element, rendition: { ...waiting.rendition, [side]: filePixels(content) } }
+      const size = name === 'og:image:width' ? { width: filePixels(content) } : { height: filePixels(content) }
+      const { element: at, rendition }: Shown = waiting
+      waiting = { element: at, rendition: { ...rendition, ...size } }
     }
   }
   if (waiting !== null) yield findingOf(waiting)

@@ -1,0 +1,51 @@
+import { array, assert, constantFrom, property } from 'fast-check'
+import { expect, test } from 'vitest'
+import { canonicalUrl, createResolver } from './canonical-url.ts'
+
+test.each<[string, string | undefined, string | null]>([
+  ['HTTP://Example.ORG:80/A/../b?z=1&a=2#frag', undefined, 'http://example.org/b?z=1&a=2'],
+  ['https://example.org', undefined, 'https://example.org/'],
+  ['https://example.org/a/', undefined, 'https://example.org/a/'],
+  ['//cdn.example/x.jpg', 'https://example.org/', 'https://cdn.example/x.jpg'],
+  ['/\t/evil.example/x', 'https://example.org/', 'https://evil.example/x'],
+  ['https:x.jpg', 'https://example.org/a/', 'https://example.org/a/x.jpg'],
+  ['?p=2', 'https://example.org/a', 'https://example.org/a?p=2'],
+  [' a b.jpg ', 'https://example.org/', 'https://example.org/a%20b.jpg'],
+  ['http://2130706433/', undefined, 'http://127.0.0.1/'],
+  ['http://Bücher.example/', undefined, 'http://xn--bcher-kva.example/'],
+  ['a.jpg', undefined, null],
+  ['data:image/gif;base64,AAAA', 'https://example.org/', null],
+  ['javascript:void 0', 'https://example.org/', null],
+  ['ftp://example.org/a.jpg', undefined, null],
+  ['http://', undefined, null],
+  [`https://example.org/${'a'.repeat(20_000)}`, undefined, null],
+])('%s on %s', (raw, base, expected) => {
+  expect(canonicalUrl(raw, base)).toBe(expected)
+})
+
+test('the short way gives what the URL parser gives', () => {
+  const slowly = (raw: string, base: string): string | null => {
+    try {
+      const url = new URL(raw, base)
+      url.hash = ''
+      return url.protocol.startsWith('http') ? url.href : null
+    } catch {
+      return null
+    }
+  }
+  const piece = constantFrom(
+    'a', 'Z', '0', '127', '0x7f', '.', '..', '/', '//', '\\', ':', '@', '?', '&', '=', '#', '%2e', '%41', '-', '_', '~', "'", '"', ' ',
+    '\t', 'ü', 'xn--', 'http:', 'https://', 'HTTP://', 'h.example', ':80', ':443', '!', '(', ')', '*', '+', ',', ';', '$', '|', '[', '.jpg',
+  )
+  const raw = array(piece, { maxLength: 9 }).map((parts) => parts.join(''))
+  const base = constantFrom(
+    'https://h.example/a/b.html?q#f', 'http://h.example:8080', 'http://u:p@h.example/x/', 'http://127.1/a', 'https://h.example/a/@b',
+  )
+  assert(
+    property(raw, base, (raw, base) => {
+      expect(createResolver(base)(raw)).toBe(slowly(raw, base))
+      expect(canonicalUrl(raw, base)).toBe(slowly(raw, base))
+    }),
+    { numRuns: 20_000, seed: 11 },
+  )
+})
