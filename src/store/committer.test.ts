@@ -155,7 +155,7 @@ describe('committer', () => {
         await together.committer.close()
         await apart.committer.close()
       }),
-      { numRuns: 200 },
+      { numRuns: 150 },
     )
   })
 

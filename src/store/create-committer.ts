@@ -1,8 +1,8 @@
 /**
  * The committer at work. Asks are taken in order of arrival, those that wait together as a group.
  * A group passes four steps: find (the stores are asked for all at once), decide (one ask after
- * another, each seeing what the ones before it became), store (blobs side by side, then one
- * catalogue transaction), follow (the projections take the new steps). A crash between any two
+ * another, each seeing what the ones before it became; one that cannot yet see it opens the next
+ * group), store (blobs side by side, then one catalogue transaction), follow (the projections take the new steps). A crash between any two
  * leaves either a row with its blob, or a blob that the journal names.
  */
 import { rm } from 'node:fs/promises'
@@ -14,7 +14,7 @@ import type { Asset } from './asset.ts'
 import type { BlobStore } from './blob-store.ts'
 import type { CommitEntry } from './catalogue.ts'
 import type { CommitAnswer, CommitAsk, Committer } from './committer.ts'
-import { amongPending, findSame, supersededAmong, type Found, type SameStores } from './find-same.ts'
+import { findSame, supersededAmong, type Found, type SameStores, withPending } from './find-same.ts'
 import { follow } from './follow.ts'
 import { openJournal } from './journal.ts'
 import type { SameJudge, SameSubject } from './same.ts'
@@ -91,6 +91,7 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
   }
 
   const removeRowless = async (sha256s: readonly Sha256[]): Promise<number> => {
+    if (sha256s.length === 0) return 0
     const rows = await catalogue.get('sha256', sha256s)
     const rowless = sha256s.filter((_, i) => rows[i] === null)
     for (const sha256 of rowless) await blobs.delete(sha256)
@@ -108,29 +109,33 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
     }
   }
 
+  /** Plans for the asks, or for the first of them: never for none. */
   const decide = async (asks: readonly CommitAsk[]): Promise<readonly Plan[]> => {
     const found = await findSame(options, asks.map(subjectOf))
     const known = new Map<AssetId, Asset>()
     for (const asset of await catalogue.get('id', asks.map((ask) => ask.asset.id))) if (asset) known.set(asset.id, asset)
     const superseded = await supersededAmong(catalogue, [...known.values()])
-    const pending = { stored: [] as CommitEntry[], gone: new Map<AssetId, AssetId>() }
+    const pending = { stored: [] as CommitEntry[], gone: new Set<AssetId>() }
 
-    const decideOne = (ask: CommitAsk, same: Found): Plan => {
+    const decideOne = (ask: CommitAsk, same: Found): Plan | null => {
       check(ask)
       const { asset, fingerprint, body, verdict } = ask
       const before = known.get(asset.id)
-      const isGone = superseded.has(asset.id) || pending.gone.has(asset.id)
+      if (before && [before.id, before.duplicateOf].some((id) => id !== null && pending.gone.has(id))) return null
+      const isGone = superseded.has(asset.id)
       if (before?.url === asset.url) {
         // The same again, after a crash or a lost answer: the row learns of the request, if it is another.
         const entry = { asset: { ...before, requestIds: asset.requestIds }, fingerprint, vectors: ask.vectors, verdict, supersedes: [] }
         return { kind: 'store', entry, body, keepBytes: !isGone }
       }
       if (before && isGone) {
-        const of = pending.gone.get(asset.id) ?? before.duplicateOf ?? asset.id
+        const of = before.duplicateOf ?? asset.id
         return { kind: 'answer', answer: { kind: 'duplicate', of, level: 'copy', evidence: { superseded: asset.id } } }
       }
       const subject = subjectOf(ask)
-      const decision = judge(subject, amongPending(subject, same, pending, limits))
+      const seen = withPending(subject, same, pending, limits)
+      if (seen === null) return null
+      const decision = judge(subject, seen)
       if (decision.kind === 'duplicate') return { kind: 'answer', answer: decision }
       if (before) {
         // The same bytes have one row, whatever the policy.
@@ -147,16 +152,20 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
       }
       pending.stored.push(entry)
       known.set(asset.id, stored)
-      for (const old of decision.supersedes) pending.gone.set(old, asset.id)
+      for (const old of decision.supersedes) pending.gone.add(old)
       return { kind: 'store', entry, body, keepBytes: true }
     }
-    return asks.map((ask, i) => {
+    const plans: Plan[] = []
+    for (const [i, ask] of asks.entries()) {
       try {
-        return decideOne(ask, found[i] as Found)
+        const plan = decideOne(ask, found[i] as Found)
+        if (plan === null) break
+        plans.push(plan)
       } catch (error) {
-        return { kind: 'fail', error }
+        plans.push({ kind: 'fail', error })
       }
-    })
+    }
+    return plans
   }
 
   const store = async (plans: readonly Extract<Plan, { kind: 'store' }>[]): Promise<readonly CommitAnswer[]> => {
@@ -183,7 +192,8 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
     }))
   }
 
-  const settle = async (waiting: readonly Waiting[]): Promise<void> => {
+  /** @returns how many, from the first on, were settled */
+  const settle = async (waiting: readonly Waiting[]): Promise<number> => {
     const plans = await decide(waiting.map((each) => each.ask))
     const stored = await store(plans.filter((plan) => plan.kind === 'store'))
     let next = 0
@@ -196,6 +206,7 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
         else reject(plan.error)
       }
     }
+    return plans.length
   }
 
   const settleAlone = async (waiting: Waiting): Promise<void> => {
@@ -213,7 +224,7 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
     while (queue.length > 0) {
       const waiting = queue.splice(0, group)
       try {
-        await settle(waiting)
+        queue.unshift(...waiting.slice(await settle(waiting)))
       } catch {
         // One that fails must not take the others with it; the error is met again by its owner.
         for (const each of waiting) await settleAlone(each)

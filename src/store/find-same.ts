@@ -1,6 +1,6 @@
 /**
  * What could be the same as this picture: exact by hashes, copies by PDQ, similar by vectors.
- * It only proposes; the judge decides. `amongPending` adds what a group of commits holds that the
+ * It only proposes; the judge decides. `withPending` adds what a group of commits holds that the
  * stores do not know yet, so that two copies that arrive together see each other.
  */
 import type { AssetId } from '../core/ids.ts'
@@ -22,19 +22,22 @@ export interface SameStores {
 const MAX_COPIES = 32
 const MAX_SIMILAR = 16
 
-/** In the order in which they count. */
+/** In the order in which they count; the thumbnail of a superseded asset comes after them. */
 const EXACT = ['sha256', 'pixels', 'thumbnail'] as const
 type ExactBy = (typeof EXACT)[number]
+const SUPERSEDED = EXACT.length
+const NONE = SUPERSEDED + 1
 
 export interface Found extends SameFound {
-  readonly exactBy: ExactBy | null
+  /** By what `exact` was found, as a place in the order above. */
+  readonly exactRank: number
 }
 
 /** Decided in this group, not yet in the stores. */
 export interface Pending {
   readonly stored: readonly { readonly asset: Asset; readonly fingerprint: Fingerprint; readonly vectors: readonly StoredVector[] }[]
-  /** Superseded in this group: by whom. */
-  readonly gone: ReadonlyMap<AssetId, AssetId>
+  /** Superseded in this group. */
+  readonly gone: ReadonlySet<AssetId>
 }
 
 export const briefOf = ({ id, url, width, height, bytes, duplicateOf }: Asset): StoredBrief => ({
@@ -44,6 +47,7 @@ export const briefOf = ({ id, url, width, height, bytes, duplicateOf }: Asset): 
 /** Those of the assets that have been superseded: they cannot be found by their bytes any more. */
 export const supersededAmong = async (catalogue: Catalogue, assets: readonly Asset[]): Promise<ReadonlySet<AssetId>> => {
   const linked = assets.filter((asset) => asset.level === 'copy')
+  if (linked.length === 0) return new Set()
   const live = await catalogue.get('sha256', linked.map((asset) => asset.sha256))
   return new Set(linked.filter((_, i) => live[i] === null).map((asset) => asset.id))
 }
@@ -54,6 +58,7 @@ const assetsBy = async (
   values: readonly (string | null)[],
 ): Promise<ReadonlyMap<string, Asset>> => {
   const asked = [...new Set(values.filter((value) => value !== null))]
+  if (asked.length === 0) return new Map()
   const assets = await catalogue.get(by, asked)
   return new Map(asked.flatMap((value, i) => (assets[i] ? [[value, assets[i]] as const] : [])))
 }
@@ -79,16 +84,14 @@ export const findSame = async (
   const similar = await Promise.all(searches.map(async (each) => (await Promise.all(each)).flat()))
   const exact = await Promise.all(EXACT.map((by) => assetsBy(catalogue, by, subjects.map(({ fingerprint }) => fingerprint[by]))))
 
-  const exactOf = ({ fingerprint }: SameSubject): readonly [Asset, ExactBy] | null => {
-    for (const [i, by] of EXACT.entries()) {
-      const value = fingerprint[by]
-      const asset = value === null ? undefined : exact[i]?.get(value)
-      if (asset) return [asset, by]
+  const exacts = subjects.map(({ fingerprint }) => {
+    for (const [rank, by] of EXACT.entries()) {
+      const asset = exact[rank]?.get(fingerprint[by] ?? '')
+      if (asset) return { asset, rank }
     }
     return null
-  }
-  const exacts = subjects.map(exactOf)
-  const gone = await supersededAmong(catalogue, exacts.flatMap((each) => (each?.[1] === 'thumbnail' ? [each[0]] : [])))
+  })
+  const superseded = await supersededAmong(catalogue, exacts.flatMap((each) => each?.asset ?? []))
 
   const copyIds = [...new Set(near.flat().map((print) => print.id))]
   const prints = await catalogue.fingerprints(copyIds)
@@ -96,15 +99,16 @@ export const findSame = async (
   const assets = await assetsBy(catalogue, 'id', [
     ...copyIds,
     ...similar.flat().map((hit) => hit.id),
-    ...exacts.map((each) => (each && gone.has(each[0].id) ? each[0].duplicateOf : null)),
+    ...exacts.map((each) => (each && superseded.has(each.asset.id) ? each.asset.duplicateOf : null)),
   ])
 
   return subjects.map((_, i) => {
-    const [asset, exactBy] = exacts[i] ?? [null, null]
-    const held = asset && gone.has(asset.id) ? (assets.get(asset.duplicateOf ?? '') ?? null) : asset
+    const hit = exacts[i]
+    const heir = hit && superseded.has(hit.asset.id) ? assets.get(hit.asset.duplicateOf ?? '') : undefined
+    const held = heir ?? hit?.asset
     return {
-      exact: held && briefOf(held),
-      exactBy: held && exactBy,
+      exact: held ? briefOf(held) : null,
+      exactRank: heir ? SUPERSEDED : (hit?.rank ?? NONE),
       copies: (near[i] ?? []).flatMap(({ id, distance }) => {
         const [copy, print] = [assets.get(id), printOf.get(id)]
         return copy && print ? [{ ...briefOf(copy), distance, pdqQuality: print.pdqQuality, tile: print.tile }] : []
@@ -120,34 +124,24 @@ export const findSame = async (
   })
 }
 
-/** What `findSame` would have found had the pending commits been made one by one. */
-export const amongPending = (subject: SameSubject, found: Found, pending: Pending, limits: SameLimits): SameFound => {
-  const representative = (id: AssetId): AssetId => {
-    let at = id
-    for (let next = pending.gone.get(at); next !== undefined; next = pending.gone.get(at)) at = next
-    return at
-  }
-  const current = <Brief extends StoredBrief>(brief: Brief): Brief =>
-    brief.duplicateOf === null ? brief : { ...brief, duplicateOf: representative(brief.duplicateOf) }
-  const { fingerprint } = subject
-  const stored = pending.stored.filter(({ asset }) => !pending.gone.has(asset.id))
-
-  const exactRank = (by: ExactBy | null): number => (by === null ? EXACT.length : EXACT.indexOf(by))
-  let exact = found.exact
-  let exactBy = found.exactBy
-  if (exact && pending.gone.has(exact.id)) {
-    const heir = stored.find(({ asset }) => asset.id === representative((exact as StoredBrief).id))
-    exact = exactBy === 'thumbnail' && heir ? briefOf(heir.asset) : null
-    exactBy = exact && exactBy
-  }
+/**
+ * What `findSame` would have found had the pending commits been made. Null when that cannot be told
+ * without making them: when a candidate, or its representative, was superseded among them.
+ */
+export const withPending = (
+  { fingerprint, vectors }: SameSubject,
+  found: Found,
+  { stored, gone }: Pending,
+  limits: SameLimits,
+): SameFound | null => {
+  let { exact, exactRank } = found
   for (const other of stored) {
-    const by = EXACT.find((each) => fingerprint[each] !== null && fingerprint[each] === other.fingerprint[each]) ?? null
-    if (exactRank(by) < exactRank(exactBy)) {
-      exact = briefOf(other.asset)
-      exactBy = by
-    }
+    const rank = EXACT.findIndex((by) => fingerprint[by] !== null && fingerprint[by] === other.fingerprint[by])
+    if (rank !== -1 && gone.has(other.asset.id)) return null
+    if (rank === -1 || rank >= exactRank) continue
+    exact = briefOf(other.asset)
+    exactRank = rank
   }
-
   const copies = stored.flatMap((other) => {
     const { pdq, pdqQuality, tile } = other.fingerprint
     if (pdqQuality < MIN_PDQ_QUALITY || fingerprint.pdqQuality < MIN_PDQ_QUALITY) return []
@@ -157,16 +151,18 @@ export const amongPending = (subject: SameSubject, found: Found, pending: Pendin
   const similar = stored.flatMap((other) =>
     other.vectors.flatMap(({ space, values }) => {
       const threshold = limits.similarAt[space]
-      const mine = subject.vectors.find((vector) => vector.space === space)
+      const mine = vectors.find((vector) => vector.space === space)
       if (threshold === undefined || !mine) return []
       const score = cosine(mine.values, values)
       return score >= threshold ? [{ ...briefOf(other.asset), score, space: space as string }] : []
     }),
   )
-  const stays = (brief: StoredBrief): boolean => !pending.gone.has(brief.id)
-  return {
-    exact: exact && current(exact),
-    copies: [...found.copies.filter(stays), ...copies].map(current).sort(byDistance).slice(0, MAX_COPIES),
-    similar: [...found.similar.filter(stays), ...similar].map(current).sort(byScore).slice(0, MAX_SIMILAR),
+  const all = {
+    exact,
+    copies: [...found.copies, ...copies].sort(byDistance).slice(0, MAX_COPIES),
+    similar: [...found.similar, ...similar].sort(byScore).slice(0, MAX_SIMILAR),
   }
+  const candidates: readonly StoredBrief[] = [...(exact ? [exact] : []), ...all.copies, ...all.similar]
+  const touched = candidates.some(({ id, duplicateOf }) => gone.has(id) || (duplicateOf !== null && gone.has(duplicateOf)))
+  return touched ? null : all
 }

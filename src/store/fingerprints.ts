@@ -101,17 +101,18 @@ export const createFingerprints = (): Fingerprints => {
       return rows.size
     },
     near(pdq, maxDistance, limit = 64) {
-      const [a, b, c, d, ...rest] = wordsOf(pdq) as Iterable<number> as [number, number, number, number, ...number[]]
+      const words = wordsOf(pdq)
+      const [a = 0, b = 0, c = 0] = words
       const found: NearPrint[] = []
       for (const [index, block] of blocks.entries()) {
         const end = Math.min(BLOCK, ids.length - index * BLOCK) * WORDS
         for (let at = 0; at < end; at += WORDS) {
-          // Unrelated hashes differ in about half their bits: two words settle nearly all of them.
-          let distance = bitsIn((block[at] as number) ^ a) + bitsIn((block[at + 1] as number) ^ b)
-          if (distance > maxDistance) continue
-          distance += bitsIn((block[at + 2] as number) ^ c) + bitsIn((block[at + 3] as number) ^ d)
-          for (let i = 0; i < 4 && distance <= maxDistance; i++) {
-            distance += bitsIn((block[at + 4 + i] as number) ^ (rest[i] as number))
+          // Unrelated hashes differ in about half their bits: three words settle nearly all of them
+          // (two would leave half, and a branch that cannot be foreseen).
+          let distance =
+            bitsIn((block[at] as number) ^ a) + bitsIn((block[at + 1] as number) ^ b) + bitsIn((block[at + 2] as number) ^ c)
+          for (let i = 3; i < WORDS && distance <= maxDistance; i++) {
+            distance += bitsIn((block[at + i] as number) ^ (words[i] as number))
           }
           if (distance <= maxDistance) found.push({ id: ids[index * BLOCK + at / WORDS] as AssetId, distance })
         }

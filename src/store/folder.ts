@@ -145,7 +145,7 @@ const lockedBy = (dir: string): GannetError => {
 }
 
 const thisProcess = (): Pick<FolderOwner, 'pid' | 'command'> =>
-  ({ pid: process.pid, command: ['gannet', ...process.argv.slice(2)].join(' ').slice(0, 200) })
+  ({ pid: process.pid, command: ['gannet', ...process.argv.slice(2)].join(' ') })
 
 /** Makes the folder where there is none, and this process its owner until `release` or its death. */
 export const lockFolder = async (dir: string, options: LockOptions = {}): Promise<LockedFolder> => {
@@ -166,8 +166,8 @@ export const lockFolder = async (dir: string, options: LockOptions = {}): Promis
       // Again: the owner before may have been another gannet.
       checkFormat(paths)
       // A password in a URL is nobody's business.
-      const command = ['gannet', ...process.argv.slice(2)].join(' ').replace(/\/\/[^/\s@]*@/g, '//…@').slice(0, 200)
-      await replaceFile(paths.owner, { pid: process.pid, command, since: new Date(clock.now()).toISOString() } satisfies FolderOwner)
+      const command = owner.command.replace(/\/\/[^/\s@]*@/g, '//…@').slice(0, 200)
+      await replaceFile(paths.owner, { pid: owner.pid, command, since: new Date(clock.now()).toISOString() } satisfies FolderOwner)
       if (!existsSync(paths.format)) await replaceFile(paths.format, { format: FOLDER_FORMAT })
       await mkdir(paths.spool, { recursive: true })
       for (const name of keepSpool ? [] : await readdir(paths.spool)) await rm(join(paths.spool, name), { recursive: true, force: true })

@@ -50,11 +50,15 @@ const ASSET = `a.json, a.duplicate_of, a.level, (
 ) AS requests`
 const PRINT = 'sha256, pixels, thumbnail, pdq, pdq_quality, tile'
 
+/** Many are asked for in one statement, as a JSON array: a call costs far more than a row. */
+const ASKED = 'FROM json_each(?) AS asked JOIN asset a ON a.row ='
 const GET = {
-  id: `SELECT ${ASSET} FROM asset a WHERE id = ?`,
-  sha256: `SELECT ${ASSET} FROM asset a WHERE sha256 = ? AND superseded = 0`,
-  pixels: `SELECT ${ASSET} FROM asset a WHERE pixels = ? AND superseded = 0 ORDER BY sequence LIMIT 1`,
-  thumbnail: `SELECT ${ASSET} FROM asset a WHERE thumbnail = ? ORDER BY superseded, sequence LIMIT 1`,
+  id: `${ASKED} (SELECT row FROM asset WHERE id = asked.value)`,
+  sha256: `${ASKED} (SELECT row FROM asset WHERE sha256 = unhex(asked.value) AND superseded = 0)`,
+  pixels: `${ASKED} (
+    SELECT row FROM asset WHERE pixels = unhex(asked.value) AND superseded = 0 ORDER BY sequence LIMIT 1)`,
+  thumbnail: `${ASKED} (
+    SELECT row FROM asset WHERE thumbnail = unhex(asked.value) ORDER BY superseded, sequence LIMIT 1)`,
 } as const
 
 const bytesOf = (hex: string): Uint8Array => Buffer.from(hex, 'hex')
@@ -134,24 +138,18 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
     )
   }
 
-  const supersede = (old: AssetId, by: AssetId): void => {
+  const supersede = (old: AssetId, by: AssetId, sequence: () => number): void => {
     const [row] = all<{ row: number }>('SELECT row FROM asset WHERE id = ? AND superseded = 0 AND id <> ?', old, by)
     if (!row) return
     run(
       "UPDATE asset SET superseded = 1, sequence = ?, duplicate_of = ?, level = 'copy' WHERE row = ?",
-      lastSequence() + 1, by, row.row,
+      sequence(), by, row.row,
     )
     run('DELETE FROM vector WHERE asset = ?', row.row)
     run('UPDATE asset SET duplicate_of = ? WHERE duplicate_of = ?', by, old)
   }
 
-  const commitOne = ({ asset, fingerprint, vectors, verdict, supersedes }: CommitEntry): CommitResult => {
-    const [known] = all<{ row: number; sequence: number }>('SELECT row, sequence FROM asset WHERE id = ?', asset.id)
-    if (known) {
-      addRequests(known.row, asset.requestIds)
-      return { id: asset.id, sequence: known.sequence, created: false }
-    }
-    const sequence = lastSequence() + 1
+  const insert = ({ asset, fingerprint, vectors }: CommitEntry, sequence: number): number => {
     const row = run(
       `INSERT INTO asset (id, sequence, superseded, duplicate_of, level, bytes, host, category, json, ${PRINT})
        VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -174,17 +172,47 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
       ...asset.boxes.map((box) => box.name),
     ])
     if (text !== '') run('INSERT INTO words (rowid, text) VALUES (?, ?)', row, text)
-    for (const old of supersedes) supersede(old, asset.id)
-    record(verdict)
-    return { id: asset.id, sequence, created: true }
+    return row
   }
 
-  const vectorsOf = (row: number): readonly StoredVector[] =>
-    all<{ space: SpaceId; f32: ArrayBuffer }>('SELECT space, f32 FROM vector WHERE asset = ? ORDER BY rowid', row).map(
-      ({ space, f32 }) => ({ space, values: new Float32Array(f32) }),
+  const commitAll = (entries: readonly CommitEntry[]): readonly CommitResult[] => {
+    let last = lastSequence()
+    const known = new Map(
+      all<{ id: AssetId; row: number }>(
+        `SELECT a.id, a.row ${GET.id}`,
+        JSON.stringify(entries.map(({ asset }) => asset.id)),
+      ).map(({ id, row }) => [id, row]),
     )
+    return entries.map((entry): CommitResult => {
+      const { id, requestIds } = entry.asset
+      const row = known.get(id)
+      if (row !== undefined) {
+        addRequests(row, requestIds)
+        const [at] = all<{ sequence: number }>('SELECT sequence FROM asset WHERE row = ?', row)
+        return { id, sequence: at?.sequence ?? 0, created: false }
+      }
+      const sequence = ++last
+      known.set(id, insert(entry, sequence))
+      for (const old of entry.supersedes) supersede(old, id, () => ++last)
+      record(entry.verdict)
+      return { id, sequence, created: true }
+    })
+  }
 
-  const changeOf = (row: StepRow): Change =>
+  const vectorsOf = (rows: readonly StepRow[]): ReadonlyMap<number, readonly StoredVector[]> => {
+    const found = new Map<number, StoredVector[]>()
+    const asked = JSON.stringify(rows.map(({ row }) => row))
+    for (const { asset, space, f32 } of all<{ asset: number; space: SpaceId; f32: ArrayBuffer }>(
+      'SELECT asset, space, f32 FROM vector WHERE asset IN (SELECT value FROM json_each(?)) ORDER BY rowid',
+      asked,
+    )) {
+      const vector = { space, values: new Float32Array(f32) }
+      found.set(asset, [...(found.get(asset) ?? []), vector])
+    }
+    return found
+  }
+
+  const changeOf = (row: StepRow, vectors: readonly StoredVector[]): Change =>
     row.superseded === 1
       ? { kind: 'drop', sequence: row.sequence, id: row.id }
       : {
@@ -192,23 +220,27 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
           sequence: row.sequence,
           id: row.id,
           fingerprint: printOf(row),
-          vectors: vectorsOf(row.row),
+          vectors,
           duplicateOf: row.duplicate_of,
         }
 
   return {
     capabilities: { fullText: true },
-    commit: async (entries) => file.transaction(() => entries.map(commitOne)),
+    commit: async (entries) => file.transaction(() => commitAll(entries)),
     judge: async (verdicts) => file.transaction(() => verdicts.forEach(record)),
     async get(by, values) {
-      return values.map((value) => {
-        const [row] = all<AssetRow>(GET[by], by === 'id' ? value : bytesOf(value))
+      const rows = all<AssetRow & { asked: number }>(`SELECT asked.key AS asked, ${ASSET} ${GET[by]}`, JSON.stringify(values))
+      const found = new Map(rows.map((row) => [row.asked, row]))
+      return values.map((_, i) => {
+        const row = found.get(i)
         return row ? assetOf(row) : null
       })
     },
     async fingerprints(ids) {
+      const rows = all<PrintRow & { id: AssetId }>(`SELECT a.id, ${PRINT} ${GET.id}`, JSON.stringify(ids))
+      const found = new Map(rows.map((row) => [row.id, row]))
       return ids.map((id) => {
-        const [row] = all<PrintRow>(`SELECT ${PRINT} FROM asset WHERE id = ?`, id)
+        const row = found.get(id)
         return row ? printOf(row) : null
       })
     },
@@ -222,11 +254,13 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
       return { items: items.map(assetOf), next: rows.length > limit ? String(items.at(-1)?.sequence) : null }
     },
     async changes(after, limit) {
-      return all<StepRow>(
+      const rows = all<StepRow>(
         `SELECT row, id, sequence, superseded, duplicate_of, ${PRINT} FROM asset
          WHERE sequence > ? ORDER BY sequence LIMIT ?`,
         after, limit,
-      ).map(changeOf)
+      )
+      const vectors = vectorsOf(rows)
+      return rows.map((row) => changeOf(row, vectors.get(row.row) ?? []))
     },
     async find({ text, limit, where }) {
       const query = matchQuery(text)
