@@ -18,7 +18,11 @@ export const grabberRole: RoleFactory<GrabberInit> = {
       {
         ...settings,
         spoolDir,
-        readPage: (bytes, { url, contentType }) => readPage(bytes, { url, ...(contentType === null ? {} : { contentType }) }),
+        readPage(bytes, { url, contentType }) {
+          const reading = readPage(bytes, { url, maxBytes: settings.maxPage, ...(contentType === null ? {} : { contentType }) })
+          // A page's own opt-out is switched off along with the header's.
+          return settings.optOut ? reading : { ...reading, optOut: { ...reading.optOut, images: true } }
+        },
       },
       leave,
     )

@@ -15,8 +15,21 @@ import { keepRole, startRole, type StandingRole } from './role-process.ts'
 import type { Settings } from './settings.ts'
 import { openVision } from './vision-house.ts'
 
-/** Something that is on or off, and why. */
-export type Finding = PackFinding
+/** Something that is on or off, why, and what would change it. */
+export interface Finding {
+  readonly what: string
+  readonly on: boolean
+  readonly why: string
+  readonly remedy: string
+}
+
+/** Promise 6: whoever turns them off does so aloud. */
+const manners = (settings: Settings): readonly Finding[] => [
+  { what: 'robots.txt', on: settings.robots, why: settings.robots ? 'RFC 9309' : 'switched off: sites are fetched against their rules', remedy: '' },
+  { what: 'opt-outs', on: settings.optOut, why: settings.optOut ? 'noai, noimageai, noimageindex, noindex' : 'switched off: pictures are taken against their marks', remedy: '' },
+]
+
+const packFinding = ({ task, on, why, remedy }: PackFinding): Finding => ({ what: task, on, why, remedy })
 
 export interface House {
   readonly keeper: StandingRole
@@ -59,7 +72,8 @@ const visionCount = (settings: Settings): number =>
 
 /** @param grant where the grabber gets leave for further visits: the run, which is raised after it */
 export const openHouse = async (settings: Settings, emit: Emit, grant: Leave['grant']): Promise<House> => {
-  const { choice, findings } = await packsFor(settings)
+  const { choice, findings: packs } = await packsFor(settings)
+  const findings = [...packs.map(packFinding), ...manners(settings)]
   const told = (role: string) => (why: { signal: string | null; code: number | null }) =>
     emit({ type: 'role-restarted', role, why: why.signal ?? `exit ${why.code}` })
 
@@ -95,7 +109,7 @@ export const openHouse = async (settings: Settings, emit: Emit, grant: Leave['gr
       const first = targets[0]
       if (first === undefined) return
       if (!choice.detect) {
-        const off = findings.find((finding) => finding.task === 'detect')
+        const off = findings.find((finding) => finding.what === 'detect')
         throw new GannetError('usage', `--target ${first} needs a detector, and none is on: ${off?.why ?? ''}; ${off?.remedy ?? ''}`)
       }
       const known = labelsOf(choice.detect.manifest.labels ?? '')

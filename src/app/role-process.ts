@@ -23,6 +23,8 @@ export interface RoleProcess {
 
 const ENTRY = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './role-main.ts' : './role-main.js', import.meta.url))
 const KEEP_WORDS = 4_000
+/** A role that has not answered its start by then never will; following a large catalogue takes the longest. */
+const START_MS = 300_000
 
 const channelOf = (child: ChildProcess, role: string): Channel => ({
   send(message) {
@@ -55,6 +57,7 @@ export const startRole = async <Init>(role: ChildRole, init: Init, api: object):
   })
   const peer = connect(channelOf(child, role), api)
   const kill = (): void => void child.kill('SIGKILL')
+  const patience = setTimeout(kill, START_MS)
   try {
     await peer.remote<{ start(init: Init): Promise<void> }>().start(init)
   } catch (error) {
@@ -62,6 +65,8 @@ export const startRole = async <Init>(role: ChildRole, init: Init, api: object):
     if (!GannetError.is(error, 'role-died')) throw error
     const why = await exited
     throw new GannetError('role-died', `the ${role} process died as it started (${why.signal ?? `exit ${why.code}`}) ${why.words}`.trim())
+  } finally {
+    clearTimeout(patience)
   }
   return {
     pid: child.pid as number,

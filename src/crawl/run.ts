@@ -186,10 +186,11 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
     try {
       while (!stop.signal.aborted) {
         await options.ready()
+        const heard = bell.rings
         const count = room - held.size
         // Asking for a few at a time costs a call each; a window that is nearly full can wait.
         if (count < Math.min(ASK_AT_LEAST, room)) {
-          await bell.wait(MAX_NAP_MS)
+          await bell.wait(MAX_NAP_MS, heard)
           continue
         }
         // Seen before asking: work that ends meanwhile may leave new work behind it.
@@ -200,7 +201,9 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
         for (const lease of leases) void work(lease)
         if (leases.length > 0) continue
         if (nextAt === null && idle) break
-        await bell.wait(Math.min(MAX_NAP_MS, Math.max(1, nextAt === null ? MAX_NAP_MS : nextAt - clock.now())))
+        // Due already and yet nothing came: its hosts are busy, and the end of a visit will ring.
+        const dueMs = nextAt === null ? MAX_NAP_MS : nextAt - clock.now()
+        await bell.wait(dueMs <= 0 ? MAX_NAP_MS : Math.min(MAX_NAP_MS, dueMs), heard)
       }
       while (held.size > 0) await bell.wait(MAX_NAP_MS)
       await taking

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { asSharp, draw, seeded } from '../../test/drawn-pictures.ts'
 import { decodeForLook, type Rgb } from './decode.ts'
 import { lumaOf } from './luma.ts'
-import { hammingHex, pdq, type Pdq } from './pdq.ts'
+import { hammingHex } from '../core/hamming.ts'
+import { pdq, type Pdq } from './pdq.ts'
 
 const hashOf = ({ data, width, height }: Rgb): Pdq => pdq(lumaOf({ data, width, height }), width, height)
 

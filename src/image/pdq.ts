@@ -63,12 +63,3 @@ export const pdqOnStage = (width: number, height: number): Pdq => {
   }
   return { hex, quality }
 }
-
-const ONES = Uint8Array.from({ length: 16 }, (_, n) => (n & 1) + ((n >> 1) & 1) + ((n >> 2) & 1) + (n >> 3))
-
-/** Bits that differ between two hashes of equal length in hexadecimal digits: 0 to 256 for PDQ. */
-export const hammingHex = (a: string, b: string): number => {
-  let bits = 0
-  for (let i = 0; i < a.length; i++) bits += ONES[Number.parseInt(a[i] as string, 16) ^ Number.parseInt(b[i] as string, 16)] ?? 0
-  return bits
-}

@@ -28,6 +28,12 @@ describe('host policy', () => {
     expect(delays(createHostPolicy(), [seen({ latencyMs: 3000 }), seen()])).toEqual([3000, 1750])
   })
 
+  test('takes the delay that robots.txt asks for as a floor', () => {
+    const policy = createHostPolicy()
+    expect(delays(policy, [seen({ crawlDelayMs: 5000 }), seen({ crawlDelayMs: 5000 })])).toEqual([5000, undefined])
+    expect(createHostPolicy({ floorMs: 0 }).observe([seen({ crawlDelayMs: 5000 })], 0)).toEqual([{ host: HOST, delayMs: 5000 }])
+  })
+
   test('never speeds up on an error that came fast', () => {
     const policy = createHostPolicy()
     expect(delays(policy, [seen({ status: 429 }), seen({ status: 403 }), seen({ status: 500 })])).toEqual([

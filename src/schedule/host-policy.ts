@@ -61,12 +61,14 @@ export const freshHost = (options: HostPolicyOptions): HostState =>
 export const isCircuitOpen = (state: HostState, now: number): boolean => now < state.openUntil
 
 const nextDelay = (delayMs: number, seen: HostObservation, options: HostPolicyOptions): number => {
-  const { floorMs, maxDelayMs, stepMs, targetConcurrency } = options
+  const { maxDelayMs, stepMs, targetConcurrency } = options
+  // What a robots.txt asks for is a floor like our own.
+  const floorMs = Math.max(options.floorMs, Math.min(options.maxDelayMs, seen.crawlDelayMs ?? 0))
   const ceiling = Math.max(floorMs, maxDelayMs)
   if (seen.status === null || seen.status === 429 || seen.status === 503) {
     return Math.min(ceiling, Math.max(stepMs, delayMs * 2))
   }
-  const byLatency = floorMs === 0 ? 0 : (seen.latencyMs ?? 0) / targetConcurrency
+  const byLatency = options.floorMs === 0 ? 0 : (seen.latencyMs ?? 0) / targetConcurrency
   const target = Math.min(ceiling, Math.max(floorMs, byLatency))
   const wanted = Math.max(target, (delayMs + target) / 2)
   const calm = seen.status < 400

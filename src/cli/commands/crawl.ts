@@ -62,7 +62,7 @@ export const addCrawl = (program: Command): void => {
       const telling = tell(run, display).catch(() => undefined)
       try {
         for (const finding of await run.findings()) {
-          if (!finding.on) note(pc.dim(`${finding.task} is off: ${finding.why}${finding.remedy ? `; ${finding.remedy}` : ''}`))
+          if (!finding.on) note(pc.dim(`${finding.what} is off: ${finding.why}${finding.remedy ? `; ${finding.remedy}` : ''}`))
         }
       } catch {
         // The report tells why.
