@@ -2,8 +2,8 @@
  * The committer at work. Asks are taken in order of arrival, those that wait together as a group.
  * A group passes four steps: find (the stores are asked for all at once), decide (one ask after
  * another, each seeing what the ones before it became; one that cannot yet see it opens the next
- * group), store (blobs side by side, then one catalogue transaction), follow (the projections take the new steps). A crash between any two
- * leaves either a row with its blob, or a blob that the journal names.
+ * group), store (blobs side by side, then one catalogue transaction), follow (the projections take
+ * the new steps). A crash between any two leaves a row with its blob, or a blob the journal names.
  */
 import { rm } from 'node:fs/promises'
 import { bodySize, type Body } from '../core/body.ts'
@@ -125,7 +125,8 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
       const isGone = superseded.has(asset.id)
       if (before?.url === asset.url) {
         // The same again, after a crash or a lost answer: the row learns of the request, if it is another.
-        const entry = { asset: { ...before, requestIds: asset.requestIds }, fingerprint, vectors: ask.vectors, verdict, supersedes: [] }
+        const again = { ...before, requestIds: asset.requestIds }
+        const entry = { asset: again, fingerprint, vectors: ask.vectors, verdict, supersedes: [] }
         return { kind: 'store', entry, body, keepBytes: !isGone }
       }
       if (before && isGone) {

@@ -4,8 +4,8 @@
  * stores do not know yet, so that two copies that arrive together see each other.
  */
 import type { AssetId } from '../core/ids.ts'
-import type { Asset, Fingerprint, StoredVector } from './asset.ts'
-import type { Catalogue } from './catalogue.ts'
+import type { Asset } from './asset.ts'
+import type { Catalogue, CommitEntry } from './catalogue.ts'
 import { MIN_PDQ_QUALITY, pdqDistance, type Fingerprints } from './fingerprints.ts'
 import type { SameFound, SameLimits, SameSubject, StoredBrief } from './same.ts'
 import type { VectorIndex } from './vector-index.ts'
@@ -35,7 +35,7 @@ export interface Found extends SameFound {
 
 /** Decided in this group, not yet in the stores. */
 export interface Pending {
-  readonly stored: readonly { readonly asset: Asset; readonly fingerprint: Fingerprint; readonly vectors: readonly StoredVector[] }[]
+  readonly stored: readonly Pick<CommitEntry, 'asset' | 'fingerprint' | 'vectors'>[]
   /** Superseded in this group. */
   readonly gone: ReadonlySet<AssetId>
 }

@@ -83,18 +83,23 @@ const jsonIn = (path: string): unknown => {
 }
 
 /** Who holds the folder, as far as it can be told: the last owner's word, who may have been killed. */
-export const folderOwner = (dir: string): FolderOwner | null => ownerFile.safeParse(jsonIn(folderPaths(dir).owner)).data ?? null
+export const folderOwner = (dir: string): FolderOwner | null =>
+  ownerFile.safeParse(jsonIn(folderPaths(dir).owner)).data ?? null
 
 const checkFormat = ({ dir, format }: FolderPaths): void => {
   if (!existsSync(format)) return
   const { data } = formatFile.safeParse(jsonIn(format))
   if (!data) {
-    throw new GannetError('data-corrupt', `${format} cannot be read: put back {"format":${FOLDER_FORMAT}} if ${dir} is a data folder of this gannet`)
+    throw new GannetError(
+      'data-corrupt',
+      `${format} cannot be read: put back {"format":${FOLDER_FORMAT}} if ${dir} is a data folder of this gannet`,
+    )
   }
   if (data.format > FOLDER_FORMAT) {
     throw new GannetError(
       'data-newer',
-      `${dir} was written by a newer gannet (its format is ${data.format}, this one knows ${FOLDER_FORMAT}): update gannet, or choose another folder with --data`,
+      `${dir} was written by a newer gannet (its format is ${data.format}, this one knows ${FOLDER_FORMAT}): ` +
+        'update gannet, or choose another folder with --data',
     )
   }
 }
@@ -140,7 +145,8 @@ const lockedBy = (dir: string): GannetError => {
   const who = owner ? `process ${owner.pid} (${owner.command}) since ${owner.since}` : 'another process'
   return new GannetError(
     'data-locked',
-    `${resolve(dir)} is in use by ${who}: wait for it to end or stop it${owner ? ` with "kill ${owner.pid}"` : ''}, or choose another folder with --data`,
+    `${resolve(dir)} is in use by ${who}: wait for it to end or stop it` +
+      `${owner ? ` with "kill ${owner.pid}"` : ''}, or choose another folder with --data`,
   )
 }
 
@@ -167,10 +173,13 @@ export const lockFolder = async (dir: string, options: LockOptions = {}): Promis
       checkFormat(paths)
       // A password in a URL is nobody's business.
       const command = owner.command.replace(/\/\/[^/\s@]*@/g, '//…@').slice(0, 200)
-      await replaceFile(paths.owner, { pid: owner.pid, command, since: new Date(clock.now()).toISOString() } satisfies FolderOwner)
+      const said: FolderOwner = { pid: owner.pid, command, since: new Date(clock.now()).toISOString() }
+      await replaceFile(paths.owner, said)
       if (!existsSync(paths.format)) await replaceFile(paths.format, { format: FOLDER_FORMAT })
       await mkdir(paths.spool, { recursive: true })
-      for (const name of keepSpool ? [] : await readdir(paths.spool)) await rm(join(paths.spool, name), { recursive: true, force: true })
+      for (const name of keepSpool ? [] : await readdir(paths.spool)) {
+        await rm(join(paths.spool, name), { recursive: true, force: true })
+      }
       for (const folder of [paths.blobs, paths.vectors]) await mkdir(folder, { recursive: true })
     } catch (error) {
       held.close()
@@ -188,6 +197,7 @@ export const lockFolder = async (dir: string, options: LockOptions = {}): Promis
     }
   } catch (error) {
     if (!isDiskFull(error)) throw error
-    throw new GannetError('disk-full', `no room left in ${paths.dir}: free some, then run the same command again`, { cause: error })
+    const message = `no room left in ${paths.dir}: free some, then run the same command again`
+    throw new GannetError('disk-full', message, { cause: error })
   }
 }

@@ -103,16 +103,22 @@ export const openFlatVectors = async ({ dir, readOnly = false }: FlatVectorsOpti
       sequence = 0
     }
     if (readOnly) return
-    const known = new Set([...spaces.keys()].map((space) => encodeURIComponent(space)).concat(sequence > 0 ? POSITION : []))
+    const folders = [...spaces.keys()].map((space) => encodeURIComponent(space))
+    const known = new Set([...folders, ...(sequence > 0 ? [POSITION] : [])])
     await mkdir(dir, { recursive: true })
-    for (const name of (await readdir(dir)).filter((each) => !known.has(each))) await rm(join(dir, name), { recursive: true, force: true })
+    for (const name of await readdir(dir)) {
+      if (!known.has(name)) await rm(join(dir, name), { recursive: true, force: true })
+    }
   }
   await load()
 
   const spaceFor = (space: SpaceId, dimension: number): FlatSpace => {
     const known = spaces.get(space)
     if (known && known.dimension !== dimension) {
-      throw new GannetError('usage', `a vector of ${dimension} values was offered to ${space}, whose vectors have ${known.dimension}`)
+      throw new GannetError(
+        'usage',
+        `a vector of ${dimension} values was offered to ${space}, whose vectors have ${known.dimension}`,
+      )
     }
     const opened = known ?? openFlatSpace(folderOf(space), { dimension, slots: 0, free: [] }, false)
     spaces.set(space, opened)
@@ -145,7 +151,8 @@ export const openFlatVectors = async ({ dir, readOnly = false }: FlatVectorsOpti
         }
       } catch (error) {
         if (!isDiskFull(error)) throw error
-        throw new GannetError('disk-full', `no room left in ${dir}: free some, then run the same command again to resume`, { cause: error })
+        const message = `no room left in ${dir}: free some, then run the same command again to resume`
+        throw new GannetError('disk-full', message, { cause: error })
       }
     },
     position: async () => sequence,

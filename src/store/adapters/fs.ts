@@ -105,7 +105,8 @@ export const openFsBlobStore = async ({ dir, readOnly = false }: FsBlobStoreOpti
     } catch (error) {
       await rm(temporary, { force: true })
       if (isDiskFull(error)) {
-        throw new GannetError('disk-full', `no room left in ${dir}: free some, then run the same command again to resume`, { cause: error })
+        const message = `no room left in ${dir}: free some, then run the same command again to resume`
+        throw new GannetError('disk-full', message, { cause: error })
       }
       if (body.kind === 'spool' && systemCode(error) === 'ENOENT') {
         throw new GannetError('not-found', `the spooled body ${body.path} is gone: fetch the picture again`, { cause: error })

@@ -36,16 +36,20 @@ const DAMAGED = new Set(['SQLITE_CORRUPT', 'SQLITE_NOTADB'])
 const inWords = (error: unknown, path: string): unknown => {
   const code = systemCode(error) ?? ''
   if (isDiskFull(error)) {
-    return new GannetError('disk-full', `no room left to write ${path}: free some, then run the same command again to resume`, { cause: error })
+    const message = `no room left to write ${path}: free some, then run the same command again to resume`
+    return new GannetError('disk-full', message, { cause: error })
   }
   if (DAMAGED.has(code)) {
-    return new GannetError('data-corrupt', `${path} is damaged: restore it from a backup, or move it away to start anew`, { cause: error })
+    const message = `${path} is damaged: restore it from a backup, or move it away to start anew`
+    return new GannetError('data-corrupt', message, { cause: error })
   }
   if (code === 'SQLITE_READONLY') {
-    return new GannetError('usage', `${path} was opened for reading only: write through the process that owns the data folder`, { cause: error })
+    const message = `${path} was opened for reading only: write through the process that owns the data folder`
+    return new GannetError('usage', message, { cause: error })
   }
   if (code === 'SQLITE_BUSY') {
-    return new GannetError('data-locked', `${path} is being written by another process: wait for it to end, or stop it`, { cause: error })
+    const message = `${path} is being written by another process: wait for it to end, or stop it`
+    return new GannetError('data-locked', message, { cause: error })
   }
   return error
 }
@@ -103,7 +107,10 @@ export const openSqliteFile = (options: SqliteFileOptions): SqliteFile => {
     }
     if (version === options.version) return
     if (version !== 0) {
-      throw new GannetError('data-corrupt', `${path} says it has format ${version}, which no gannet wrote: restore it from a backup`)
+      throw new GannetError(
+        'data-corrupt',
+        `${path} says it has format ${version}, which no gannet wrote: restore it from a backup`,
+      )
     }
     if (readOnly) throw new GannetError('data-missing', `${path} holds nothing yet: run a crawl first`)
     transaction(() => {

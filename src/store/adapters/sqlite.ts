@@ -3,11 +3,24 @@
  * Options: the file's path, and whether it is only read. One process writes; others may read
  * at the same time (write-ahead log).
  */
-import type { AssetId, Sha256, SpaceId } from '../../core/ids.ts'
-import type { Asset, Fingerprint, StoredVector, VerdictRecord } from '../asset.ts'
+import type { AssetId, SpaceId } from '../../core/ids.ts'
+import type { Asset, StoredVector, VerdictRecord } from '../asset.ts'
 import type { AssetFilter, Catalogue, Change, CommitEntry, CommitResult } from '../catalogue.ts'
 import { indexText, matchQuery } from '../full-text.ts'
 import { openSqliteFile, type Bindable } from './sqlite-file.ts'
+import {
+  ASSET,
+  assetOf,
+  bytesOf,
+  GET,
+  PRINT,
+  printOf,
+  verdictOf,
+  type AssetRow,
+  type PrintRow,
+  type StepRow,
+  type VerdictRow,
+} from './sqlite-rows.ts'
 import { CATALOGUE_SCHEMA, CATALOGUE_VERSION } from './sqlite-schema.ts'
 
 export interface SqliteCatalogueOptions {
@@ -18,81 +31,6 @@ export interface SqliteCatalogueOptions {
   readonly busyMs?: number
 }
 
-interface AssetRow {
-  readonly json: string
-  readonly duplicate_of: AssetId | null
-  readonly level: Asset['level']
-  readonly requests: string
-}
-interface PrintRow {
-  readonly sha256: ArrayBuffer
-  readonly pixels: ArrayBuffer | null
-  readonly thumbnail: ArrayBuffer | null
-  readonly pdq: ArrayBuffer
-  readonly pdq_quality: number
-  readonly tile: ArrayBuffer
-}
-interface StepRow extends PrintRow {
-  readonly row: number
-  readonly id: AssetId
-  readonly sequence: number
-  readonly superseded: number
-  readonly duplicate_of: AssetId | null
-}
-interface VerdictRow extends Omit<VerdictRecord, 'evidence' | 'thumbnailUrl' | 'pageUrl'> {
-  readonly evidence: string
-  readonly thumbnail_url: string | null
-  readonly page_url: string | null
-}
-
-const ASSET = `a.json, a.duplicate_of, a.level, (
-  SELECT json_group_array(request) FROM (SELECT request FROM request WHERE asset = a.row ORDER BY position)
-) AS requests`
-const PRINT = 'sha256, pixels, thumbnail, pdq, pdq_quality, tile'
-
-/** Many are asked for in one statement, as a JSON array: a call costs far more than a row. */
-const ASKED = 'FROM json_each(?) AS asked JOIN asset a ON a.row ='
-const GET = {
-  id: `${ASKED} (SELECT row FROM asset WHERE id = asked.value)`,
-  sha256: `${ASKED} (SELECT row FROM asset WHERE sha256 = unhex(asked.value) AND superseded = 0)`,
-  pixels: `${ASKED} (
-    SELECT row FROM asset WHERE pixels = unhex(asked.value) AND superseded = 0 ORDER BY sequence LIMIT 1)`,
-  thumbnail: `${ASKED} (
-    SELECT row FROM asset WHERE thumbnail = unhex(asked.value) ORDER BY superseded, sequence LIMIT 1)`,
-} as const
-
-const bytesOf = (hex: string): Uint8Array => Buffer.from(hex, 'hex')
-const hexOf = (bytes: ArrayBuffer): string => Buffer.from(bytes).toString('hex')
-
-const assetOf = (row: AssetRow): Asset => ({
-  ...(JSON.parse(row.json) as Asset),
-  duplicateOf: row.duplicate_of,
-  level: row.level,
-  requestIds: JSON.parse(row.requests) as Asset['requestIds'],
-})
-
-const printOf = (row: PrintRow): Fingerprint => ({
-  sha256: hexOf(row.sha256) as Sha256,
-  pixels: row.pixels && (hexOf(row.pixels) as Sha256),
-  thumbnail: row.thumbnail && (hexOf(row.thumbnail) as Sha256),
-  pdq: hexOf(row.pdq),
-  pdqQuality: row.pdq_quality,
-  tile: new Uint8Array(row.tile),
-})
-
-const verdictOf = ({ thumbnail_url, page_url, evidence, ...row }: VerdictRow): VerdictRecord => ({
-  task: row.task,
-  request: row.request,
-  url: row.url,
-  thumbnailUrl: thumbnail_url,
-  pageUrl: page_url,
-  outcome: row.outcome,
-  reason: row.reason,
-  asset: row.asset,
-  evidence: JSON.parse(evidence) as VerdictRecord['evidence'],
-  at: row.at,
-})
-
 /** A condition on `asset a`, and what it binds. */
 const conditionOf = (where: AssetFilter = {}): readonly [sql: string, parameters: readonly string[]] => {
   const parts: readonly (readonly [string, string | undefined])[] = [
@@ -102,7 +40,8 @@ const conditionOf = (where: AssetFilter = {}): readonly [sql: string, parameters
     ['EXISTS (SELECT 1 FROM request WHERE request = ? AND asset = a.row)', where.request],
   ]
   const used = parts.filter(([, value]) => value !== undefined)
-  const sql = [where.superseded === true ? 'TRUE' : 'a.superseded = 0', ...used.map(([part]) => part)]
+  // The plus keeps SQLite from choosing an index by it: a listing would then be sorted anew for each page.
+  const sql = [where.superseded === true ? 'TRUE' : '+a.superseded = 0', ...used.map(([part]) => part)]
   return [sql.join(' AND '), used.map(([, value]) => value as string)]
 }
 
