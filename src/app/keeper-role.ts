@@ -64,7 +64,12 @@ export const keeperRole: RoleFactory<KeeperInit> = {
       await vectors.flush()
       flushed = position
     }
-    const flushing = own ? setInterval(() => void flush(), FLUSH_EVERY_MS) : undefined
+    const flushing = own
+      ? setInterval(() => {
+          // What cannot be flushed (a full disk) is followed again; commits tell of the disk.
+          flush().catch(() => undefined)
+        }, FLUSH_EVERY_MS)
+      : undefined
 
     const api: KeeperApi = {
       ready: async () => undefined,

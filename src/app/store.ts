@@ -6,7 +6,7 @@ import { pages } from '../core/page-of.ts'
 import { EXPORTERS, type ExportProgress } from '../export/index.ts'
 import type { ScheduleStore, TaskRecord } from '../schedule/index.ts'
 import type { Search, SearchAnswer } from '../search/index.ts'
-import type { Asset, AssetFilter, BlobStore, Catalogue, StoredVector, CatalogueStats, StoreCheckReport, VectorIndex, VerdictRecord } from '../store/index.ts'
+import type { Asset, AssetFilter, BlobStore, Catalogue, CatalogueStats, StoreCheckReport, VectorIndex, VerdictRecord } from '../store/index.ts'
 import { packsFor, similarAtOf, thisCommand } from './house.ts'
 import type { KeeperApi, Maintenance } from './keeper-api.ts'
 import type { KeeperInit } from './keeper-role.ts'
@@ -117,7 +117,8 @@ export const openStore = async (
     const [asset] = await catalogue.get('id', [id])
     if (!asset) throw new GannetError('not-found', `nothing is stored under the id ${id}`)
     const { choice } = await packsFor(settings)
-    const stored: readonly StoredVector[] = []
+    const [traits] = await catalogue.traits([asset.id])
+    const stored = traits?.vectors ?? []
     const space = choice.embed?.space ? spaceId(choice.embed.space) : null
     const vector = stored.find((one) => one.space === space) ?? stored[0] ?? null
     return { like: { sha256: asset.sha256, pdq: asset.pdq, vector, except: asset.id }, similarAt: similarAtOf(choice) }

@@ -3,6 +3,7 @@
  * window of tasks in flight, renews their leases, stops at limits, and drains when asked to. What
  * it holds when it dies is not lost: leases are given back when the folder is next opened.
  */
+import { setMaxListeners } from 'node:events'
 import { createBatcher } from '../core/batcher.ts'
 import { createBell } from '../core/bell.ts'
 import { GannetError } from '../core/errors.ts'
@@ -57,6 +58,8 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
   const { schedule, clock } = ports
   const startedAt = clock.now()
   const stop = new AbortController()
+  // Every visit that waits listens to it; their number is bounded by the window.
+  setMaxListeners(0, stop.signal)
   const held = new Map<string, Held>()
   const requests = new Set<RequestId>([options.request])
   const handoff: Handoff = new Map()

@@ -116,9 +116,3 @@ describe('the same picture stays near, others stay far', () => {
     expect(pdq(noise, 64, 64).quality).toBe(100)
   })
 })
-
-test('Hamming distance counts bits', () => {
-  expect(hammingHex('00', 'ff')).toBe(8)
-  expect(hammingHex('a5a5', 'a5a5')).toBe(0)
-  expect(hammingHex('0f00', '0e08')).toBe(2)
-})

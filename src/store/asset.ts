@@ -83,6 +83,12 @@ export interface Fingerprint {
   readonly tile: Uint8Array
 }
 
+/** What indexes and judges know of an asset besides its row. */
+export interface Traits {
+  readonly fingerprint: Fingerprint
+  readonly vectors: readonly StoredVector[]
+}
+
 /** Why a task ended as it did, with the numbers it was judged by: what `why` answers from. */
 export interface VerdictRecord {
   readonly task: TaskId

@@ -93,7 +93,10 @@ export const createCatalogueModel = (): Catalogue => {
         return row?.asset ?? null
       })
     },
-    fingerprints: async (ids) => ids.map((id) => rows.get(id)?.fingerprint ?? null),
+    traits: async (ids) => ids.map((id) => {
+      const row = rows.get(id)
+      return row ? { fingerprint: row.fingerprint, vectors: row.superseded ? [] : row.vectors } : null
+    }),
     async list({ after, limit, where }) {
       const rest = inOrder().filter((row) => row.sequence > Number(after ?? 0) && matches(row, where))
       const items = rest.slice(0, limit)

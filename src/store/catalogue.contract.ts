@@ -50,7 +50,7 @@ const steps: fc.Arbitrary<{ readonly name: string; readonly run: Step }> = fc.on
       await c.get('sha256', some.map(digest)),
       await c.get('pixels', some.map((n) => digest(`shared ${n}`))),
       await c.get('thumbnail', some.map((n) => digest(`shared ${n}`))),
-      await c.fingerprints(some.map(idOf)),
+      await c.traits(some.map(idOf)),
     ],
   })),
   fc.tuple(filters, fc.integer({ min: 1, max: 5 })).map(([where, limit]) => ({
@@ -138,7 +138,7 @@ export const catalogueContract = (name: string, subject: CatalogueSubject): void
       for (const [by, value] of [['id', idOf(1)], ['sha256', digest(1)], ['pixels', digest('pixels')], ['thumbnail', digest('thumb')]] as const) {
         expect(await catalogue.get(by, ['f'.repeat(64), value])).toEqual([null, entry.asset])
       }
-      expect(await catalogue.fingerprints([idOf(2), idOf(1)])).toEqual([null, entry.fingerprint])
+      expect(await catalogue.traits([idOf(2), idOf(1)])).toEqual([null, { fingerprint: entry.fingerprint, vectors }])
       expect(await catalogue.changes(0, 10)).toEqual([
         { kind: 'put', sequence: 1, id: idOf(1), fingerprint: entry.fingerprint, vectors, duplicateOf: null },
       ])
@@ -296,7 +296,7 @@ export const catalogueContract = (name: string, subject: CatalogueSubject): void
       const tile = new Uint8Array(3072).fill(7)
       await catalogue.commit([entryOf(1, { fingerprint: { tile } })])
       tile.fill(0)
-      expect(await catalogue.fingerprints([idOf(1)])).toEqual([fingerprintOf(1, { tile: new Uint8Array(3072).fill(7) })])
+      expect(await catalogue.traits([idOf(1)])).toEqual([{ fingerprint: fingerprintOf(1, { tile: new Uint8Array(3072).fill(7) }), vectors: [] }])
     })
   })
 }

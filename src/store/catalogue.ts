@@ -9,7 +9,7 @@
  */
 import type { AssetId, RequestId, SpaceId, TaskId } from '../core/ids.ts'
 import type { PageOf } from '../core/page-of.ts'
-import type { Asset, Fingerprint, StoredVector, VerdictRecord } from './asset.ts'
+import type { Asset, Fingerprint, StoredVector, Traits, VerdictRecord } from './asset.ts'
 
 export interface CatalogueCapabilities {
   /** Whether `find` works. */
@@ -87,8 +87,8 @@ export interface Catalogue {
    * by; by a thumbnail they are found only when no other asset has it.
    */
   get(by: 'id' | 'sha256' | 'pixels' | 'thumbnail', values: readonly string[]): Promise<readonly (Asset | null)[]>
-  /** In the order asked; null where there is no such asset. Superseded assets keep theirs. */
-  fingerprints(ids: readonly AssetId[]): Promise<readonly (Fingerprint | null)[]>
+  /** In the order asked; null where there is no such asset. Superseded assets keep their fingerprint, not their vectors. */
+  traits(ids: readonly AssetId[]): Promise<readonly (Traits | null)[]>
   /** In order of sequence. */
   list(ask: { readonly after: string | null; readonly limit: number; readonly where?: AssetFilter }): Promise<PageOf<Asset>>
   /** The steps after `sequence`, oldest first. A later step on the same asset may stand for earlier ones. */

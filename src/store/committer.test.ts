@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hammingHex } from '../core/hamming.ts'
 import { sha256Of, type RequestId, type Sha256 } from '../core/ids.ts'
 import { pages } from '../core/page-of.ts'
 import { openFlatVectors } from './adapters/flat-vectors.ts'
@@ -18,7 +19,7 @@ import { createBlobStoreModel } from './blob-store-model.ts'
 import { createCatalogueModel } from './catalogue-model.ts'
 import type { CommitAnswer, CommitAsk } from './committer.ts'
 import { createCommitter, type OwnedCommitter } from './create-committer.ts'
-import { createFingerprints, pdqDistance } from './fingerprints.ts'
+import { createFingerprints } from './fingerprints.ts'
 import { lockFolder } from './folder.ts'
 import type { SameJudge } from './same.ts'
 import { checkStore, type CheckedStores } from './store-check.ts'
@@ -384,6 +385,6 @@ describe('committer', () => {
   })
 
   test('the distance that decides is the one PDQ means', () => {
-    expect(pdqDistance(pdqOf(1), pdqOf(1, 31))).toBe(31)
+    expect(hammingHex(pdqOf(1), pdqOf(1, 31))).toBe(31)
   })
 })

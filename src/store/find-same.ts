@@ -3,10 +3,11 @@
  * It only proposes; the judge decides. `withPending` adds what a group of commits holds that the
  * stores do not know yet, so that two copies that arrive together see each other.
  */
+import { hammingHex } from '../core/hamming.ts'
 import type { AssetId } from '../core/ids.ts'
 import type { Asset } from './asset.ts'
 import type { Catalogue, CommitEntry } from './catalogue.ts'
-import { MIN_PDQ_QUALITY, pdqDistance, type Fingerprints } from './fingerprints.ts'
+import { MIN_PDQ_QUALITY, type Fingerprints } from './fingerprints.ts'
 import type { SameFound, SameLimits, SameSubject, StoredBrief } from './same.ts'
 import type { VectorIndex } from './vector-index.ts'
 import { cosine } from './vector-math.ts'
@@ -94,8 +95,8 @@ export const findSame = async (
   const superseded = await supersededAmong(catalogue, exacts.flatMap((each) => each?.asset ?? []))
 
   const copyIds = [...new Set(near.flat().map((print) => print.id))]
-  const prints = await catalogue.fingerprints(copyIds)
-  const printOf = new Map(copyIds.map((id, i) => [id, prints[i]]))
+  const traits = await catalogue.traits(copyIds)
+  const printOf = new Map(copyIds.map((id, i) => [id, traits[i]?.fingerprint]))
   const assets = await assetsBy(catalogue, 'id', [
     ...copyIds,
     ...similar.flat().map((hit) => hit.id),
@@ -145,7 +146,7 @@ export const withPending = (
   const copies = stored.flatMap((other) => {
     const { pdq, pdqQuality, tile } = other.fingerprint
     if (pdqQuality < MIN_PDQ_QUALITY || fingerprint.pdqQuality < MIN_PDQ_QUALITY) return []
-    const distance = pdqDistance(pdq, fingerprint.pdq)
+    const distance = hammingHex(pdq, fingerprint.pdq)
     return distance <= limits.pdqDistance ? [{ ...briefOf(other.asset), distance, pdqQuality, tile }] : []
   })
   const similar = stored.flatMap((other) =>

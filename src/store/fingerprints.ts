@@ -49,12 +49,6 @@ const wordsOf = (pdq: string): Uint32Array => {
   return Uint32Array.from({ length: WORDS }, (_, i) => Number.parseInt(pdq.slice(8 * i, 8 * i + 8), 16))
 }
 
-/** Bits in which two PDQ hashes of 64 hexadecimal digits differ, 0 to 256. */
-export const pdqDistance = (a: string, b: string): number => {
-  const other = wordsOf(b)
-  return wordsOf(a).reduce((sum, word, i) => sum + bitsIn(word ^ (other[i] as number)), 0)
-}
-
 export const createFingerprints = (): Fingerprints => {
   const blocks: Uint32Array[] = []
   const ids: AssetId[] = []

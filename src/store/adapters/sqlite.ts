@@ -138,7 +138,7 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
     })
   }
 
-  const vectorsOf = (rows: readonly StepRow[]): ReadonlyMap<number, readonly StoredVector[]> => {
+  const vectorsOf = (rows: readonly Pick<StepRow, 'row'>[]): ReadonlyMap<number, readonly StoredVector[]> => {
     const found = new Map<number, StoredVector[]>()
     const asked = JSON.stringify(rows.map(({ row }) => row))
     for (const { asset, space, f32 } of all<{ asset: number; space: SpaceId; f32: ArrayBuffer }>(
@@ -175,13 +175,11 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
         return row ? assetOf(row) : null
       })
     },
-    async fingerprints(ids) {
-      const rows = all<PrintRow & { id: AssetId }>(`SELECT a.id, ${PRINT} ${GET.id}`, JSON.stringify(ids))
-      const found = new Map(rows.map((row) => [row.id, row]))
-      return ids.map((id) => {
-        const row = found.get(id)
-        return row ? printOf(row) : null
-      })
+    async traits(ids) {
+      const rows = all<PrintRow & { id: AssetId; row: number }>(`SELECT a.row, a.id, ${PRINT} ${GET.id}`, JSON.stringify(ids))
+      const vectors = vectorsOf(rows)
+      const found = new Map(rows.map((row) => [row.id, { fingerprint: printOf(row), vectors: vectors.get(row.row) ?? [] }]))
+      return ids.map((id) => found.get(id) ?? null)
     },
     async list({ after, limit, where }) {
       const [condition, parameters] = conditionOf(where)
