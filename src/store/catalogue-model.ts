@@ -42,7 +42,8 @@ export const createCatalogueModel = (): Catalogue => {
   const inOrder = (): Row[] => [...rows.values()].sort((a, b) => a.sequence - b.sequence)
   const matches = (row: Row, where: AssetFilter = {}): boolean =>
     (where.superseded === true || !row.superseded) &&
-    (where.label === undefined || row.asset.labels.some((label) => label.name === where.label)) &&
+    (where.label === undefined ||
+      [...row.asset.labels, ...row.asset.boxes].some(({ name }) => name.toLowerCase() === where.label?.toLowerCase())) &&
     (where.category === undefined || row.asset.category === where.category) &&
     (where.host === undefined || row.asset.host === where.host) &&
     (where.request === undefined || row.asset.requestIds.includes(where.request))

@@ -20,7 +20,7 @@ type Step = (catalogue: Catalogue) => Promise<unknown>
 
 const filters: fc.Arbitrary<AssetFilter> = fc.record(
   {
-    label: fc.constantFrom('cat', '杯子'),
+    label: fc.constantFrom('Cat', '杯子', 'person'),
     category: fc.constantFrom('cat', 'dogs'),
     host: fc.constantFrom('example.org', 'example.net'),
     request: fc.constantFrom('r1', 'r2') as fc.Arbitrary<RequestId>,

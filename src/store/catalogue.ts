@@ -49,6 +49,7 @@ export type Change =
   | { readonly kind: 'drop'; readonly sequence: number; readonly id: AssetId }
 
 export interface AssetFilter {
+  /** Of a label or a box, without case. */
   readonly label?: string
   readonly category?: string
   readonly host?: string

@@ -34,7 +34,7 @@ export interface SqliteCatalogueOptions {
 /** A condition on `asset a`, and what it binds. */
 const conditionOf = (where: AssetFilter = {}): readonly [sql: string, parameters: readonly string[]] => {
   const parts: readonly (readonly [string, string | undefined])[] = [
-    ['EXISTS (SELECT 1 FROM label WHERE name = ? AND asset = a.row)', where.label],
+    ['EXISTS (SELECT 1 FROM label WHERE name = ? AND asset = a.row)', where.label?.toLowerCase()],
     ['a.category = ?', where.category],
     ['a.host = ?', where.host],
     ['EXISTS (SELECT 1 FROM request WHERE request = ? AND asset = a.row)', where.request],
@@ -100,7 +100,9 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
       bytesOf(fingerprint.pdq), fingerprint.pdqQuality, fingerprint.tile,
     )
     addRequests(row, asset.requestIds)
-    for (const { name } of asset.labels) run('INSERT OR IGNORE INTO label (name, asset) VALUES (?, ?)', name, row)
+    for (const { name } of [...asset.labels, ...asset.boxes]) {
+      run('INSERT OR IGNORE INTO label (name, asset) VALUES (?, ?)', name.toLowerCase(), row)
+    }
     for (const { space, values } of vectors) {
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
       run('INSERT OR REPLACE INTO vector (asset, space, f32) VALUES (?, ?, ?)', row, space, bytes)
