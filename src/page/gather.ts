@@ -39,7 +39,6 @@ const joinWords = (a: PictureWords, b: PictureWords): PictureWords => ({
 export const createGathering = (): Gathering => {
   const entries: Entry[] = []
   const byUrl = new Map<string, Entry>()
-  const looseKeys = new Set<string>()
 
   /** The entry that this finding is another sight of. */
   const known = (full: Rendition, renditions: readonly Rendition[]): Entry | undefined => {
@@ -51,6 +50,15 @@ export const createGathering = (): Gathering => {
       if (entry?.full.url === url) return entry
     }
     return undefined
+  }
+
+  /** Whether another size of the file at `url` is among the renditions. */
+  const hasLoosely = (url: string): boolean => {
+    const key = looseKey(url)
+    if (key === null) return false
+    const name = key.slice(key.lastIndexOf('/') + 1, key.lastIndexOf('.'))
+    for (const other of byUrl.keys()) if (other.includes(name) && looseKey(other) === key) return true
+    return false
   }
 
   const join = (entry: Entry, thumbnail: Rendition, full: Rendition): void => {
@@ -73,7 +81,7 @@ export const createGathering = (): Gathering => {
     add(finding, words) {
       const { thumbnail, full } = chooseRenditions(finding.renditions)
       let entry = known(full, finding.renditions)
-      if (finding.onlyIfNew && (entry !== undefined || looseKeys.has(looseKey(full.url) ?? ''))) return false
+      if (finding.onlyIfNew && (entry !== undefined || hasLoosely(full.url))) return false
       if (entry === undefined) {
         const alone = finding.renditions.every((rendition) => rendition.url === full.url)
         entry = {
@@ -88,11 +96,7 @@ export const createGathering = (): Gathering => {
         join(entry, thumbnail, full)
         entry.words = joinWords(entry.words, words())
       }
-      for (const { url } of finding.renditions) {
-        if (!byUrl.has(url)) byUrl.set(url, entry)
-        const key = looseKey(url)
-        if (key !== null) looseKeys.add(key)
-      }
+      for (const { url } of finding.renditions) if (!byUrl.has(url)) byUrl.set(url, entry)
       return true
     },
     has: (url) => byUrl.has(url),

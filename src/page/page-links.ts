@@ -1,7 +1,6 @@
 /** Where to go from here: the links of a page that may be followed. */
 import type { Element } from 'domhandler'
 import type { Page } from './page.ts'
-import { schemeOf } from './picture-url.ts'
 
 /** More links than any page for people has. */
 const MAX_LINKS = 100_000
@@ -19,8 +18,6 @@ export const pageLinks = (page: Page, isPicture: (url: string) => boolean, goOn:
     if (found.size >= MAX_LINKS || !goOn()) break
     const href = link.attribs['href']?.trim()
     if (href === undefined || href.startsWith('#') || (link.attribs['rel'] !== undefined && rels(link).includes('nofollow'))) continue
-    const scheme = schemeOf(href)
-    if (scheme !== null && scheme !== 'http' && scheme !== 'https') continue
     const url = page.resolve(href)
     if (url !== null && !isPicture(url)) found.add(url)
   }

@@ -4,7 +4,7 @@
  * descendant (`startIndex`, `endIndex`: ordinal numbers here, not offsets). So "the headings inside
  * this card" is a binary search, and no question costs a walk over the page.
  */
-import { DomHandler, type Document, type Element, type ParentNode } from 'domhandler'
+import { DomHandler, Element, type Document, type ParentNode } from 'domhandler'
 import { Parser } from 'htmlparser2'
 import { INLINE } from './text-of.ts'
 
@@ -16,9 +16,16 @@ const LANDMARKS = {
   meta: 'meta', link: 'head-link', base: 'base', title: 'title',
 } as const
 
-const LANDMARK_OF: ReadonlyMap<string, (typeof LANDMARKS)[keyof typeof LANDMARKS]> = new Map(
-  Object.entries(LANDMARKS),
-)
+/** Tags that mean something here, so that one look-up settles each of the many others. */
+type Meaning = (typeof LANDMARKS)[keyof typeof LANDMARKS] | 'code' | 'may-be-breadcrumb'
+
+const MEANING_OF: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
+  ...Object.entries(LANDMARKS),
+  // Their text is code, not words.
+  ['script', 'code'], ['style', 'code'],
+  ['nav', 'may-be-breadcrumb'], ['ol', 'may-be-breadcrumb'], ['ul', 'may-be-breadcrumb'], ['div', 'may-be-breadcrumb'],
+  ['section', 'may-be-breadcrumb'], ['p', 'may-be-breadcrumb'],
+])
 
 /** `picture` leaves out those in a `noscript`, which are copies: they are `noscript-picture`. */
 export type Landmark =
@@ -47,9 +54,6 @@ const CHUNK = 65_536
 
 /** With or without a capital. */
 const CRUMBS = 'readcrumb'
-/** Their text is code, not words. Linked data is kept for whoever reads it. */
-const CODE = new Set(['script', 'style'])
-
 const emptyLandmarks = (): Record<Landmark, Element[]> => ({
   picture: [], 'noscript-picture': [], link: [], heading: [], figcaption: [], time: [], noscript: [],
   meta: [], 'head-link': [], base: [], title: [], breadcrumb: [],
@@ -67,25 +71,21 @@ class LandmarkHandler extends DomHandler {
   }
 
   override onopentag(name: string, attribs: Record<string, string>): void {
-    super.onopentag(name, attribs)
-    const element = this.tagStack[this.tagStack.length - 1] as Element
+    const element = new Element(name, attribs)
     element.startIndex = this.nodes++
-    this.inCode = CODE.has(name) && attribs['type'] !== 'application/ld+json'
-    if (name === 'noscript') this.noscriptDepth++
-    const landmark = LANDMARK_OF.get(name)
-    if (landmark !== undefined) {
-      this.landmarks[landmark === 'picture' && this.noscriptDepth > 0 ? 'noscript-picture' : landmark].push(element)
-    } else if (attribs['class']?.includes(CRUMBS) || (name === 'nav' && attribs['aria-label']?.includes(CRUMBS))) {
-      this.noteBreadcrumb(element)
-    }
+    this.addNode(element)
+    this.tagStack.push(element)
+    this.inCode = false
+    const meaning = MEANING_OF.get(name)
+    if (meaning !== undefined) this.note(element, meaning)
   }
 
   override onclosetag(): void {
-    const element = this.tagStack[this.tagStack.length - 1] as Element
-    element.endIndex = this.nodes
+    this.lastNode = null
     this.inCode = false
+    const element = this.tagStack.pop() as Element
+    element.endIndex = this.nodes
     if (element.name === 'noscript') this.noscriptDepth--
-    super.onclosetag()
   }
 
   override ontext(data: string): void {
@@ -105,10 +105,24 @@ class LandmarkHandler extends DomHandler {
   override oncomment(): void {}
   override onprocessinginstruction(): void {}
 
+  private note(element: Element, meaning: Meaning): void {
+    const { attribs } = element
+    if (meaning === 'code') {
+      // Linked data is kept for whoever reads it.
+      this.inCode = attribs['type'] !== 'application/ld+json'
+    } else if (meaning === 'may-be-breadcrumb') {
+      if (attribs['class']?.includes(CRUMBS) || attribs['aria-label']?.includes(CRUMBS)) this.noteBreadcrumb(element)
+    } else {
+      if (meaning === 'noscript') this.noscriptDepth++
+      this.landmarks[meaning === 'picture' && this.noscriptDepth > 0 ? 'noscript-picture' : meaning].push(element)
+    }
+  }
+
+  /** Not one inside another: the list in a breadcrumb is often called so too. */
   private noteBreadcrumb(element: Element): void {
-    const inside = this.crumbsDepth > 0 && this.tagStack[this.crumbsDepth - 1] === this.landmarks.breadcrumb.at(-1)
-    if (inside) return
-    this.landmarks.breadcrumb.push(element)
+    const { breadcrumb } = this.landmarks
+    if (this.crumbsDepth > 0 && this.tagStack[this.crumbsDepth - 1] === breadcrumb.at(-1)) return
+    breadcrumb.push(element)
     this.crumbsDepth = this.tagStack.length
   }
 }

@@ -1,5 +1,7 @@
 /** What an address alone tells: a picture, a page about a picture, or a stand-in until the real one loads. */
 
+/** Passed by all that ends like a picture; most links are done with here. */
+const MAY_BE_PICTURE = /\.[a-z]{2,5}\d?\s*(?:[?#]|$)/i
 const EXTENSION = /\.(?:jpe?g|jfif|pjpeg|png|webp|avif|gif|tiff?|bmp|heic|heif|jxl|jp2)$/i
 /** `File:Gannet.jpg` of a wiki and `/blob/` of a code host end like a picture and are pages. */
 const NAMESPACE = /:|%3a/i
@@ -33,7 +35,7 @@ const MAX_LENGTH = 16_384
 
 /** Whether the address, absolute or relative, ends like that of a picture file. */
 export const looksLikePicture = (url: string): boolean => {
-  if (url.length > MAX_LENGTH) return false
+  if (url.length > MAX_LENGTH || !(MAY_BE_PICTURE.test(url) || url.includes('?'))) return false
   const tail = pathTail(url, 1)
   const named = EXTENSION.test(tail)
     ? !NAMESPACE.test(tail) && !url.includes('/blob/') && !BARE_HOST.test(url)
@@ -71,5 +73,5 @@ export const looksLikeStandIn = (url: string): boolean =>
  */
 export const looseKey = (url: string): string | null => {
   const path = url.slice(url.indexOf('/', 8), pathEnd(url))
-  return EXTENSION.test(path.slice(-6)) ? path.replace(SIZE_SUFFIX, '').toLowerCase() : null
+  return EXTENSION.test(path.slice(-6)) ? path.replace(SIZE_SUFFIX, '') : null
 }

@@ -53,10 +53,10 @@ const lookFor = (scope: Element, wanted: (element: Element) => boolean): Element
   return null
 }
 
-const nearbyText = (levels: readonly Element[]): string | null => {
-  const besides = (element: Element): boolean => HEADING.test(element.name) || element.name === 'time' || isCredit(element)
-  for (const level of levels) {
-    const text = textOf(level, MAX_CAPTION + 1, besides)
+const nearbyText = (levels: readonly Element[], credit: Element | null): string | null => {
+  const besides = (element: Element): boolean => element === credit || element.name === 'time' || HEADING.test(element.name)
+  for (let level = 0; level < Math.min(levels.length, CAPTION_LEVELS); level++) {
+    const text = textOf(levels[level] as Element, MAX_CAPTION + 1, besides)
     if (text !== null && text.length >= 3) return text.length <= MAX_CAPTION ? text : null
   }
   return null
@@ -107,29 +107,30 @@ export const pictureWords = (
     own('data-title') ??
     wordsOf(nearestInItem(headings, element, levels) ?? lastBefore(headings, element), MAX_CAPTION)
 
+  const scope = figure ?? levels.at(-1) ?? null
+  const credit = scope === null ? null : lookFor(scope, isCredit)
   const described = attribs['aria-describedby']?.trim().split(/\s+/, 1)[0]
   let caption =
     wordsOf(figure === null ? null : firstWithin(figcaption, figure)) ??
     wordsOf(described === undefined ? null : byId(described)) ??
     own('data-caption')
   if (caption === null) {
-    const nearest = nearbyText(levels.slice(0, CAPTION_LEVELS))
+    const nearest = nearbyText(levels, credit)
     caption = nearest === title ? null : nearest
   }
 
   let time: Element | null = null
   if (times.length > 0) {
-    const article = articleAround(element)
-    time = nearestInItem(times, element, levels) ?? (article === null ? null : firstWithin(times, article))
+    time = nearestInItem(times, element, levels)
+    const article = time === null ? articleAround(element) : null
+    if (article !== null) time = firstWithin(times, article)
   }
-  const scope = figure ?? levels.at(-1) ?? null
-  const credit = wordsOf(scope === null ? null : lookFor(scope, isCredit), 200)?.replace(CREDIT_LEAD, '') ?? ''
   return {
     alt: cleanWords(attribs['alt']) ?? cleanWords(attribs['data-alt']),
     title,
     caption,
     publishedAt: isoTime(time?.attribs['datetime']),
     licence: scope === null ? null : licenceWithin(page, scope),
-    creator: credit === '' ? null : credit,
+    creator: cleanWords(wordsOf(credit, 200)?.replace(CREDIT_LEAD, '')),
   }
 }

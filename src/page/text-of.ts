@@ -17,12 +17,15 @@ const SILENT: ReadonlySet<string> = new Set([
 
 /** All white space but a single blank, and control characters. */
 const BLANKS = /(?:[^\S ]|[\p{Cc}\u200b])[\s\p{Cc}\u200b]*| [\s\p{Cc}\u200b]+/gu
+/** Found in text that may need cleaning; cheaper to look for than to clean. */
+const UNCLEAN = /[^ -~\u00a1-\u167f\u2070-\u2fff\u3001-\ufefe]|  /
 const HALF_CHARACTER = /[\ud800-\udbff]$/
 
 /** White space and control characters folded, cut at `max`; null when nothing is left. */
 export const cleanWords = (text: string | undefined | null, max = MAX_WORDS): string | null => {
   if (text === undefined || text === null || text === '') return null
-  const clean = text.slice(0, max * 2).replace(BLANKS, ' ').trim()
+  const start = text.length > max * 2 ? text.slice(0, max * 2) : text
+  const clean = (UNCLEAN.test(start) ? start.replace(BLANKS, ' ') : start).trim()
   if (clean === '') return null
   return clean.length <= max ? clean : clean.slice(0, max).replace(HALF_CHARACTER, '').trimEnd()
 }

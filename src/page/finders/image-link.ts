@@ -14,20 +14,25 @@ const SOURCES = new Set([
   'data-pswp-src', 'data-mfp-src', 'data-src', 'data-full', 'data-full-src', 'data-large', 'data-zoom-image', 'data-image',
   'data-fancybox-href', 'data-lightbox-src', 'data-original', 'data-highres',
 ])
-const LIGHTBOX_ATTRIBUTES = ['data-lightbox', 'data-fancybox', 'data-fancybox-group', 'data-pswp-width', 'data-glightbox', 'data-gallery']
+const LIGHTBOX_ATTRIBUTES = new Set([
+  'data-lightbox', 'data-fancybox', 'data-fancybox-group', 'data-pswp-width', 'data-glightbox', 'data-gallery',
+])
 const LIGHTBOX_NAME = /\b(?:light-?box|glightbox|fancybox|pretty-?photo|colorbox|swipebox|thickbox|magnific|photoswipe|venobox|shadowbox|highslide)/i
 const OTHER_FILE = /\.(?:html?|php|aspx?|jsp|pdf|mp[34]|webm|mov|zip|svg|txt|docx?|xlsx?)$/i
 const VIDEO_HOST = /(?:^|\.)(?:youtube\.com|youtu\.be|vimeo\.com|dailymotion\.com)$/i
 
-const opensInLightbox = (attribs: Record<string, string>): boolean => {
-  const type = attribs['data-type'] ?? attribs['data-fancybox-type'] ?? 'image'
-  if (type !== 'image' || attribs['data-iframe'] !== undefined) return false
-  return (
-    LIGHTBOX_ATTRIBUTES.some((name) => Object.hasOwn(attribs, name)) ||
-    LIGHTBOX_NAME.test((attribs['rel'] ?? '').slice(0, 200)) ||
-    LIGHTBOX_NAME.test((attribs['class'] ?? '').slice(0, 500))
-  )
+const isMarked = (attribs: Record<string, string>): boolean => {
+  for (const name in attribs) {
+    if (LIGHTBOX_ATTRIBUTES.has(name)) return true
+    if ((name === 'rel' || name === 'class') && LIGHTBOX_NAME.test((attribs[name] ?? '').slice(0, 500))) return true
+  }
+  return false
 }
+
+const opensInLightbox = (attribs: Record<string, string>): boolean =>
+  isMarked(attribs) &&
+  (attribs['data-type'] ?? attribs['data-fancybox-type'] ?? 'image') === 'image' &&
+  attribs['data-iframe'] === undefined
 
 const mayBePicture = (page: Page, href: string): boolean => {
   if (href === '' || href.startsWith('#')) return false

@@ -55,10 +55,11 @@ const addTemplate = (into: Rendition[], page: Page, template: string, widths: st
   }
 }
 
-const sizeOf = ({ size, density }: LazyAttribute, attribs: Element['attribs']): Stated => ({
+const statedBy = ({ size, density }: LazyAttribute, attribs: Element['attribs'], viewportPx: number): Stated => ({
   density: density ?? null,
   width: size === undefined ? null : filePixels(attribs[size[0]]),
   height: size === undefined ? null : filePixels(attribs[size[1]]),
+  viewportPx,
 })
 
 /** The renditions an element's own attributes name besides `src` and `srcset`, added to `into`. */
@@ -73,7 +74,7 @@ export const addLazy = (into: Rendition[], page: Page, { attribs }: Element, vie
     } else if (attribs['data-widths'] !== undefined && value.length < 2000 && value.includes('{width}')) {
       addTemplate(into, page, value, attribs['data-widths'])
     } else if (lazy.vague === true ? looksLikePicture(value) : looksLikeAddress(value)) {
-      const rendition = renditionAt(page, value, role, 'lazy', { ...sizeOf(lazy, attribs), viewportPx })
+      const rendition = renditionAt(page, value, role, 'lazy', statedBy(lazy, attribs, viewportPx))
       if (rendition !== null) into.push(rendition)
     }
   }

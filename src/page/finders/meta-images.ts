@@ -6,6 +6,9 @@ import type { Rendition } from '../rendition.ts'
 
 const IMAGE = new Set(['og:image', 'og:image:url', 'og:image:secure_url', 'twitter:image', 'twitter:image:src'])
 
+/** Each is compared with every picture of the page. */
+const MAX_IMAGES = 32
+
 const nameOf = ({ attribs }: Element): string => (attribs['property'] ?? attribs['name'] ?? '').trim().toLowerCase()
 
 interface Shown {
@@ -25,10 +28,12 @@ const metaImage = (page: Page, raw: string, element: Element): Shown | null => {
 export const findMetaImages: Finder = function* (page) {
   // Open Graph's width and height speak of the image before them, which therefore waits.
   let waiting: Shown | null = null
+  let named = 0
   for (const element of page.landmarks.meta) {
     const name = nameOf(element)
     const content = element.attribs['content'] ?? ''
     if (IMAGE.has(name)) {
+      if (named++ >= MAX_IMAGES) break
       const shown = metaImage(page, content, element)
       if (shown === null) yield { kind: 'unusable', ...unusable(content) }
       else if (shown.rendition.url !== waiting?.rendition.url) {
@@ -44,6 +49,7 @@ export const findMetaImages: Finder = function* (page) {
   if (waiting !== null) yield findingOf(waiting)
   for (const element of page.landmarks['head-link']) {
     if (element.attribs['rel']?.trim().toLowerCase() !== 'image_src') continue
+    if (named++ >= MAX_IMAGES) break
     const shown = metaImage(page, element.attribs['href'] ?? '', element)
     if (shown !== null) yield findingOf(shown)
   }
