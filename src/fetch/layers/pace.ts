@@ -15,17 +15,34 @@ export interface PaceParts {
   readonly closing: AbortSignal
 }
 
+/** Of an origin, milliseconds since the epoch. */
+interface Starts {
+  /** The next request may be planned for then. */
+  planned: number
+  /** When the last request really started: a loop that was held up must not make up for it. */
+  last: number
+}
+
 export const pace = ({ clock, crawlDelayMs, closing }: PaceParts): Layer => {
-  const nextStart = new LRUCache<string, number>({ max: 10_000 })
+  const origins = new LRUCache<string, Starts>({ max: 10_000 })
   return (next) => async (hop) => {
     const { origin } = hop.url
     const spent = hop.trip.purse.spend(origin)
     const { notBefore, intervalMs } = spent instanceof Promise ? await spent : spent
-    const now = clock.now()
     const apart = hop.trip.kind === 'robots' ? intervalMs : Math.max(intervalMs, crawlDelayMs(origin))
-    const start = Math.max(now, notBefore, nextStart.get(origin) ?? 0)
-    if (apart > 0) nextStart.set(origin, start + apart)
-    if (start > now) await clock.until(start, closing)
+    const starts = origins.get(origin) ?? { planned: 0, last: -Infinity }
+    let start = Math.max(clock.now(), notBefore, starts.planned)
+    if (apart > 0) {
+      starts.planned = start + apart
+      origins.set(origin, starts)
+    }
+    let now = clock.now()
+    while (start > now) {
+      await clock.until(start, closing)
+      now = Math.max(start, clock.now())
+      start = Math.max(start, starts.last + apart)
+    }
+    starts.last = now
     return next(hop)
   }
 }
