@@ -1,35 +1,54 @@
-/** The report of a crawl as a person reads it. */
+/** The report of a crawl as a person reads it: what became of each candidate, adding up, then the bytes. */
 import pc from 'picocolors'
 import type { CrawlReport } from '../crawl/index.ts'
 import { explain, isReason } from '../core/reasons.ts'
-import { bytes, count, duration, table } from './output.ts'
+import { bytes, count, duration } from './output.ts'
 
-const total = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((sum, n) => sum + n, 0)
+type Counts = Readonly<Record<string, number>>
 
-const group = (name: string, counts: Readonly<Record<string, number>>): string[] => {
-  const rows = Object.entries(counts).filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1])
-  if (rows.length === 0) return []
-  const lines = table(rows.map(([reason, n]) => [n, reason, isReason(reason) ? pc.dim(explain(reason)) : '']))
-  return [`${name} ${count(total(counts))}`, ...lines.split('\n').map((line) => `  ${line}`)]
+const total = (counts: Counts): number => Object.values(counts).reduce((sum, n) => sum + n, 0)
+
+/** Against a crawler that fetches every picture in full and no thumbnail; null until that would be more. */
+export const insteadOf = ({ bytes: { thumbnails, full, saved, savedEstimated } }: CrawlReport): string | null => {
+  const everything = full + saved
+  const percent = Math.floor(100 * (1 - (thumbnails + full) / everything))
+  if (everything === 0 || percent < 1) return null
+  return `instead of ${savedEstimated > 0 ? 'about ' : ''}${bytes(everything)}, ${percent} % less`
+}
+
+/** Reasons stand in one column over all groups, so that the eye runs down them. */
+const groups = (named: Readonly<Record<string, Counts>>): string[] => {
+  const rows = Object.entries(named).flatMap(([name, counts]) => {
+    const reasons = Object.entries(counts).filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1])
+    return reasons.length === 0 ? [] : [{ name, n: total(counts), reasons }]
+  })
+  const digits = Math.max(0, ...rows.map(({ n }) => count(n).length))
+  const letters = Math.max(0, ...rows.flatMap(({ reasons }) => reasons.map(([reason]) => reason.length)))
+  return rows.flatMap(({ name, n, reasons }) => [
+    `${count(n).padStart(digits)} ${name}`,
+    ...reasons.map(([reason, of]) =>
+      `${' '.repeat(digits)} ${count(of).padStart(digits)}  ${reason.padEnd(letters)}  ` +
+      (isReason(reason) ? pc.dim(explain(reason)) : '')),
+  ])
 }
 
 export const reportText = (report: CrawlReport): string => {
-  const { bytes: amount, duplicates } = report
-  const fetched = amount.thumbnails + amount.full
-  const percent = fetched + amount.saved > 0 ? Math.round((100 * amount.saved) / (fetched + amount.saved)) : 0
+  const { bytes: amount, duplicates, kept, candidates, pages } = report
+  const less = insteadOf(report)
   return [
-    `${pc.bold(`kept ${count(report.kept)}`)} of ${count(report.candidates)} candidates on ${count(report.pages)} pages in ${duration(report.seconds)}`,
-    `fetched ${bytes(fetched)}: thumbnails ${bytes(amount.thumbnails)}, full pictures ${bytes(amount.full)}`,
-    ...(amount.saved > 0
-      ? [`saved ${bytes(amount.saved)} (${percent} % of what fetching everything would take${amount.savedEstimated > 0 ? '; partly estimated' : ''})`]
-      : []),
-    ...group('duplicates', { 'exact-duplicate': duplicates.exact, 'copy-duplicate': duplicates.copy, 'similar-duplicate': duplicates.similar }),
-    ...group('rejected', report.rejected),
-    ...group('refused', report.refused),
-    ...group('failed', report.failed),
-    ...group('pages not read', report.pagesFailed),
+    `${pc.bold(pc.green(`kept ${count(kept)}`))} of ${count(candidates)} candidates ` +
+      `on ${count(pages)} ${pages === 1 ? 'page' : 'pages'} in ${duration(report.seconds)}`,
+    ...groups({
+      rejected: report.rejected,
+      duplicates: { 'exact-duplicate': duplicates.exact, 'copy-duplicate': duplicates.copy, 'similar-duplicate': duplicates.similar },
+      refused: report.refused,
+      failed: report.failed,
+    }),
+    `${pc.bold(`fetched ${bytes(amount.thumbnails + amount.full)}`)}${less === null ? '' : ` ${less}`}`,
+    `  ${bytes(amount.thumbnails)} of thumbnails, ${bytes(amount.full)} of full pictures`,
+    ...groups({ 'pages not read': report.pagesFailed }),
     ...(report.pending + report.pagesPending > 0
-      ? [`pending ${count(report.pending)} pictures and ${count(report.pagesPending)} pages: run the same command again to go on`]
+      ? [pc.yellow(`pending ${count(report.pending)} pictures and ${count(report.pagesPending)} pages: run the same command again to go on`)]
       : []),
   ].join('\n')
 }

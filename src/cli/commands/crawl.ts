@@ -7,6 +7,7 @@ import { GannetError } from '../../core/errors.ts'
 import type { CrawlReport } from '../../crawl/index.ts'
 import { createDisplay, type Display } from '../display.ts'
 import { explain } from '../../core/reasons.ts'
+import { whatIsOff } from '../findings-text.ts'
 import { addFlags, environmentHelp, typedFlags } from '../flags.ts'
 import { note, print, printJson } from '../output.ts'
 import { reportText } from '../report-text.ts'
@@ -61,9 +62,7 @@ export const addCrawl = (program: Command): void => {
       drainOnSignal(run, display)
       const telling = tell(run, display).catch(() => undefined)
       try {
-        for (const finding of await run.findings()) {
-          if (!finding.on) note(pc.dim(`${finding.what} is off: ${finding.why}${finding.remedy ? `; ${finding.remedy}` : ''}`))
-        }
+        for (const line of whatIsOff(await run.findings())) display.say(pc.dim(line))
       } catch {
         // The report tells why.
       }

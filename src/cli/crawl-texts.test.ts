@@ -1,0 +1,75 @@
+/** What a crawl tells a person: while it runs, when it has ended, and what it does without. */
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import type { CrawlReport } from '../crawl/index.ts'
+import { whatIsOff } from './findings-text.ts'
+import { progressLines } from './progress-lines.ts'
+import { reportText } from './report-text.ts'
+
+const REPORT: CrawlReport = {
+  pages: 9, candidates: 225, thumbnails: 200, kept: 70, refused: { 'robots-denied': 1 },
+  rejected: { 'bad-aspect': 90, blank: 20, blurry: 8 }, duplicates: { exact: 4, copy: 7, similar: 0 }, failed: { timeout: 12 },
+  pending: 13, bytes: { thumbnails: 5e6, full: 25e6, saved: 35e6, savedEstimated: 1e6 }, seconds: 12,
+  pagesFailed: {}, pagesPending: 0, pageBytes: 9e5,
+}
+const shown = (report: CrawlReport, width = 100, rate = 26): string[] =>
+  stripVTControlCharacters(progressLines({ report, rate, bytesPerSecond: 3e6 }, width)).split('\n')
+const told = (report: CrawlReport): string => stripVTControlCharacters(reportText(report))
+
+describe('the moving lines', () => {
+  it('draw every candidate once, in a bar as wide as its share', () => {
+    const [bar = ''] = shown(REPORT)
+    expect(bar).toHaveLength(72)
+    const columns = (mark: string): number => bar.split(mark).length - 1
+    for (const [mark, n] of [['█', 70], ['▓', 11], ['▒', 131], ['·', 13]] as const) {
+      expect(Math.abs(columns(mark) - (72 * n) / 225)).toBeLessThan(1)
+    }
+    const nothing = { candidates: 0, kept: 0, refused: {}, rejected: {}, duplicates: { exact: 0, copy: 0, similar: 0 }, failed: {}, pending: 0 }
+    expect(shown({ ...REPORT, ...nothing })[0]).toBe('·'.repeat(72))
+  })
+
+  it('say what waits and for how long, once every page is read', () => {
+    expect(shown(REPORT).find((line) => line.includes('waiting'))).toMatch(/13 +about 0\.5 s left$/)
+    const reading = shown({ ...REPORT, pagesPending: 2 })
+    expect(reading.join('\n')).toContain('225   on 9 pages, 2 more to read')
+    expect(reading.join('\n')).not.toContain('left')
+  })
+
+  it('never wrap, so that redrawing leaves nothing behind', () => {
+    for (const width of [20, 39, 60]) {
+      const lines = shown(REPORT, width)
+      expect(lines).toHaveLength(8)
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(Math.max(width, 26))
+    }
+  })
+})
+
+describe('the report', () => {
+  it('gives each end of a candidate a line, with the commonest first', () => {
+    const text = told({ ...REPORT, pending: 0, candidates: 212 })
+    expect(text).toMatch(/^kept 70 of 212 candidates on 9 pages in 12 s\n118 rejected\n +90 {2}bad-aspect +is too long and thin\n/)
+    for (const line of [/^ 11 duplicates$/m, / 7 {2}copy-duplicate /, /^ {2}1 refused$/m, /^ 12 failed$/m]) expect(text).toMatch(line)
+    expect(text).not.toContain('similar-duplicate')
+    expect(text).not.toContain('pending')
+  })
+
+  it('holds the bytes against fetching every picture in full, and claims nothing while that is not less', () => {
+    expect(told(REPORT)).toContain('fetched 30.0 MB instead of about 60.0 MB, 50 % less\n  5.0 MB of thumbnails, 25.0 MB of full pictures')
+    expect(told({ ...REPORT, bytes: { thumbnails: 5e6, full: 25e6, saved: 4e6, savedEstimated: 0 } })).not.toContain('less')
+    expect(told({ ...REPORT, bytes: { thumbnails: 0, full: 0, saved: 0, savedEstimated: 0 } })).toContain('fetched 0 B\n')
+  })
+
+  it('says how to go on where something is left', () => {
+    expect(told(REPORT)).toMatch(/pending 13 pictures and 0 pages: run the same command again to go on$/)
+  })
+})
+
+it('names what is off once a cause, with the remedy where there is one', () => {
+  const off = (what: string, why: string, remedy = '') => ({ what, on: false, why, remedy })
+  const on = { what: 'opt-outs', on: true, why: 'noai', remedy: '' }
+  expect(whatIsOff([off('detect', 'no folder'), off('embed', 'no folder'), off('robots.txt', 'switched off'), on])).toEqual([
+    'detect and embed are off: no folder (gannet doctor tells more)',
+    'robots.txt is off: switched off',
+  ])
+  expect(whatIsOff([off('detect', 'x.onnx is not there', 'put it there')])).toEqual(['detect is off: x.onnx is not there; put it there'])
+})

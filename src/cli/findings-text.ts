@@ -1,0 +1,17 @@
+/** What a crawl does without, as a person reads it before the crawl begins. */
+import type { Finding } from '../app/house.ts'
+
+/** One line a cause: without a folder of models three things are off for the same reason. */
+export const whatIsOff = (findings: readonly Finding[]): string[] => {
+  const causes = new Map<string, Finding[]>()
+  for (const finding of findings) {
+    if (!finding.on) causes.set(finding.why, [...(causes.get(finding.why) ?? []), finding])
+  }
+  return [...causes].map(([why, off]) => {
+    const names = off.map(({ what }) => what)
+    const last = names.pop()
+    if (names.length > 0) return `${names.join(', ')} and ${last} are off: ${why} (gannet doctor tells more)`
+    const remedy = off[0]?.remedy ?? ''
+    return `${last} is off: ${why}${remedy === '' ? '' : `; ${remedy}`}`
+  })
+}
