@@ -4,6 +4,7 @@ import { decodeBuffer, getEncoding } from 'encoding-sniffer'
 
 const CHARSET = /;\s*charset\s*=\s*["']?([^\s;"']+)/i
 
+const DEFAULT = 'windows-1252'
 const utf8 = new TextDecoder()
 
 /** Whether it is UTF-8, a character cut at the very end forgiven. */
@@ -23,9 +24,10 @@ export const decodeHtml = (bytes: Uint8Array, contentType?: string | null): stri
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const label = CHARSET.exec(contentType ?? '')?.[1]
   const options = label === undefined ? {} : { transportLayerEncodingLabel: label }
-  const encoding = getEncoding(buffer, { ...options, defaultEncoding: 'windows-1252' })
-  // Two different defaults give two different answers exactly when the page declares nothing.
-  const declared = encoding === getEncoding(buffer, { ...options, defaultEncoding: 'utf-8' })
+  const encoding = getEncoding(buffer, { ...options, defaultEncoding: DEFAULT })
+  // The default may be meant or fallen back on: only then does another default change the answer.
+  const declared =
+    encoding.toLowerCase() !== DEFAULT || encoding === getEncoding(buffer, { ...options, defaultEncoding: 'utf-8' })
   const isUtf8Page = declared ? encoding.toLowerCase() === 'utf-8' : isUtf8Text(buffer)
   // Node's own decoder is the faster one, and right for UTF-8; for the rest the library's is.
   return isUtf8Page ? utf8.decode(buffer) : decodeBuffer(buffer, options)
