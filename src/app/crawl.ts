@@ -2,7 +2,7 @@
 import type { GannetEvent, CrawlEnd } from '../core/events.ts'
 import { GannetError } from '../core/errors.ts'
 import { systemClock } from '../core/clock.ts'
-import { requestOf, startRun, type CrawlReport, type Run } from '../crawl/index.ts'
+import { requestOf, startRun, type CrawlReport, type FailedSeed, type Run } from '../crawl/index.ts'
 import { createHostPolicy, RETRY_DEFAULTS, retryAt } from '../schedule/index.ts'
 import { createAdmission } from './admission.ts'
 import { createEventStream } from './event-stream.ts'
@@ -31,6 +31,8 @@ export interface Crawl extends AsyncIterable<GannetEvent> {
   /** When the crawl has ended. @throws GannetError why it could not go on; what was done is kept */
   report(): Promise<CrawlReport>
   readonly ended: Promise<CrawlEnd>
+  /** Seeds that came to nothing, once the crawl has ended. */
+  failedSeeds(): Promise<readonly FailedSeed[]>
   /** While it runs. */
   progress(): Promise<CrawlProgress>
   /** What is on, what is off, and why. Known once the roles stand. */
@@ -90,10 +92,12 @@ export const crawl = (options: CrawlOptions): Crawl => {
 
   const begun = begin()
   let final: CrawlReport | null = null
+  let failed: readonly FailedSeed[] = []
   const ended = begun.then(async ({ house, run: running }) => {
     try {
       const why = await running.ended
       final = await running.report()
+      failed = await running.failedSeeds()
       return why
     } finally {
       await house.close()
@@ -111,6 +115,10 @@ export const crawl = (options: CrawlOptions): Crawl => {
     async report() {
       await ended
       return final as CrawlReport
+    },
+    async failedSeeds() {
+      await ended
+      return failed
     },
     async progress() {
       const { run: running } = await begun

@@ -9,7 +9,7 @@ export const addFlags = (command: Command, fragment: Fragment): Command => {
   for (const [key, { schema, info }] of Object.entries(fragment)) {
     const fallback = schema.parse(undefined)
     const name = isSwitch(info) && fallback === true ? `--no-${kebab(key)}` : `--${kebab(key)}`
-    const words = isSwitch(info) && fallback === true ? `Do not: ${info.help}` : info.help
+    const words = isSwitch(info) && fallback === true ? `Switch off: ${info.help}` : info.help
     const shown = fallback === null || typeof fallback === 'boolean' || (Array.isArray(fallback) && fallback.length === 0)
       ? '' : ` [${String(fallback)}]`
     const option = new Option(info.value === undefined ? name : `${name} <${info.value}>`, words + shown)

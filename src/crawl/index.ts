@@ -2,5 +2,5 @@
 export { requestOf, type Seeds } from './intake.ts'
 export type { CrawlPorts } from './ports.ts'
 export type { CrawlReport } from './report.ts'
-export { startRun, type Run, type RunOptions } from './run.ts'
+export { startRun, type FailedSeed, type Run, type RunOptions } from './run.ts'
 export { crawlSettings } from './settings.ts'

@@ -8,13 +8,13 @@ import { createBatcher } from '../core/batcher.ts'
 import { createBell } from '../core/bell.ts'
 import { GannetError } from '../core/errors.ts'
 import type { CrawlEnd } from '../core/events.ts'
-import { isRetryable } from '../core/reasons.ts'
+import { isRetryable, type Reason } from '../core/reasons.ts'
 import type { RequestId, TaskId } from '../core/ids.ts'
 import type { Completion, Failure, Settled } from '../schedule/schedule-store.ts'
 import type { Held, Lease } from '../schedule/task.ts'
 import type { VerdictRecord } from '../store/asset.ts'
 import { createImageWalk, type Handoff } from './image-walk.ts'
-import { intake, type Seeds } from './intake.ts'
+import { intake, seedTask, type Seeds } from './intake.ts'
 import { createPageWalk } from './page-walk.ts'
 import type { AdmitRules } from './admit.ts'
 import type { CrawlPorts } from './ports.ts'
@@ -43,8 +43,15 @@ export interface Run {
   readonly ended: Promise<CrawlEnd>
   readonly visits: Visits
   report(): Promise<CrawlReport>
+  /** Seeds named one by one (not those of a list) that came to nothing, and why. */
+  failedSeeds(): Promise<readonly FailedSeed[]>
   /** Takes no new work; what is under way comes to its end, what waits goes back. */
   drain(): void
+}
+
+export interface FailedSeed {
+  readonly url: string
+  readonly reason: Reason
 }
 
 const LEASE_MS = 60_000
@@ -227,6 +234,13 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
       const ids = [...requests]
       const [tally, stats] = await Promise.all([schedule.tally(ids), ports.catalogue.stats(ids)])
       return reportOf(tally, stats.superseded, (clock.now() - startedAt) / 1000)
+    },
+    async failedSeeds() {
+      const ids = options.seeds.urls.map((url) => seedTask(url, rules, true).id)
+      if (ids.length === 0) return []
+      const { items } = await schedule.tasks({ after: null, limit: ids.length, state: 'ended', ids })
+      return items.flatMap(({ task, end }) =>
+        end && end.reason !== null && (end.outcome === 'failed' || end.outcome === 'refused') ? [{ url: task.url, reason: end.reason }] : [])
     },
     drain: () => finish('drained'),
   }

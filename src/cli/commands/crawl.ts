@@ -4,9 +4,8 @@ import type { Command } from 'commander'
 import { crawl, type Crawl } from '../../app/crawl.ts'
 import { SETTINGS } from '../../app/settings.ts'
 import { GannetError } from '../../core/errors.ts'
-import type { CrawlReport } from '../../crawl/index.ts'
 import { createDisplay, type Display } from '../display.ts'
-import { explain } from '../../core/reasons.ts'
+import { explain, type Reason } from '../../core/reasons.ts'
 import { whatIsOff } from '../findings-text.ts'
 import { addFlags, environmentHelp, typedFlags } from '../flags.ts'
 import { note, print, printJson } from '../output.ts'
@@ -27,10 +26,15 @@ const drainOnSignal = (run: Crawl, display: Display): void => {
   process.on('SIGTERM', ask)
 }
 
-const tell = async (run: Crawl, display: Display): Promise<void> => {
+const failure = (url: string, reason: Reason, detail: string | null): string =>
+  `${pc.yellow(reason)} ${url} ${explain(reason)}${detail ? ` (${detail})` : ''}`
+
+/** @param told takes the URLs of pages whose failure was told */
+const tell = async (run: Crawl, display: Display, told: Set<string>): Promise<void> => {
   for await (const event of run) {
     if (event.type === 'task-ended' && event.kind === 'page' && event.outcome !== 'read' && event.reason !== null) {
-      display.say(`${pc.yellow(event.reason)} ${event.url} ${explain(event.reason)}${event.detail ? ` (${event.detail})` : ''}`)
+      told.add(event.url)
+      display.say(failure(event.url, event.reason, event.detail))
     } else if (event.type === 'role-restarted') {
       display.say(pc.dim(`the ${event.role} process died (${event.why}) and was started again; nothing is lost`))
     } else if (event.type === 'host-blocked') {
@@ -39,12 +43,8 @@ const tell = async (run: Crawl, display: Display): Promise<void> => {
   }
 }
 
-/** 3 when a seed failed while other things did not; 1 when nothing could be done at all. */
-const exitCode = (report: CrawlReport): number => {
-  const failed = Object.values(report.pagesFailed).some((n) => n > 0)
-  if (!failed) return 0
-  return report.pages === 0 && report.kept === 0 ? 1 : 3
-}
+/** 3 when a seed failed while others did not; 1 when all of them did. */
+const exitCode = (failed: number, seeds: number): number => (failed === 0 ? 0 : failed < seeds ? 3 : 1)
 
 export const addCrawl = (program: Command): void => {
   const command = program
@@ -60,7 +60,8 @@ export const addCrawl = (program: Command): void => {
       const run = crawl({ ...typedFlags(command, SETTINGS), urls, ...(options.list ? { list: options.list } : {}), ...(options.config ? { config: options.config } : {}) })
       const display = createDisplay()
       drainOnSignal(run, display)
-      const telling = tell(run, display).catch(() => undefined)
+      const told = new Set<string>()
+      const telling = tell(run, display, told).catch(() => undefined)
       try {
         for (const line of whatIsOff(await run.findings())) display.say(pc.dim(line))
       } catch {
@@ -77,7 +78,10 @@ export const addCrawl = (program: Command): void => {
         if (why !== 'done' && why !== 'drained') note(`stopped at --${why}`)
         if (options.json) printJson(report)
         else print(reportText(report))
-        process.exitCode = exitCode(report)
+        const failed = await run.failedSeeds()
+        // Those refused at the door, or by an earlier run, have not been told of.
+        for (const { url, reason } of failed) if (!told.has(url)) note(failure(url, reason, null))
+        process.exitCode = exitCode(failed.length, urls.length + (options.list ? 1 : 0))
       } catch (error) {
         display.end()
         if (GannetError.is(error, 'disk-full')) note('what was stored before is kept')
