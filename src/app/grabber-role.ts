@@ -4,7 +4,7 @@ import { createGrabber } from '../fetch/index.ts'
 import type { FetchSettings } from '../fetch/fetch-options.ts'
 import type { Leave } from '../fetch/visit.ts'
 import { readPage } from '../page/index.ts'
-import type { RoleFactory } from './role-main.ts'
+import type { RoleFactory } from './role-factory.ts'
 
 export interface GrabberInit {
   readonly settings: FetchSettings

@@ -9,7 +9,7 @@ import { createMemoryCache } from '../store/adapters/memory-cache.ts'
 import { openSqliteCatalogue } from '../store/adapters/sqlite.ts'
 import { checkStore, createCommitter, createFingerprints, existingFolder, follow, lockFolder, type Committer, type FolderOwner } from '../store/index.ts'
 import type { KeeperApi } from './keeper-api.ts'
-import type { RoleFactory } from './role-main.ts'
+import type { RoleFactory } from './role-factory.ts'
 
 export interface KeeperInit {
   readonly data: string

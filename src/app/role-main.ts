@@ -1,12 +1,8 @@
 /** The entry of every child process: connects, waits for `start`, serves its role, dies with its parent. */
 import { GannetError } from '../core/errors.ts'
 import { connect } from '../core/rpc.ts'
+import type { RoleFactory } from './role-factory.ts'
 import type { ChildRole } from './roles.ts'
-
-/** What a role's file offers: its interface, and how to close it. */
-export interface RoleFactory<Init> {
-  create(init: Init, parent: ReturnType<typeof connect>): Promise<{ readonly api: object; close(): Promise<void> }>
-}
 
 const FACTORIES: { readonly [R in ChildRole]: () => Promise<RoleFactory<never>> } = {
   keeper: async () => (await import('./keeper-role.ts')).keeperRole,

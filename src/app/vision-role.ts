@@ -3,7 +3,7 @@ import { probe, type Probe } from '../image/index.ts'
 import type { PackChoice } from '../models/index.ts'
 import { createVisionProcess } from '../vision/vision-process.ts'
 import type { VisionApi } from '../vision/vision-api.ts'
-import type { RoleFactory } from './role-main.ts'
+import type { RoleFactory } from './role-factory.ts'
 
 export interface VisionInit {
   readonly choice: PackChoice
