@@ -68,8 +68,8 @@ it('names what is off once a cause, with the remedy where there is one', () => {
   const off = (what: string, why: string, remedy = '') => ({ what, on: false, why, remedy })
   const on = { what: 'opt-outs', on: true, why: 'noai', remedy: '' }
   expect(whatIsOff([off('detect', 'no folder'), off('embed', 'no folder'), off('robots.txt', 'switched off'), on])).toEqual([
-    'detect and embed are off: no folder (gannet doctor tells more)',
-    'robots.txt is off: switched off',
+    'detect, embed off: no folder (see gannet doctor)',
+    'robots.txt off: switched off',
   ])
-  expect(whatIsOff([off('detect', 'x.onnx is not there', 'put it there')])).toEqual(['detect is off: x.onnx is not there; put it there'])
+  expect(whatIsOff([off('detect', 'x.onnx is not there', 'put it there')])).toEqual(['detect off: x.onnx is not there; put it there'])
 })

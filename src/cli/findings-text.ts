@@ -8,10 +8,8 @@ export const whatIsOff = (findings: readonly Finding[]): string[] => {
     if (!finding.on) causes.set(finding.why, [...(causes.get(finding.why) ?? []), finding])
   }
   return [...causes].map(([why, off]) => {
-    const names = off.map(({ what }) => what)
-    const last = names.pop()
-    if (names.length > 0) return `${names.join(', ')} and ${last} are off: ${why} (gannet doctor tells more)`
     const remedy = off[0]?.remedy ?? ''
-    return `${last} is off: ${why}${remedy === '' ? '' : `; ${remedy}`}`
+    const more = off.length > 1 ? ' (see gannet doctor)' : remedy === '' ? '' : `; ${remedy}`
+    return `${off.map(({ what }) => what).join(', ')} off: ${why}${more}`
   })
 }

@@ -23,6 +23,9 @@ export const bytes = (count: number): string => {
 
 export const count = (n: number): string => n.toLocaleString('en-US')
 
+/** `1 page`, `2 pages`. */
+export const countOf = (n: number, thing: string): string => `${count(n)} ${thing}${n === 1 ? '' : 's'}`
+
 export const duration = (seconds: number): string => {
   if (seconds < 10) return `${seconds.toFixed(1)} s`
   if (seconds < 90) return `${Math.round(seconds)} s`

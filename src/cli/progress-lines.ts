@@ -2,7 +2,7 @@
 import pc from 'picocolors'
 import type { CrawlProgress } from '../app/crawl.ts'
 import type { CrawlReport } from '../crawl/index.ts'
-import { bytes, count, duration } from './output.ts'
+import { bytes, count, countOf, duration } from './output.ts'
 import { insteadOf } from './report-text.ts'
 
 interface Counted {
@@ -53,7 +53,7 @@ export const progressLines = (progress: CrawlProgress, width: number): string =>
   const marks = { kept: pc.green('█'), duplicates: pc.yellow('▓'), away: pc.dim('▒'), waiting: pc.dim('·') }
   const more = report.pagesPending > 0 ? `, ${count(report.pagesPending)} more to read` : ''
   const rows: readonly (readonly [mark: string, label: string, value: string, note: string])[] = [
-    [' ', 'candidates', count(report.candidates), `on ${count(report.pages)} ${report.pages === 1 ? 'page' : 'pages'}${more}`],
+    [' ', 'candidates', count(report.candidates), `on ${countOf(report.pages, 'page')}${more}`],
     [marks.kept, 'kept', count(report.kept), ''],
     [marks.duplicates, 'duplicates', count(duplicates.total), listed(duplicates)],
     [marks.away, 'turned away', count(away.total), listed(away)],

@@ -2,7 +2,7 @@
 import pc from 'picocolors'
 import type { CrawlReport } from '../crawl/index.ts'
 import { explain, isReason } from '../core/reasons.ts'
-import { bytes, count, duration } from './output.ts'
+import { bytes, count, countOf, duration } from './output.ts'
 
 type Counts = Readonly<Record<string, number>>
 
@@ -36,8 +36,8 @@ export const reportText = (report: CrawlReport): string => {
   const { bytes: amount, duplicates, kept, candidates, pages } = report
   const less = insteadOf(report)
   return [
-    `${pc.bold(pc.green(`kept ${count(kept)}`))} of ${count(candidates)} candidates ` +
-      `on ${count(pages)} ${pages === 1 ? 'page' : 'pages'} in ${duration(report.seconds)}`,
+    `${pc.bold(pc.green(`kept ${count(kept)}`))} of ${countOf(candidates, 'candidate')} ` +
+      `on ${countOf(pages, 'page')} in ${duration(report.seconds)}`,
     ...groups({
       rejected: report.rejected,
       duplicates: { 'exact-duplicate': duplicates.exact, 'copy-duplicate': duplicates.copy, 'similar-duplicate': duplicates.similar },
@@ -48,7 +48,7 @@ export const reportText = (report: CrawlReport): string => {
     `  ${bytes(amount.thumbnails)} of thumbnails, ${bytes(amount.full)} of full pictures`,
     ...groups({ 'pages not read': report.pagesFailed }),
     ...(report.pending + report.pagesPending > 0
-      ? [pc.yellow(`pending ${count(report.pending)} pictures and ${count(report.pagesPending)} pages: run the same command again to go on`)]
+      ? [pc.yellow(`pending ${countOf(report.pending, 'picture')} and ${countOf(report.pagesPending, 'page')}: run the same command again to go on`)]
       : []),
   ].join('\n')
 }

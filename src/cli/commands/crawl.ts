@@ -19,7 +19,7 @@ const drainOnSignal = (run: Crawl, display: Display): void => {
   const ask = (): void => {
     if (asked) process.exit(130)
     asked = true
-    display.say('finishing what is under way; press Ctrl-C again to stop at once (the next run resumes either way)')
+    display.say('finishing what is under way; Ctrl-C again stops at once, running again resumes')
     run.drain()
   }
   process.on('SIGINT', ask)
