@@ -121,7 +121,7 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
     const { fullUrl } = work.candidate
     const came = await bring(work, fullUrl, new URL(fullUrl).origin, null, keep)
     if ('end' in came) return came.end
-    return { ...work, full: came.rendition, sums: addTo(work.sums, { fulls: 1, fullBytes: came.bytes }) }
+    return { ...work, full: came.rendition, sums: addTo(work.sums, { fulls: 1, fullBytes: came.bytes, pairedFullBytes: came.bytes }) }
   }
 
   const verify: Stage = async (work) => {

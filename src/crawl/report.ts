@@ -55,7 +55,8 @@ export const reportOf = (tally: Tally, superseded: number, seconds: number): Cra
   }
   const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0)
   const amount = (name: string): number => tally.sums[name] ?? 0
-  const meanFull = amount('fulls') > 0 ? amount('fullBytes') / amount('fulls') : 0
+  // Of those that had a thumbnail before them; a lone icon says nothing about what was spared.
+  const meanFull = amount('fulls') > 0 ? amount('pairedFullBytes') / amount('fulls') : 0
   const savedEstimated = Math.round(Math.max(0, amount('unfetched') - amount('unfetchedKnown')) * meanFull)
   return {
     pages,
