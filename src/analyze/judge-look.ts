@@ -20,16 +20,19 @@ export const judgeLook = (look: Look, as: 'thumbnail' | 'full', policy: LookPoli
   const short = Math.min(look.width, look.height)
   const aspect = Math.max(look.width, look.height) / Math.max(1, short)
   const least = as === 'full' ? policy.minSide : policy.minThumbnailSide
+  // What is drawn from a description is no photograph, whatever its size when drawn.
+  if (look.format === 'svg') return { reason: 'graphic', evidence: { format: look.format } }
   // Shape first: a banner is a banner at any size, and that word tells more than "too small".
   if (aspect > policy.maxAspect) return { reason: 'bad-aspect', evidence: { aspect: round(aspect), most: policy.maxAspect } }
   if (short < least) return { reason: 'too-small', evidence: { shortSide: short, least } }
+  // Before the statistics: they would be those of pixels that never arrived.
+  if (look.warning !== null) return { reason: 'damaged', evidence: { warning: look.warning } }
   if (look.looks.contrast < policy.blankContrast) {
     return { reason: 'blank', evidence: { contrast: round(look.looks.contrast), least: policy.blankContrast } }
   }
   if (look.looks.blur < policy.minSharpness) {
     return { reason: 'blurry', evidence: { sharpness: round(look.looks.blur), least: policy.minSharpness } }
   }
-  if (look.warning !== null) return { reason: 'damaged', evidence: { warning: look.warning } }
   return null
 }
 
