@@ -29,7 +29,7 @@ export const REASONS = {
   'limit-reached': { outcome: 'refused', retry: false, text: 'came after a limit of the crawl was reached' },
   'http-status': { outcome: 'failed', retry: true, text: 'was answered with an HTTP error' },
   timeout: { outcome: 'failed', retry: true, text: 'did not arrive in time' },
-  'too-large': { outcome: 'failed', retry: false, text: 'is larger than --max-body allows' },
+  'too-large': { outcome: 'failed', retry: false, text: 'is larger than the limits allow (--max-body, --max-page, and the most pixels that are decoded)' },
   truncated: { outcome: 'failed', retry: true, text: 'ended before its announced length' },
   'not-an-image': { outcome: 'failed', retry: false, text: 'is not a picture' },
   placeholder: { outcome: 'rejected', retry: false, text: 'is a placeholder' },

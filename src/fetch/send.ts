@@ -82,7 +82,7 @@ class Reception implements Dispatcher.DispatchHandler {
     }
     const announced = Number(headerOf(headers, 'content-length') ?? NaN)
     const cap = this.#hop.trip.kind === 'robots' ? Infinity : this.#parts.options.maxBody
-    if (announced > cap) return this.#refuse({ reason: 'too-large', detail: `${announced} bytes are announced` })
+    if (announced > cap) return this.#refuse({ reason: 'too-large', detail: `${announced} bytes are announced, more than --max-body` })
     const decoder = createDecoder(headerOf(headers, 'content-encoding'))
     if (decoder === 'unknown') {
       return this.#refuse({ reason: 'undecodable', detail: `encoded as ${headerOf(headers, 'content-encoding')}` })
@@ -148,7 +148,9 @@ class Reception implements Dispatcher.DispatchHandler {
   }
 
   #refuseTooLarge(): void {
-    this.#refuse({ reason: 'too-large', detail: `more than ${this.#cap()} bytes` })
+    const cap = this.#cap()
+    const flag = cap === this.#parts.options.maxBody ? '--max-body' : '--max-page'
+    this.#refuse({ reason: 'too-large', detail: `more than ${cap} bytes, the limit of ${flag}` })
   }
 
   #take(chunk: Buffer): void {
