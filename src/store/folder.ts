@@ -70,6 +70,9 @@ export interface LockOptions {
 
 const RETRY_MS = 100
 
+/** A file where the folder should be, no permission, a read-only file system. */
+const UNWRITABLE = new Set(['EEXIST', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS', 'SQLITE_CANTOPEN', 'SQLITE_READONLY'])
+
 const ownerFile = z.object({ pid: z.number(), command: z.string(), since: z.string() })
 const formatFile = z.object({ format: z.number().int().positive() })
 
@@ -196,6 +199,11 @@ export const lockFolder = async (dir: string, options: LockOptions = {}): Promis
       },
     }
   } catch (error) {
+    const code = systemCode(error) ?? ''
+    if (UNWRITABLE.has(code)) {
+      const message = `${paths.dir} cannot be used as a data folder (${code}): name one that may be written with --data`
+      throw new GannetError('data-unwritable', message, { cause: error })
+    }
     if (!isDiskFull(error)) throw error
     const message = `no room left in ${paths.dir}: free some, then run the same command again`
     throw new GannetError('disk-full', message, { cause: error })
