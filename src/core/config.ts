@@ -38,11 +38,15 @@ export const setting = <Schema extends z.ZodType>(schema: Schema, info: SettingI
 const words = (text: unknown): unknown =>
   typeof text === 'string' ? text.split(',').map((word) => word.trim()).filter((word) => word !== '') : text
 
+/** Of text that is no number, the schema would speak of NaN, which nobody typed. */
+const number = () =>
+  z.coerce.number({ error: ({ code }) => (code === 'invalid_type' ? 'a number is needed' : undefined) })
+
 /** Shapes that settings are made of. */
 export const shape = {
-  count: (fallback: number, min = 1) => z.coerce.number().int().min(min).default(fallback),
-  amount: (fallback: number, min = 0, max = Number.MAX_SAFE_INTEGER) => z.coerce.number().min(min).max(max).default(fallback),
-  limit: () => z.coerce.number().min(0).nullable().default(null),
+  count: (fallback: number, min = 1) => number().int().min(min).default(fallback),
+  amount: (fallback: number, min = 0, max = Number.MAX_SAFE_INTEGER) => number().min(min).max(max).default(fallback),
+  limit: () => number().min(0).nullable().default(null),
   switch: (fallback: boolean) =>
     z.union([z.boolean(), z.stringbool()]).default(fallback),
   text: (fallback: string) => z.string().min(1).default(fallback),
@@ -55,9 +59,9 @@ export const environmentName = (key: string): string => `GANNET_${kebab(key).rep
 
 export type Layer = Readonly<Record<string, unknown>>
 
-const problem = (fragment: Fragment, from: string, key: string, issue: string): GannetError => {
+const problem = (fragment: Fragment, from: string, key: string, value: unknown, issue: string): GannetError => {
   const info = fragment[key]?.info
-  return new GannetError('config-invalid', `${from}: ${key}: ${issue}${info ? ` (${info.help})` : ''}`)
+  return new GannetError('config-invalid', `${from}: ${key}: ${info?.secret ? 'the value' : JSON.stringify(value)} will not do: ${issue}${info ? ` (${info.help})` : ''}`)
 }
 
 /** The values an environment sets, by key. */
@@ -89,7 +93,7 @@ export const resolveConfig = <F extends Fragment>(
       }
       const parsed = entry.schema.safeParse(value)
       if (!parsed.success) {
-        throw problem(fragment, from, key, parsed.error.issues.map((issue) => issue.message).join('; '))
+        throw problem(fragment, from, key, value, parsed.error.issues.map((issue) => issue.message).join('; '))
       }
       merged[key] = parsed.data
     }
