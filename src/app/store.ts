@@ -1,11 +1,12 @@
 /** The library's `openStore`: what a crawl has kept, for reading while it runs or afterwards. */
-import { mkdir, readFile, readdir, stat } from 'node:fs/promises'
+import { mkdir, readFile, readdir } from 'node:fs/promises'
 import { GannetError } from '../core/errors.ts'
 import { spaceId, taskId, type AssetId } from '../core/ids.ts'
 import { pages } from '../core/page-of.ts'
 import { EXPORTERS, type ExportProgress } from '../export/index.ts'
 import type { ScheduleStore, TaskRecord } from '../schedule/index.ts'
 import type { Search, SearchAnswer } from '../search/index.ts'
+import { existingFolder } from '../store/index.ts'
 import type { Asset, AssetFilter, BlobStore, Catalogue, CatalogueStats, StoreCheckReport, VectorIndex, VerdictRecord } from '../store/index.ts'
 import { packsFor, similarAtOf, thisCommand } from './house.ts'
 import type { KeeperApi, Maintenance } from './keeper-api.ts'
@@ -70,9 +71,8 @@ export const openStore = async (
 ): Promise<Store> => {
   const { own = false, ...flags } = options
   const settings = await settingsFrom({ flags: { ...flags, data: dir } })
-  await stat(settings.data).catch(() => {
-    throw new GannetError('data-missing', `there is no data folder ${settings.data}; name it with --data, or crawl something first`)
-  })
+  // Before its owner's lock, which would make a folder of whatever --data names.
+  existingFolder(settings.data)
   const init: KeeperInit = {
     data: settings.data, mode: own ? 'own' : 'read', owner: thisCommand(), restarted: false, delayMs: settings.delay,
     policies: { onExact: settings.onExact, onCopy: settings.onCopy, onSimilar: settings.onSimilar }, similarAt: {},
