@@ -1,0 +1,44 @@
+/** Ctrl-C, once and twice: nothing that was done is done again, nothing that was promised is lost. */
+import { expect, it } from 'vitest'
+import { planGallery } from '../site/index.ts'
+import { crawlArgs, folder, gannet, reportIn, site, SMALL, startGannet } from './gannet.ts'
+
+const gallery = () => planGallery({ seed: 71, pictures: 60, worth: 60, picturesPerPage: 20, ...SMALL })
+
+it('once: what is under way is finished, the rest waits for the next run', async () => {
+  const data = await folder()
+  const slow = await site({ plan: gallery(), switches: [{ do: 'slow', medianMs: 60 }] })
+  const first = startGannet(crawlArgs([slow.url], data, '--per-host', '4'))
+  await expect.poll(() => slow.counts({ kinds: ['full'] }).size, { timeout: 20_000 }).toBeGreaterThan(5)
+  first.interrupt()
+  await first.said('finishing what is under way')
+  const stopped = await first.ended
+  expect(stopped.code).toBe(0)
+  const before = reportIn(stopped)
+  expect(before.pending).toBeGreaterThan(0)
+  expect(before.kept).toBeGreaterThan(0)
+  expect(before).toMatchObject({ failed: {}, rejected: {}, refused: {} })
+
+  const after = reportIn(await gannet(crawlArgs([slow.url], data)))
+  expect(after).toMatchObject({ candidates: 60, kept: 60, pending: 0, pagesPending: 0, failed: {} })
+  // What came to its end in the first run was fetched once, and so was every page.
+  const twice = [...slow.counts({ kinds: ['thumb', 'full'] })].filter(([, hits]) => hits > 1)
+  expect(twice.length).toBeLessThanOrEqual(60 - before.kept)
+  expect([...slow.counts({ kinds: ['page'] }).values()].every((hits) => hits === 1)).toBe(true)
+  const check = await gannet(['store', 'check', '--deep', '--data', data])
+  expect(check.code).toBe(0)
+})
+
+it('twice: it ends at once, and the next run finds its folder free', async () => {
+  const data = await folder()
+  const stuck = await site({ plan: gallery(), switches: [{ do: 'hang', kinds: ['full'], times: 1 }] })
+  const first = startGannet(crawlArgs([stuck.url], data))
+  await expect.poll(() => stuck.counts({ kinds: ['full'] }).size, { timeout: 20_000 }).toBeGreaterThan(0)
+  first.interrupt()
+  await first.said('press Ctrl-C again')
+  first.interrupt()
+  expect((await first.ended).code).toBe(130)
+  const after = await gannet(crawlArgs([stuck.url], data, '--attempts', '2', '--headers-timeout-ms', '300', '--max-images', '3'))
+  expect(after.code).toBe(0)
+  expect(reportIn(after).kept).toBe(3)
+})
