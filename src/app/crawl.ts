@@ -122,7 +122,7 @@ export const crawl = (options: CrawlOptions): Crawl => {
     },
     async progress() {
       const { run: running } = await begun
-      const report = final ?? (await running.report())
+      const report = final ?? (await running.progress())
       const sample = { at: performance.now(), ended: report.candidates - report.pending, bytes: report.bytes.thumbnails + report.bytes.full }
       recent.push(sample)
       if (recent.length > 20) recent.shift()

@@ -43,6 +43,8 @@ export interface Run {
   readonly ended: Promise<CrawlEnd>
   readonly visits: Visits
   report(): Promise<CrawlReport>
+  /** The same for who asks often: duplicates that were replaced by a better copy may be counted late. */
+  progress(): Promise<CrawlReport>
   /** Seeds named one by one (not those of a list) that came to nothing, and why. */
   failedSeeds(): Promise<readonly FailedSeed[]>
   /** Takes no new work; what is under way comes to its end, what waits goes back. */
@@ -57,9 +59,16 @@ export interface FailedSeed {
 const LEASE_MS = 60_000
 /** The queue may be asked again when it said that nothing is due, at the latest after so long. */
 const MAX_NAP_MS = 1_000
-/** Waiting tasks beyond which a list is read no further until some have ended. */
+/** Waiting tasks beyond which a list is read no further until some have ended; how often that is looked at. */
 const INTAKE_AHEAD = 5_000
+const INTAKE_NAP_MS = 200
 const ASK_AT_LEAST = 8
+/** Leases for each visit that may be under way: who has one waits for the visit, not for the queue. */
+const LEASES_AHEAD = 3
+/** Where hosts, not the window, were what kept an answer short, asking at every visit's end would bring one at a time. */
+const ASK_EVERY_MS = 20
+/** Counting what was superseded takes the longer the more there is; while the crawl runs it may take this share of the time. */
+const COUNTING_SHARE = 0.01
 
 export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
   const { schedule, clock } = ports
@@ -162,6 +171,9 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
     }
   }
 
+  /** Ends early when the crawl stops. */
+  const nap = (ms: number): Promise<void> => clock.until(clock.now() + ms, stop.signal).catch(() => undefined)
+
   const takeIn = async (): Promise<void> => {
     const { sequence } = await schedule.tally([options.request])
     for await (const batch of intake(options.seeds, rules, sequence)) {
@@ -173,7 +185,7 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
       for (;;) {
         const { pending } = await schedule.tally([options.request])
         if (pending.image + pending.page < INTAKE_AHEAD || stop.signal.aborted) break
-        await bell.wait(MAX_NAP_MS)
+        await nap(INTAKE_NAP_MS)
       }
     }
   }
@@ -183,7 +195,7 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
     const before = await schedule.tally([options.request])
     bytes = ['thumbnailBytes', 'fullBytes', 'pageBytes'].reduce((sum, name) => sum + (before.sums[name] ?? 0), 0)
     kept = before.ended.reduce((sum, row) => (row.outcome === 'kept' ? sum + row.count : sum), 0)
-    const room = options.concurrency + options.beyondVisits
+    const room = options.concurrency * LEASES_AHEAD + options.beyondVisits
     const renewal = setInterval(() => {
       schedule.renew([...held.values()], clock.now() + LEASE_MS).catch(give)
     }, LEASE_MS / 3)
@@ -206,10 +218,13 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
         // Seen before asking: work that ends meanwhile may leave new work behind it.
         const idle = intakeDone && held.size === 0
         const { leases, nextAt } = await schedule.reserve({
-          owner: options.owner, count, perHost: options.perHost, busy: visits.busy(), leaseMs: LEASE_MS, now: clock.now(),
+          owner: options.owner, count, perHost: options.perHost * LEASES_AHEAD, busy: visits.busy(), leaseMs: LEASE_MS, now: clock.now(),
         })
         for (const lease of leases) void work(lease)
-        if (leases.length > 0) continue
+        if (leases.length > 0) {
+          if (leases.length < count) await nap(ASK_EVERY_MS)
+          continue
+        }
         if (nextAt === null && idle) break
         // Due already and yet nothing came: its hosts are busy, and the end of a visit will ring.
         const dueMs = nextAt === null ? MAX_NAP_MS : nextAt - clock.now()
@@ -227,14 +242,26 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
     return why
   }
 
+  let superseded = 0
+  let countAgainAt = 0
+  const reportNow = async (count: boolean): Promise<CrawlReport> => {
+    const ids = [...requests]
+    const began = clock.now()
+    const [tally, stats] = await Promise.all([schedule.tally(ids), count ? ports.catalogue.stats(ids) : null])
+    if (stats !== null) {
+      superseded = stats.superseded
+      countAgainAt = clock.now() + (clock.now() - began) / COUNTING_SHARE
+    }
+    return reportOf(tally, superseded, (clock.now() - startedAt) / 1000)
+  }
+
   return {
     ended: loop(),
     visits,
     async report() {
-      const ids = [...requests]
-      const [tally, stats] = await Promise.all([schedule.tally(ids), ports.catalogue.stats(ids)])
-      return reportOf(tally, stats.superseded, (clock.now() - startedAt) / 1000)
+      return await reportNow(true)
     },
+    progress: () => reportNow(clock.now() >= countAgainAt),
     async failedSeeds() {
       const ids = options.seeds.urls.map((url) => seedTask(url, rules, true).id)
       if (ids.length === 0) return []
