@@ -145,7 +145,7 @@ export const openStore = async (
       return { verdicts, tasks: tasks.items }
     },
     async stats() {
-      const [stats, index, tally] = await Promise.all([catalogue.stats(), vectors.spaces(), schedule.tally([])])
+      const [stats, index, tally] = await Promise.all([catalogue.stats(), vectors.spaces(), schedule.tally('all')])
       return { ...stats, index, pending: tally.pending }
     },
     async export({ format, out, where, onProgress = () => undefined }) {

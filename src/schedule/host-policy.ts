@@ -19,6 +19,8 @@ export interface HostPolicyOptions {
   readonly targetConcurrency: number
   /** Least delay after an overload. */
   readonly stepMs: number
+  /** Highest delay after visits that brought no answer at all. */
+  readonly silentMs: number
   /** Longest block by one Retry-After. */
   readonly maxBlockMs: number
   /** Visits in a row without any answer that open the circuit. */
@@ -32,8 +34,9 @@ export const HOST_POLICY_DEFAULTS: HostPolicyOptions = Object.freeze({
   maxDelayMs: 60_000,
   targetConcurrency: 1,
   stepMs: 1000,
+  silentMs: 4000,
   maxBlockMs: 24 * 3_600_000,
-  openAfter: 8,
+  openAfter: 5,
   openMs: 5 * 60_000,
 })
 
@@ -66,7 +69,9 @@ const nextDelay = (delayMs: number, seen: HostObservation, options: HostPolicyOp
   const floorMs = Math.max(options.floorMs, Math.min(options.maxDelayMs, seen.crawlDelayMs ?? 0))
   const ceiling = Math.max(floorMs, maxDelayMs)
   if (seen.status === null || seen.status === 429 || seen.status === 503) {
-    return Math.min(ceiling, Math.max(stepMs, delayMs * 2))
+    // A dead host is the circuit's business: waiting longer and longer for it would stall a crawl before it opens.
+    const most = seen.status === null ? Math.min(ceiling, Math.max(floorMs, options.silentMs)) : ceiling
+    return Math.max(Math.min(delayMs, ceiling), Math.min(most, Math.max(stepMs, delayMs * 2)))
   }
   const byLatency = options.floorMs === 0 ? 0 : (seen.latencyMs ?? 0) / targetConcurrency
   const target = Math.min(ceiling, Math.max(floorMs, byLatency))

@@ -217,7 +217,7 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
     },
 
     async tally(requests) {
-      const asked = new Set(requests)
+      const asked = new Set(requests === 'all' ? sequences.keys() : requests)
       const rows = new Map<string, TallyRow>()
       for (const { request, kind, outcome, reason } of counts) {
         if (!asked.has(request)) continue
@@ -236,7 +236,7 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
         ended: [...rows.values()].sort(compareTallyRows),
         pending,
         sums: total,
-        sequence: Math.max(0, ...requests.map((request) => sequences.get(request) ?? 0)),
+        sequence: Math.max(0, ...[...asked].map((request) => sequences.get(request) ?? 0)),
       }
     },
 

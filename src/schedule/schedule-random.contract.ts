@@ -213,6 +213,7 @@ const compare = async (model: ScheduleStore, subject: Subject, commands: readonl
     }
     expect(await everything(store)).toEqual(await everything(model))
     expect(await store.tally([A, B])).toEqual(await model.tally([A, B]))
+    expect(await store.tally('all')).toEqual(await model.tally('all'))
   }
   expect(await store.tally([B])).toEqual(await model.tally([B]))
 }

@@ -96,6 +96,7 @@ export const describeScheduleStore = (contract: ScheduleContract): void => {
       expect((await record(store, 'denied page'))?.end).toEqual({ outcome: 'refused', reason: 'robots-denied' })
       expect((await store.tally([A])).pending).toEqual({ page: 1, image: 1, process: 0 })
       expect((await store.tally([A, B, A])).ended).toHaveLength(2)
+      expect(await store.tally('all')).toEqual(await store.tally([A, B]))
     })
 
     check('serves hosts by the time they became ready, then by name', 0, async (store) => {

@@ -152,8 +152,8 @@ export interface TaskLedger {
   fail(failures: readonly Failure[]): Promise<readonly Settled[]>
   /** Gives back, uncounted and at once, every lease of `owner` that is not in `held`; returns how many. */
   recover(owner: string, held: readonly Held[]): Promise<number>
-  /** Of the requests together, each once; unknown ones count nothing. Rows as `compareTallyRows` has them. */
-  tally(requests: readonly RequestId[]): Promise<Tally>
+  /** Of the requests together (or of every one there is), each once; unknown ones count nothing. Rows as `compareTallyRows` has them. */
+  tally(requests: readonly RequestId[] | 'all'): Promise<Tally>
   /** In order of sequence. `ids` and `state` narrow to those tasks; `limit` from 1. */
   tasks(ask: {
     readonly after: string | null

@@ -3,6 +3,7 @@ import pc from 'picocolors'
 import type { Command } from 'commander'
 import { crawl, type Crawl } from '../../app/crawl.ts'
 import { SETTINGS } from '../../app/settings.ts'
+import type { CrawlReport } from '../../crawl/index.ts'
 import { GannetError } from '../../core/errors.ts'
 import { createDisplay, type Display } from '../display.ts'
 import { explain, type Reason } from '../../core/reasons.ts'
@@ -43,8 +44,17 @@ const tell = async (run: Crawl, display: Display, told: Set<string>): Promise<vo
   }
 }
 
-/** 3 when a seed failed while others did not; 1 when all of them did. */
-const exitCode = (failed: number, seeds: number): number => (failed === 0 ? 0 : failed < seeds ? 3 : 1)
+const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((total, n) => total + n, 0)
+
+/** 3 when a seed failed while others did not; 1 when all of them did. Every line of a list is a seed. */
+const exitCode = (failedSeeds: number, seeds: number, report: CrawlReport, isList: boolean): number => {
+  // A line that repeats another has not failed.
+  const { 'duplicate-url': _again, 'already-done': _done, ...refused } = report.refused
+  const lost = sum(report.failed) + sum(refused)
+  const failed = isList ? lost + sum(report.pagesFailed) : failedSeeds
+  const others = isList ? report.pages + report.candidates - lost : seeds - failedSeeds
+  return failed === 0 ? 0 : others > 0 ? 3 : 1
+}
 
 export const addCrawl = (program: Command): void => {
   const command = program
@@ -81,7 +91,7 @@ export const addCrawl = (program: Command): void => {
         const failed = await run.failedSeeds()
         // Those refused at the door, or by an earlier run, have not been told of.
         for (const { url, reason } of failed) if (!told.has(url)) note(failure(url, reason, null))
-        process.exitCode = exitCode(failed.length, urls.length + (options.list ? 1 : 0))
+        process.exitCode = exitCode(failed.length, urls.length, report, options.list !== undefined)
       } catch (error) {
         display.end()
         if (GannetError.is(error, 'disk-full')) note('what was stored before is kept')

@@ -284,6 +284,7 @@ return count
 
   tally: step(`
 local result = {}
+if input == 'all' then input = call('HKEYS', P .. 'requests') end
 for i, request in ipairs(input) do
   result[i] = {
     call('HGETALL', P .. 'tally:' .. request), call('HGETALL', P .. 'pending:' .. request),

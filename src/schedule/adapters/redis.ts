@@ -169,7 +169,7 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
     recover: (owner, held) => run<number>('recover', { owner, held }),
 
     async tally(requests) {
-      const parts = await run<[string[], string[], string[], string][]>('tally', [...new Set(requests)])
+      const parts = await run<[string[], string[], string[], string][]>('tally', requests === 'all' ? requests : [...new Set(requests)])
       const counts = new Map<string, number>()
       const pending = { page: 0, image: 0, process: 0 }
       const sums: Record<string, number> = {}

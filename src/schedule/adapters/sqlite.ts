@@ -61,6 +61,7 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
   const db = openScheduleFile(path, maxBytes)
   const beginUnit = prepareUnits(db, path)
 
+  const lastSequence = query<[number]>(db, 'SELECT coalesce(max(sequence), 0) FROM requests')
   const requestByName = query<[number, number]>(db, 'SELECT id, sequence FROM requests WHERE name = ?')
   const setSequence = query<[number]>(
     db,
@@ -281,7 +282,7 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
           query<Columns>(
             db,
             `SELECT ${columns}, sum(${amount}) FROM ${table} WHERE request IN
-             (SELECT id FROM requests WHERE name IN (SELECT value FROM json_each(?))) GROUP BY ${columns}`,
+             (SELECT id FROM requests WHERE ?1 = '"all"' OR name IN (SELECT value FROM json_each(?1))) GROUP BY ${columns}`,
           ).all(JSON.stringify(requests))
         const ended = sum<[TaskKind, Outcome, Reason | '', number]>('kind, outcome, reason', 'count', 'tallies')
         return {
@@ -293,7 +294,9 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
             ...Object.fromEntries(sum<[TaskKind, number]>('kind', 'count', 'pending')),
           },
           sums: Object.fromEntries(sum<[string, number]>('name', 'amount', 'sums')),
-          sequence: Math.max(0, ...requests.map((request) => requestByName.one(request)?.[1] ?? 0)),
+          sequence: requests === 'all'
+            ? (lastSequence.one()?.[0] ?? 0)
+            : Math.max(0, ...requests.map((request) => requestByName.one(request)?.[1] ?? 0)),
         }
       }),
 
