@@ -35,7 +35,7 @@ it('twice: it ends at once, and the next run finds its folder free', async () =>
   const first = startGannet(crawlArgs([stuck.url], data))
   await expect.poll(() => stuck.counts({ kinds: ['full'] }).size, { timeout: 20_000 }).toBeGreaterThan(0)
   first.interrupt()
-  await first.said('press Ctrl-C again')
+  await first.said('Ctrl-C again')
   first.interrupt()
   expect((await first.ended).code).toBe(130)
   const after = await gannet(crawlArgs([stuck.url], data, '--attempts', '2', '--headers-timeout-ms', '300', '--max-images', '3'))
