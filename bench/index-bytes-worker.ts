@@ -26,6 +26,7 @@ export interface IndexBytes {
 
 const held = (): number => {
   globalThis.gc?.()
+  globalThis.gc?.()
   const { heapUsed, external } = process.memoryUsage()
   return heapUsed + external
 }
@@ -44,6 +45,8 @@ serve<IndexBytesJob, IndexBytes>(async ({ prints, vectors: rows, dimension }) =>
   let before = held()
   for (let i = 1; i <= prints; i++) await fingerprints.apply([change(i, random, null, dimension)])
   const perPrint = (held() - before) / prints
+  // Used once more, so that the collection above could not take it.
+  if (fingerprints.size !== prints) throw new Error(`${fingerprints.size} of ${prints} pictures were followed`)
 
   const dir = await mkdtemp(path.join(tmpdir(), 'gannet-bench-index-'))
   try {

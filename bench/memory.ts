@@ -53,7 +53,7 @@ export const memory: Benchmark = async ({ quick, dist, say }) => {
         const weighed = await memoryOf(pid)
         // Processes that are going are weighed in part only.
         if (!ended.aborted && answered > 0) samples.push({ ...weighed, done: Math.min(1, answered / count) })
-        if (samples.length % 10 === 1) say(`  ${answered} of ${count}: ${(weighed.total / MB).toFixed(0)} MB`)
+        if (samples.length % 10 === 1 && !ended.aborted) say(`  ${answered} of ${count}: ${(weighed.total / MB).toFixed(0)} MB`)
         await wait(EVERY_MS, undefined, { signal: ended }).catch(() => undefined)
       }
     }
@@ -61,6 +61,7 @@ export const memory: Benchmark = async ({ quick, dist, say }) => {
     const run = await runCrawl({ dist, args, server, whileRunning: sample })
     const index = await indexBytes()
     const { kept, duplicates, rejected, failed } = run.report
+    if (Object.keys(failed).length > 0) throw new Error(`the server failed some of them: ${JSON.stringify(failed)}`)
 
     const within = (from: number, to: number): readonly Sample[] => samples.filter(({ done }) => done >= from && done < to)
     const second = within(0.2, 0.4)
@@ -85,7 +86,7 @@ export const memory: Benchmark = async ({ quick, dist, say }) => {
       ],
       notes: [
         `${count} JPEGs of ${bank.meanBytes} bytes on average (224 × 168), single URLs from a list, no models: of ten pictures seven are unlike any other, one repeats an earlier one's bytes, one is blurred, one is blank.`,
-        `Kept ${kept}; exact duplicates ${duplicates.exact}, copies ${duplicates.copy}; rejected ${JSON.stringify(rejected)}; failed ${JSON.stringify(failed)}.`,
+        `Kept ${kept}; exact duplicates ${duplicates.exact}, copies ${duplicates.copy}; rejected ${JSON.stringify(rejected)}; none failed.`,
         `PSS of the coordinator and all its children from /proc, once a second (${samples.length} samples); progress by the requests that the server had answered.`,
         `At the highest: ${roles}.`,
         'Bytes a picture of the indexes: JavaScript heap and array buffers after a collection, in a process of their own.',

@@ -55,7 +55,7 @@ http {
   access_log access.log times buffer=32k flush=50ms;
   client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
   types { image/jpeg jpg; text/plain txt; }
-  sendfile on; tcp_nopush on; keepalive_requests 1000000; open_file_cache max=60000;
+  sendfile on; tcp_nopush on; keepalive_requests 1000000;
   server {
     listen 127.0.0.1:${port};
     root ${JSON.stringify(root)};
