@@ -45,8 +45,6 @@ serve<IndexBytesJob, IndexBytes>(async ({ prints, vectors: rows, dimension }) =>
   let before = held()
   for (let i = 1; i <= prints; i++) await fingerprints.apply([change(i, random, null, dimension)])
   const perPrint = (held() - before) / prints
-  // Used once more, so that the collection above could not take it.
-  if (fingerprints.size !== prints) throw new Error(`${fingerprints.size} of ${prints} pictures were followed`)
 
   const dir = await mkdtemp(path.join(tmpdir(), 'gannet-bench-index-'))
   try {
@@ -62,6 +60,8 @@ serve<IndexBytesJob, IndexBytes>(async ({ prints, vectors: rows, dimension }) =>
       return found.isFile() ? found.size : 0
     }))
     await vectors.close()
+    // Used once more, so that no collection in between could take it.
+    if (fingerprints.size !== prints) throw new Error(`${fingerprints.size} of ${prints} pictures were followed`)
     return { fingerprints: perPrint, vectors: inMemory, vectorsOnDisk: sizes.reduce((a, b) => a + b, 0) / rows }
   } finally {
     await rm(dir, { recursive: true, force: true })
