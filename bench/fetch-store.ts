@@ -28,8 +28,8 @@ interface Size {
 }
 
 const SIZES: readonly Size[] = [
-  { label: '30 KB', bank: { name: 'small', width: 400, height: 300, quality: 74, grain: 22 }, count: 5_000, quickCount: 1_000 },
-  { label: '300 KB', bank: { name: 'large', width: 1280, height: 960, quality: 78, grain: 22 }, count: 2_000, quickCount: 300 },
+  { label: '30 KB', bank: { name: 'small', width: 400, height: 300, quality: 80, grain: 22 }, count: 5_000, quickCount: 1_000 },
+  { label: '300 KB', bank: { name: 'large', width: 1280, height: 960, quality: 80, grain: 22 }, count: 2_000, quickCount: 300 },
 ]
 
 const measureSize = async ({ label, bank: options, count, quickCount }: Size, setting: Setting) => {

@@ -51,7 +51,7 @@ const pictures = async (count: number): Promise<{ dir: string; files: readonly s
     const least = photos.filter(({ width, height }) => Math.min(width, height) >= 128)
     return { dir: folder, files: least.map((photo) => encodeURIComponent(path.basename(photo.path))), what: 'photographs of ImageNet classes, 400 pixels on the long side' }
   }
-  const bank = await pictureBank({ name: 'small', count, width: 400, height: 300, quality: 74, grain: 22 }, progress('drawing pictures'))
+  const bank = await pictureBank({ name: 'small', count, width: 400, height: 300, quality: 80, grain: 22 }, progress('drawing pictures'))
   return { dir: bank.dir, files: bank.files, what: 'drawn pictures, 400 × 300' }
 }
 
