@@ -1,4 +1,5 @@
 /** The entry of every child process: connects, waits for `start`, serves its role, dies with its parent. */
+import { constants, setPriority } from 'node:os'
 import { GannetError } from '../core/errors.ts'
 import { connect } from '../core/rpc.ts'
 import type { RoleFactory } from './role-factory.ts'
@@ -15,6 +16,8 @@ const isChildRole = (name: string | undefined): name is ChildRole => name !== un
 const role = process.argv[2]
 if (!isChildRole(role) || !process.send) throw new GannetError('usage', 'this file is started by gannet itself')
 process.title = `gannet ${role}`
+// Decoding takes all the processor there is; who hands out the work goes first, and costs little.
+if (role === 'vision') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 // Ctrl-C reaches the whole group; the coordinator decides what it means.
 process.on('SIGINT', () => undefined)
 process.on('disconnect', () => process.exit(0))

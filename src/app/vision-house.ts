@@ -37,6 +37,7 @@ export const openVision = (options: {
   return createVisionPool({
     spawn,
     size: options.processes,
+    infers: Object.values(options.choice).some((pack) => pack !== null),
     batch: { max: options.batch, ageMs: 20 },
     onDeath: (why) => options.emit({ type: 'role-restarted', role: 'vision', why }),
   })

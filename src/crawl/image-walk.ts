@@ -101,6 +101,8 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
   }
 
   const recognise: Stage = async (work) => {
+    // Nothing more would be spent on it before the commit, which asks the same question.
+    if (work.single && !ports.eyes.any) return work
     const decision = await known(subjectOf(work, brought(work.thumbnail).look))
     return decision.kind === 'duplicate' ? duplicate(work, decision) : work
   }

@@ -22,6 +22,8 @@ import type { Seen, Vision } from './vision-api.ts'
 export interface VisionPoolOptions {
   /** Starts a process; its `api` may be called at once. */
   spawn(): VisionHandle
+  /** Whether `infer` will be asked for; without it nothing is kept of a picture. Default true. */
+  readonly infers?: boolean
   /** Processes. Default 1. */
   readonly size?: number
   /** Default: up to 32 pictures inferred together, none waiting longer than 20 ms for company. */
@@ -135,7 +137,7 @@ export const createVisionPool = (options: VisionPoolOptions): Vision => {
     sha256: await sha256OfBody(body),
   })
 
-  const itemOf = ({ body }: Picture) => ({ ticket: ++lastTicket, body, keep: true })
+  const itemOf = ({ body }: Picture) => ({ ticket: ++lastTicket, body, keep: options.infers ?? true })
 
   const askToLook = (picture: Picture): Promise<Outcome<{ look: Look | Unseen; place: Place }>> => {
     const item = itemOf(picture)

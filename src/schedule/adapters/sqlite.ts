@@ -116,6 +116,18 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
       throw explain(error, path)
     }
   }
+  /**
+   * Only what was promised to somebody waits for the disk: a request accepted. A power cut may take back the
+   * last leases, grants and ends; they are given, asked for and reached again, for every step is idempotent.
+   */
+  const acceptance = <Result>(body: (unit: Unit) => Result): Result => {
+    db.exec('PRAGMA synchronous = FULL')
+    try {
+      return step(body)
+    } finally {
+      db.exec('PRAGMA synchronous = NORMAL')
+    }
+  }
   const step = <Result>(body: (unit: Unit) => Result): Result =>
     look(() => {
       db.exec('BEGIN IMMEDIATE')
@@ -200,7 +212,7 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
 
   return {
     add: async ({ request: name, sequence, tasks }) =>
-      step((unit) => {
+      acceptance((unit) => {
         const [known, highest] = requestByName.one(name) ?? [0, 0]
         if (sequence <= highest) return tasks.map((task) => standing(known, task.id))
         const request = setSequence.one(name, sequence)?.[0] ?? 0
