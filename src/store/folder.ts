@@ -4,8 +4,8 @@
  * `owner.json` beside it only tells a person who holds it.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import Database from 'libsql'
 import { z } from 'zod'
 import { systemClock, type Clock } from '../core/clock.ts'
@@ -71,7 +71,7 @@ export interface LockOptions {
 const RETRY_MS = 100
 
 /** A file where the folder should be, no permission, a read-only file system. */
-const UNWRITABLE = new Set(['EEXIST', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS', 'SQLITE_CANTOPEN', 'SQLITE_READONLY'])
+const UNWRITABLE = new Set(['ENOENT', 'EEXIST', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS', 'SQLITE_CANTOPEN', 'SQLITE_READONLY'])
 
 const ownerFile = z.object({ pid: z.number(), command: z.string(), since: z.string() })
 const formatFile = z.object({ format: z.number().int().positive() })
@@ -153,6 +153,20 @@ const lockedBy = (dir: string): GannetError => {
   )
 }
 
+/** Node's own recursive mkdir never returns where a file system (/proc) denies what it has. */
+const makeFolder = async (dir: string): Promise<void> => {
+  try {
+    await mkdir(dir)
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === 'EEXIST' && (await stat(dir)).isDirectory()) return
+    const parent = dirname(dir)
+    if (code !== 'ENOENT' || existsSync(parent)) throw error
+    await makeFolder(parent)
+    await mkdir(dir)
+  }
+}
+
 const thisProcess = (): Pick<FolderOwner, 'pid' | 'command'> =>
   ({ pid: process.pid, command: ['gannet', ...process.argv.slice(2)].join(' ') })
 
@@ -161,7 +175,7 @@ export const lockFolder = async (dir: string, options: LockOptions = {}): Promis
   const { waitMs = 0, signal, clock = systemClock, owner = thisProcess(), keepSpool = false } = options
   const paths = folderPaths(dir)
   try {
-    await mkdir(paths.dir, { recursive: true })
+    await makeFolder(paths.dir)
     checkFormat(paths)
     const until = clock.now() + waitMs
     let lock = tryLock(paths.lock)
