@@ -7,7 +7,7 @@ import type { Body } from '../core/body.ts'
 import { createBatcher } from '../core/batcher.ts'
 import { GannetError } from '../core/errors.ts'
 import { hammingHex } from '../core/hamming.ts'
-import { assetIdOf, type TaskId } from '../core/ids.ts'
+import { assetIdOf, type Sha256, type TaskId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 import { outcomeOf } from '../core/reasons.ts'
 import { judgeLook, judgeSight, verifyFull, type Objection } from '../analyze/index.ts'
@@ -47,6 +47,11 @@ interface ImageWork {
 interface Scope {
   readonly seen: Seen[]
   readonly bodies: Body[]
+  /**
+   * Waits until whoever came before with the same thumbnail has come to an end: only then can it be told
+   * whether this is a duplicate, and a full picture be spared. The turn ends with the walk.
+   */
+  turn(thumbnail: Sha256): Promise<void>
 }
 
 /** A stage adds to the work or ends it. `drained` gives the task back. */
@@ -61,6 +66,8 @@ export type Handoff = Map<TaskId, VisitResult & { readonly ok: true }>
 
 export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Handoff, mayKeep: (task: TaskId) => boolean): ImageWalk => {
   const { policy } = ports
+  /** The last of those under way with each thumbnail. */
+  const turns = new Map<Sha256, Promise<void>>()
   const known = createBatcher<SameSubject, SameDecision>((subjects) => ports.committer.known(subjects), { max: 64 })
   const commitOne = createBatcher<CommitAsk, CommitAnswer>((asks) => ports.committer.commit(asks), { max: 32 })
 
@@ -100,9 +107,10 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
     return objection ? turnAway(work, objection) : work
   }
 
-  const recognise: Stage = async (work) => {
+  const recognise: Stage = async (work, keep) => {
     // Nothing more would be spent on it before the commit, which asks the same question.
     if (work.single && !ports.eyes.any) return work
+    await keep.turn(brought(work.thumbnail).look.sha256)
     const decision = await known(subjectOf(work, brought(work.thumbnail).look))
     return decision.kind === 'duplicate' ? duplicate(work, decision) : work
   }
@@ -197,7 +205,22 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
   return {
     async walk(lease) {
       const { candidate } = lease.task.payload as unknown as ImagePayload
-      const keep: Scope = { seen: [], bodies: [] }
+      let ended: () => void = () => undefined
+      const keep: Scope = {
+        seen: [],
+        bodies: [],
+        async turn(thumbnail) {
+          const before = turns.get(thumbnail)
+          const mine = new Promise<void>((resolve) => {
+            ended = () => {
+              if (turns.get(thumbnail) === mine) turns.delete(thumbnail)
+              resolve()
+            }
+          })
+          turns.set(thumbnail, mine)
+          await before
+        },
+      }
       let work: ImageWork = { lease, candidate, single: candidate.thumbnailUrl === candidate.fullUrl, sums: {} }
       try {
         for (const [, stage] of stages) {
@@ -207,6 +230,7 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
         }
         throw new TypeError('the last stage of the walk must come to an end')
       } finally {
+        ended()
         for (const seen of keep.seen) seen.release()
         await Promise.all(keep.bodies.map(discard))
       }

@@ -28,7 +28,10 @@ export interface VisitsOptions {
 export interface Visits {
   /** Leave for one visit from now on; for the grabber's robots.txt and redirects, and for full pictures. */
   grant(host: string): Promise<Grant>
-  /** Runs `call` when there is room and its time has come. `first` is the grant that came with the lease. */
+  /**
+   * Runs `call` when there is room and its time has come. `first` is the grant that came with the lease; a visit
+   * without one belongs to work that is begun, and goes before those that begin some.
+   */
   visit<Result extends { readonly observations: readonly HostObservation[] }>(
     host: string,
     first: Grant | null,
@@ -43,6 +46,8 @@ export interface Visits {
 
 interface Waiting {
   readonly host: string
+  /** What is begun is ended before more is begun: its bytes are held, and others may be its duplicates. */
+  readonly begun: boolean
   start(): void
 }
 
@@ -84,7 +89,7 @@ export const createVisits = (options: VisitsOptions): Visits => {
     }
     options.onFree()
   }
-  const room = (host: string): Promise<void> => {
+  const room = (host: string, begun: boolean): Promise<void> => {
     if (signal.aborted) return Promise.reject(drained())
     if (hasRoom(host)) {
       take(host)
@@ -98,13 +103,15 @@ export const createVisits = (options: VisitsOptions): Visits => {
       }
       const entry: Waiting = {
         host,
+        begun,
         start: () => {
           signal.removeEventListener('abort', abort)
           resolve()
         },
       }
       signal.addEventListener('abort', abort, { once: true })
-      waiting.push(entry)
+      const place = begun ? waiting.findIndex((other) => !other.begun) : -1
+      waiting.splice(place < 0 ? waiting.length : place, 0, entry)
     })
   }
 
@@ -140,7 +147,7 @@ export const createVisits = (options: VisitsOptions): Visits => {
   return {
     grant: grantOne,
     async visit(host, first, call) {
-      await room(host)
+      await room(host, first === null)
       try {
         let grant = first
         for (let deaths = 0; ; deaths++) {
