@@ -62,6 +62,7 @@ export const crawl = (options: CrawlOptions): Crawl => {
     if (urls.length === 0 && list === null) {
       throw new GannetError('usage', 'nothing to crawl: give a URL, or a list of them with --list FILE')
     }
+    const request = await requestOf({ urls, list })
     const house = await openHouse(settings, stream.emit, (host) => (run as Run).visits.grant(host))
     try {
       house.checkTargets(settings.target)
@@ -75,7 +76,7 @@ export const crawl = (options: CrawlOptions): Crawl => {
           admits: createAdmission(settings.allowAddress),
         },
         {
-          owner: 'crawl', request: requestOf({ urls, list }), seeds: { urls, list },
+          owner: 'crawl', request, seeds: { urls, list },
           concurrency: settings.concurrency, perHost: settings.perHost,
           beyondVisits: house.visionProcesses * settings.batch * BATCHES_AHEAD,
           maxDepth: settings.depth, maxImages: settings.maxImages, maxBytes: settings.maxBytes,

@@ -46,7 +46,8 @@ const number = () =>
 export const shape = {
   count: (fallback: number, min = 1) => number().int().min(min).default(fallback),
   amount: (fallback: number, min = 0, max = Number.MAX_SAFE_INTEGER) => number().min(min).max(max).default(fallback),
-  limit: () => number().min(0).nullable().default(null),
+  limit: (min = 1) => number().int().min(min).nullable().default(null),
+  span: () => number().positive().nullable().default(null),
   switch: (fallback: boolean) =>
     z.union([z.boolean(), z.stringbool()]).default(fallback),
   text: (fallback: string) => z.string().min(1).default(fallback),
@@ -61,7 +62,8 @@ export type Layer = Readonly<Record<string, unknown>>
 
 const problem = (fragment: Fragment, from: string, key: string, value: unknown, issue: string): GannetError => {
   const info = fragment[key]?.info
-  return new GannetError('config-invalid', `${from}: ${key}: ${info?.secret ? 'the value' : JSON.stringify(value)} will not do: ${issue}${info ? ` (${info.help})` : ''}`)
+  const place = from === 'flags' ? `--${kebab(key)}` : from === 'environment' ? environmentName(key) : `${from}: ${key}`
+  return new GannetError('config-invalid', `${place}: ${info?.secret ? 'the value' : JSON.stringify(value)} will not do: ${issue}${info ? ` (${info.help})` : ''}`)
 }
 
 /** The values an environment sets, by key. */

@@ -1,11 +1,22 @@
-/** Number of bits in which two hashes of the same length differ. */
-const BITS = Uint8Array.from({ length: 16 }, (_, n) => (n & 1) + ((n >> 1) & 1) + ((n >> 2) & 1) + (n >> 3))
+/** Distances between perceptual hashes: how many bits differ. Hexadecimal where two are compared, words where many are. */
 
-/** @param a, b hexadecimal digits, as many of each */
-export const hammingHex = (a: string, b: string): number => {
+/** Bits set in a 32-bit word. */
+export const bitsIn = (word: number): number => {
+  let n = word - ((word >>> 1) & 0x55555555)
+  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333)
+  return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
+}
+
+/** @param hex hexadecimal digits, eight a word */
+export const wordsOf = (hex: string): Uint32Array =>
+  Uint32Array.from({ length: hex.length >> 3 }, (_, at) => Number.parseInt(hex.slice(8 * at, 8 * at + 8), 16))
+
+/** @param a, b as many words of each */
+export const hammingWords = (a: Uint32Array, b: Uint32Array): number => {
   let distance = 0
-  for (let at = 0; at < a.length; at++) {
-    distance += BITS[(parseInt(a[at] as string, 16) ^ parseInt(b[at] as string, 16)) & 15] as number
-  }
+  for (let at = 0; at < a.length; at++) distance += bitsIn((a[at] as number) ^ (b[at] as number))
   return distance
 }
+
+/** @param a, b hexadecimal digits, as many of each, a multiple of eight */
+export const hammingHex = (a: string, b: string): number => hammingWords(wordsOf(a), wordsOf(b))

@@ -7,7 +7,7 @@ import type { Body } from '../core/body.ts'
 import { createBatcher } from '../core/batcher.ts'
 import { GannetError } from '../core/errors.ts'
 import { hammingHex } from '../core/hamming.ts'
-import { assetIdOf, type Sha256, type TaskId } from '../core/ids.ts'
+import { assetIdOf, type TaskId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 import { outcomeOf } from '../core/reasons.ts'
 import { judgeLook, judgeSight, verifyFull, type Objection } from '../analyze/index.ts'
@@ -21,6 +21,7 @@ import type { SameDecision, SameSubject } from '../store/same.ts'
 import type { Seen } from '../vision/vision-api.ts'
 import { describeAsset, fingerprintOf } from './describe-asset.ts'
 import type { CrawlPorts } from './ports.ts'
+import { createTurns } from './turns.ts'
 import type { Visits } from './visits.ts'
 import { endOf, endOfSilence, endOfVisit, type End, type ImagePayload } from './work.ts'
 
@@ -47,11 +48,8 @@ interface ImageWork {
 interface Scope {
   readonly seen: Seen[]
   readonly bodies: Body[]
-  /**
-   * Waits until whoever came before with the same thumbnail has come to an end: only then can it be told
-   * whether this is a duplicate, and a full picture be spared. The turn ends with the walk.
-   */
-  turn(thumbnail: Sha256): Promise<void>
+  /** Ends the walk's turn, when it has taken one. */
+  end: () => void
 }
 
 /** A stage adds to the work or ends it. `drained` gives the task back. */
@@ -66,8 +64,7 @@ export type Handoff = Map<TaskId, VisitResult & { readonly ok: true }>
 
 export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Handoff, mayKeep: (task: TaskId) => boolean): ImageWalk => {
   const { policy } = ports
-  /** The last of those under way with each thumbnail. */
-  const turns = new Map<Sha256, Promise<void>>()
+  const turns = createTurns()
   const known = createBatcher<SameSubject, SameDecision>((subjects) => ports.committer.known(subjects), { max: 64 })
   const commitOne = createBatcher<CommitAsk, CommitAnswer>((asks) => ports.committer.commit(asks), { max: 32 })
 
@@ -75,7 +72,7 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
   const bring = async (
     work: ImageWork, url: string, host: string, first: Grant | null, keep: Scope,
   ): Promise<{ rendition: Rendition; bytes: number } | { end: End }> => {
-    if (visits.isCircuitOpen(host)) return { end: endOfSilence(url, work.sums) }
+    if (visits.isCircuitOpen(host)) return { end: endOfSilence(url, visits.lastFailure(host), work.sums) }
     const arrived = handoff.get(work.lease.task.id)
     handoff.delete(work.lease.task.id)
     const visit = arrived ?? (await visits.visit(host, first, (grant) =>
@@ -110,7 +107,9 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
   const recognise: Stage = async (work, keep) => {
     // Nothing more would be spent on it before the commit, which asks the same question.
     if (work.single && !ports.eyes.any) return work
-    await keep.turn(brought(work.thumbnail).look.sha256)
+    const turn = turns.take(brought(work.thumbnail).look)
+    keep.end = turn.end
+    await turn.come
     const decision = await known(subjectOf(work, brought(work.thumbnail).look))
     return decision.kind === 'duplicate' ? duplicate(work, decision) : work
   }
@@ -205,22 +204,7 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
   return {
     async walk(lease) {
       const { candidate } = lease.task.payload as unknown as ImagePayload
-      let ended: () => void = () => undefined
-      const keep: Scope = {
-        seen: [],
-        bodies: [],
-        async turn(thumbnail) {
-          const before = turns.get(thumbnail)
-          const mine = new Promise<void>((resolve) => {
-            ended = () => {
-              if (turns.get(thumbnail) === mine) turns.delete(thumbnail)
-              resolve()
-            }
-          })
-          turns.set(thumbnail, mine)
-          await before
-        },
-      }
+      const keep: Scope = { seen: [], bodies: [], end: () => undefined }
       let work: ImageWork = { lease, candidate, single: candidate.thumbnailUrl === candidate.fullUrl, sums: {} }
       try {
         for (const [, stage] of stages) {
@@ -230,7 +214,7 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
         }
         throw new TypeError('the last stage of the walk must come to an end')
       } finally {
-        ended()
+        keep.end()
         for (const seen of keep.seen) seen.release()
         await Promise.all(keep.bodies.map(discard))
       }
@@ -270,8 +254,12 @@ const statedSize = (candidate: Candidate, look: Look): { width: number | null; h
 const numbersOf = (look: Look, sight: Sight | undefined): Json => ({
   format: look.format, width: look.width, height: look.height, bytes: look.bytes, pages: look.pages,
   sha256: look.sha256, pdq: look.pdq, pdqQuality: look.pdqQuality, looks: { ...look.looks }, warning: look.warning,
-  ...(sight ? { boxes: sight.boxes.map((box) => ({ ...box })), labels: sight.labels.map((label) => ({ ...label })) } : {}),
+  ...(sight ? { boxes: sight.boxes.map(({ x, y, width, height, name, score, by }) => ({ name, score: tidy(score, 1e4), x: tidy(x), y: tidy(y), width: tidy(width), height: tidy(height), by })),
+    labels: sight.labels.map(({ name, score, by }) => ({ name, score: tidy(score, 1e4), by })) } : {}),
 })
+
+/** As many digits as mean something: a tenth of a pixel. */
+const tidy = (value: number, parts = 10): number => Math.round(value * parts) / parts
 
 /** Everything a verdict rests on: enough to explain it, and to judge again under another policy. */
 const evidenceOf = (work: ImageWork): { [key: string]: Json } => ({

@@ -21,10 +21,11 @@ export const createPageWalk = (ports: CrawlPorts, visits: Visits, rules: AdmitRu
   async walk({ task, grant: first }: Lease): Promise<End> {
     const payload = task.payload as unknown as PagePayload
     const { url } = task
-    if (visits.isCircuitOpen(task.host)) return endOfSilence(url)
+    if (visits.isCircuitOpen(task.host)) return endOfSilence(url, visits.lastFailure(task.host))
     const came = await visits.visit(task.host, first, async (grant) => {
       const page = await ports.grabber.visitPage({ url, kind: 'page', referer: payload.referer, grant })
-      return { page, observations: page.visit.observations }
+      const { visit } = page
+      return { page, observations: visit.observations, wireBytes: visit.wireBytes, ...(visit.ok ? {} : { detail: visit.detail }) }
     })
     const { page } = came
     if (page.kind === 'none') return endOfVisit(url, page.visit)

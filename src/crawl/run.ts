@@ -92,6 +92,10 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
     hosts: schedule, policy: ports.hostPolicy, clock, concurrency: options.concurrency, perHost: options.perHost,
     signal: stop.signal,
     onFree: () => bell.ring(),
+    onBytes(count) {
+      bytes += count
+      if (options.maxBytes !== null && bytes >= options.maxBytes) finish('max-bytes')
+    },
     onPace: ({ host, delayMs, notBefore }) => {
       if (notBefore !== undefined) ports.emit({ type: 'host-blocked', host, until: notBefore })
       else if (delayMs !== undefined) ports.emit({ type: 'host-slowed', host, delayMs })
@@ -149,9 +153,7 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
     if (end.spawn.length > 0) ports.emit({ type: 'task-queued', count: end.spawn.length, by: id })
     ports.emit({ type: 'task-ended', task: id, kind, url, outcome: end.outcome, reason: end.reason, detail: end.detail })
     if (end.outcome === 'kept') kept++
-    bytes += (end.sums['thumbnailBytes'] ?? 0) + (end.sums['fullBytes'] ?? 0) + (end.sums['pageBytes'] ?? 0)
     if (options.maxImages !== null && kept >= options.maxImages) finish('max-images')
-    if (options.maxBytes !== null && bytes >= options.maxBytes) finish('max-bytes')
   }
 
   const work = async (lease: Lease): Promise<void> => {
@@ -205,6 +207,7 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
       bell.ring()
     })
     if (options.maxImages !== null && kept >= options.maxImages) finish('max-images')
+    if (options.maxBytes !== null && bytes >= options.maxBytes) finish('max-bytes')
     try {
       while (!stop.signal.aborted) {
         await options.ready()
@@ -263,7 +266,7 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
     },
     progress: () => reportNow(clock.now() >= countAgainAt),
     async failedSeeds() {
-      const ids = options.seeds.urls.map((url) => seedTask(url, rules, true).id)
+      const ids = options.seeds.urls.map((url) => seedTask(url, rules, 'seed').id)
       if (ids.length === 0) return []
       const { items } = await schedule.tasks({ after: null, limit: ids.length, state: 'ended', ids })
       return items.flatMap(({ task, end }) =>

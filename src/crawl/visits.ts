@@ -4,6 +4,7 @@
  * its visits with it; they are made again, each under a new grant, because the host may have
  * seen the first one.
  */
+import { LRUCache } from 'lru-cache'
 import type { Clock } from '../core/clock.ts'
 import { createBatcher } from '../core/batcher.ts'
 import { GannetError } from '../core/errors.ts'
@@ -20,6 +21,8 @@ export interface VisitsOptions {
   readonly perHost: number
   /** Aborts waiting visits with `drained`; those under way run to their end. */
   readonly signal: AbortSignal
+  /** Bytes that a visit took off the wire. */
+  readonly onBytes: (count: number) => void
   /** A visit has ended: there is room for another. */
   readonly onFree: () => void
   readonly onPace: (change: { host: string; delayMs?: number; notBefore?: number }) => void
@@ -32,16 +35,26 @@ export interface Visits {
    * Runs `call` when there is room and its time has come. `first` is the grant that came with the lease; a visit
    * without one belongs to work that is begun, and goes before those that begin some.
    */
-  visit<Result extends { readonly observations: readonly HostObservation[] }>(
+  visit<Result extends Visited>(
     host: string,
     first: Grant | null,
     call: (grant: Grant) => Promise<Result>,
   ): Promise<Result>
   /** Whether the host has been silent for so long that a visit is pointless now. */
   isCircuitOpen(host: string): boolean
+  /** What the last visit to the host that failed had to say. */
+  lastFailure(host: string): string | null
   /** Visits under way or waiting, by host. */
   busy(): Readonly<Record<string, number>>
   readonly underWay: number
+}
+
+/** What a visit must tell of itself. */
+interface Visited {
+  readonly observations: readonly HostObservation[]
+  readonly wireBytes: number
+  /** Why it brought nothing. */
+  readonly detail?: string
 }
 
 interface Waiting {
@@ -59,6 +72,7 @@ export const createVisits = (options: VisitsOptions): Visits => {
   const running = new Map<string, number>()
   const blockedUntil = new Map<string, number>()
   const waiting: Waiting[] = []
+  const lastFailure = new LRUCache<string, string>({ max: 10_000 })
   let underWay = 0
 
   const grantOne = createBatcher(
@@ -154,6 +168,8 @@ export const createVisits = (options: VisitsOptions): Visits => {
           const held = await come(host, grant ?? (await grantOne(host)))
           try {
             const result = await call(held)
+            options.onBytes(result.wireBytes)
+            if (result.detail !== undefined) lastFailure.set(host, result.detail)
             await learn(result.observations)
             return result
           } catch (error) {
@@ -165,6 +181,7 @@ export const createVisits = (options: VisitsOptions): Visits => {
         free(host)
       }
     },
+    lastFailure: (host) => lastFailure.get(host) ?? null,
     isCircuitOpen: (host) => options.policy.isCircuitOpen(host, clock.now()),
     busy() {
       const counts: Record<string, number> = Object.fromEntries(running)

@@ -57,6 +57,6 @@ export const endOfVisit = (url: string, visit: VisitResult & { readonly ok: fals
     retryAfterMs: Math.max(0, ...visit.observations.map((seen) => seen.retryAfterMs ?? 0)) || null,
   })
 
-/** No visit was made: its host has been silent for too long. */
-export const endOfSilence = (url: string, sums: End['sums'] = {}): End =>
-  endOf({ outcome: 'failed', reason: 'circuit-open', detail: new URL(url).host, evidence: { url }, sums })
+/** No visit was made: its host has been silent for too long. @param last what the last visit to it had to say */
+export const endOfSilence = (url: string, last: string | null, sums: End['sums'] = {}): End =>
+  endOf({ outcome: 'failed', reason: 'circuit-open', detail: last ?? new URL(url).host, evidence: { url, lastFailure: last }, sums })

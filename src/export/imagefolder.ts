@@ -10,9 +10,13 @@ import { imageName, writeImage } from './image-file.ts'
 
 const UNLABELLED = 'unlabelled'
 
-/** The best label, else the page's category. */
+/** A guess below this is no class. */
+const SURE = 0.5
+
+/** The surest label or box, if any is sure enough; else the page's category. */
 const classOf = (asset: Asset): string => {
-  const best = asset.labels.reduce<Asset['labels'][number] | null>((top, label) => (top && top.score >= label.score ? top : label), null)
+  const sure = [...asset.labels, ...asset.boxes].filter(({ score }) => score >= SURE)
+  const best = sure.reduce<{ name: string; score: number } | null>((top, one) => (top && top.score >= one.score ? top : one), null)
   return folderName(best?.name ?? asset.category ?? UNLABELLED)
 }
 

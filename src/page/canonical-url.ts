@@ -25,7 +25,7 @@ const finish = (href: string): string | null => {
 }
 
 /**
- * The canonical absolute URL (WHATWG URL, fragment dropped), or null when `raw` is not an http(s) URL.
+ * The canonical absolute URL (WHATWG URL, fragment and credentials dropped), or null when `raw` is not an http(s) URL.
  * @param base absolute URL that `raw` is relative to; without it only absolute URLs are understood
  */
 export const canonicalUrl = (raw: string, base?: string): string | null => {
@@ -33,6 +33,8 @@ export const canonicalUrl = (raw: string, base?: string): string | null => {
   if (PLAIN_ABSOLUTE.test(raw) && !hasDotSegment(raw) && !raw.includes('xn--')) return raw
   try {
     const url = base === undefined || ABSOLUTE.test(raw) ? new URL(raw) : new URL(raw, base)
+    // What a browser would not send along with a picture is not to be stored and shown either.
+    if (url.username !== '' || url.password !== '') url.username = url.password = ''
     return finish(url.href)
   } catch {
     return null
@@ -52,7 +54,7 @@ export const createResolver = (base: string): ((raw: string) => string | null) =
     // A page without an address of its own still names absolute ones.
     return (raw) => canonicalUrl(raw)
   }
-  // Credentials in the base stay with relative addresses; the parser knows how.
+  // With credentials in it the base takes the long way, which drops them.
   const plainBase = base.length <= MAX_LENGTH && !base.includes('@')
   const seen = new Map<string, string | null>()
   return (raw) => {

@@ -37,6 +37,8 @@ export interface SearchHit {
   /** Where the original lies; null when it is not on this machine. */
   readonly path: string | null
   readonly title: string | null
+  readonly alt: string | null
+  readonly caption: string | null
   readonly label: string | null
   readonly category: string | null
 }
@@ -76,7 +78,7 @@ export const createSearch = (ports: SearchPorts): Search => {
 
   const hit = (asset: Asset, score: number, level: SameLevel | null): SearchHit => ({
     id: asset.id, score: Math.round(score * 1e4) / 1e4, level, url: asset.url, path: ports.pathOf(asset.sha256),
-    title: asset.title, label: bestLabel(asset), category: asset.category,
+    title: asset.title, alt: asset.alt, caption: asset.caption, label: bestLabel(asset), category: asset.category,
   })
 
   /** Ids by likeness, best first, more than asked for when a filter will thin them out. */

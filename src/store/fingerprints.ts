@@ -5,6 +5,7 @@
  * PDQ's own advice is followed: a hash of quality 49 or less says too little to propose anything.
  */
 import { GannetError } from '../core/errors.ts'
+import { bitsIn, wordsOf } from '../core/hamming.ts'
 import type { AssetId } from '../core/ids.ts'
 import type { Change } from './catalogue.ts'
 
@@ -36,17 +37,11 @@ const WORDS = 8
 /** Rows a block: 2 MB. Memory grows by blocks, never by doubling. */
 const BLOCK = 1 << 16
 
-const bitsIn = (word: number): number => {
-  let n = word - ((word >>> 1) & 0x55555555)
-  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333)
-  return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
-}
-
-const wordsOf = (pdq: string): Uint32Array => {
+const printOf = (pdq: string): Uint32Array => {
   if (!/^[0-9a-f]{64}$/i.test(pdq)) {
     throw new GannetError('usage', `a PDQ hash has 64 hexadecimal digits, this is not one: ${pdq.slice(0, 80)}`)
   }
-  return Uint32Array.from({ length: WORDS }, (_, i) => Number.parseInt(pdq.slice(8 * i, 8 * i + 8), 16))
+  return wordsOf(pdq)
 }
 
 export const createFingerprints = (): Fingerprints => {
@@ -77,7 +72,7 @@ export const createFingerprints = (): Fingerprints => {
     const tells = fingerprint.pdqQuality >= MIN_PDQ_QUALITY
     rows.set(id, tells ? ids.length : null)
     if (!tells) return
-    rowAt(ids.length).set(wordsOf(fingerprint.pdq))
+    rowAt(ids.length).set(printOf(fingerprint.pdq))
     ids.push(id)
   }
 
@@ -95,7 +90,7 @@ export const createFingerprints = (): Fingerprints => {
       return rows.size
     },
     near(pdq, maxDistance, limit = 64) {
-      const words = wordsOf(pdq)
+      const words = printOf(pdq)
       const [a = 0, b = 0, c = 0] = words
       const found: NearPrint[] = []
       for (const [index, block] of blocks.entries()) {

@@ -30,11 +30,18 @@ const drainOnSignal = (run: Crawl, display: Display): void => {
 const failure = (url: string, reason: Reason, detail: string | null): string =>
   `${pc.yellow(reason)} ${url} ${explain(reason)}${detail ? ` (${detail})` : ''}`
 
-/** @param told takes the URLs of pages whose failure was told */
-const tell = async (run: Crawl, display: Display, told: Set<string>): Promise<void> => {
+interface Told {
+  /** URLs of pages whose failure was told. */
+  readonly failures: Set<string>
+  /** Tasks that were worked on. */
+  leases: number
+}
+
+const tell = async (run: Crawl, display: Display, told: Told): Promise<void> => {
   for await (const event of run) {
+    if (event.type === 'task-leased') told.leases++
     if (event.type === 'task-ended' && event.kind === 'page' && event.outcome !== 'read' && event.reason !== null) {
-      told.add(event.url)
+      told.failures.add(event.url)
       display.say(failure(event.url, event.reason, event.detail))
     } else if (event.type === 'role-restarted') {
       display.say(pc.dim(`the ${event.role} process died (${event.why}) and was started again; nothing is lost`))
@@ -70,7 +77,7 @@ export const addCrawl = (program: Command): void => {
       const run = crawl({ ...typedFlags(command, SETTINGS), urls, ...(options.list ? { list: options.list } : {}), ...(options.config ? { config: options.config } : {}) })
       const display = createDisplay()
       drainOnSignal(run, display)
-      const told = new Set<string>()
+      const told: Told = { failures: new Set(), leases: 0 }
       const telling = tell(run, display, told).catch(() => undefined)
       try {
         for (const line of whatIsOff(await run.findings())) display.say(pc.dim(line))
@@ -86,11 +93,12 @@ export const addCrawl = (program: Command): void => {
         display.end()
         const why = await run.ended
         if (why !== 'done' && why !== 'drained') note(`stopped at --${why}`)
+        if (why === 'done' && told.leases === 0) note('nothing was left to do: these seeds were crawled into this folder before; name another with --data to crawl them anew')
         if (options.json) printJson(report)
         else print(reportText(report))
         const failed = await run.failedSeeds()
         // Those refused at the door, or by an earlier run, have not been told of.
-        for (const { url, reason } of failed) if (!told.has(url)) note(failure(url, reason, null))
+        for (const { url, reason } of failed) if (!told.failures.has(url)) note(failure(url, reason, null))
         process.exitCode = exitCode(failed.length, urls.length, report, options.list !== undefined)
       } catch (error) {
         display.end()

@@ -29,7 +29,7 @@ export const addSearch = (program: Command): void => {
     .option('--text <words>', 'pictures described by these words')
     .option('--id <id>', 'pictures like this stored one')
     .option('--top <n>', 'most hits', '10')
-    .option('--threshold <score>', 'least score, 0 to 1', '0')
+    .option('--threshold <score>', 'least likeness, -1 to 1; of no meaning for words', '0')
     .option('--label <name>', 'only pictures with this label')
     .option('--category <name>', 'only pictures of this category')
     .option('--host <host>', 'only pictures from this host')
@@ -43,7 +43,7 @@ export const addSearch = (program: Command): void => {
     const top = Number(options.top)
     const threshold = Number(options.threshold)
     if (!Number.isInteger(top) || top < 1) throw new GannetError('usage', `--top ${options.top}: write a whole number from 1`)
-    if (!Number.isFinite(threshold)) throw new GannetError('usage', `--threshold ${options.threshold}: write a number`)
+    if (!(threshold >= -1 && threshold <= 1)) throw new GannetError('usage', `--threshold ${options.threshold}: write a number from -1 to 1`)
     const { data = folderSettings.data.schema.parse(undefined), ...models } = typedFlags(command, { ...folderSettings, ...modelSettings }) as { data?: string }
     const store = await openStore(resolve(data), models)
     try {
@@ -53,9 +53,11 @@ export const addSearch = (program: Command): void => {
         ...(label === undefined ? {} : { label }), ...(category === undefined ? {} : { category }), ...(host === undefined ? {} : { host }),
       })
       if (options.json) return printJson(answer)
+      // Relevance of words compares within one answer only; their order says it all.
+      const byLikeness = image !== undefined || id !== undefined
       for (const hit of answer.hits) {
-        const words = [hit.title, hit.label, hit.category].filter(Boolean).join(' · ')
-        print(`${hit.score.toFixed(3)} ${(hit.level ?? '').padEnd(7)} ${pc.bold(hit.id)} ${words}\n        ${pc.dim(hit.path ?? hit.url)}`)
+        const words = [hit.alt ?? hit.caption ?? hit.title, hit.label, hit.category].filter(Boolean).join(' · ')
+        print(`${byLikeness ? `${hit.score.toFixed(3)} ${(hit.level ?? '').padEnd(7)} ` : ''}${pc.bold(hit.id)} ${words}\n        ${pc.dim(hit.path ?? hit.url)}`)
       }
       print(pc.dim(`${answer.hits.length === 0 ? 'nothing found' : `${answer.hits.length} found`} in ${answer.tookMs} ms${answer.lag > 0 ? `; the index is ${answer.lag} steps behind` : ''}`))
     } finally {

@@ -28,7 +28,7 @@ export const addStore = (program: Command): void => {
           if (found > 0) print(`${pc.red(kind)} ${found}${report.mended[kind as keyof typeof report.mended] > 0 ? `, mended ${report.mended[kind as keyof typeof report.mended]}` : ''}`)
         }
         for (const { kind, of } of report.examples.slice(0, 10)) print(pc.dim(`  ${kind} ${of}`))
-        print(report.ok ? pc.green('everything agrees') : pc.red(repair ? 'some of it could not be mended' : 'something disagrees: run again with --repair'))
+        print(report.ok ? pc.green('everything agrees') : pc.red(repair ? 'originals that are lost or altered cannot be made again from here: crawl their URLs into another folder (gannet why ID names them)' : 'something disagrees: run again with --repair'))
       }
       if (!report.ok) process.exitCode = 1
     } finally {

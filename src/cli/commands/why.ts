@@ -9,12 +9,22 @@ import { explain } from '../../core/reasons.ts'
 import { addFlags } from '../flags.ts'
 import { note, print, printJson } from '../output.ts'
 
+const isRecord = (value: Json): value is { readonly [key: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A record of a list (a box, a label) on one line. */
+const line = (record: { readonly [key: string]: Json }): string =>
+  Object.entries(record).map(([name, inner]) => (name === 'name' ? String(inner) : `${name} ${typeof inner === 'string' ? inner : JSON.stringify(inner)}`)).join(', ')
+
 const indent = (value: Json, depth = 1): string =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.entries(value)
         .filter(([, inner]) => inner !== null)
         .map(([name, inner]) => {
-          const nested = typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+          if (Array.isArray(inner) && inner.some(isRecord)) {
+            return [`${'  '.repeat(depth)}${name}`, ...inner.map((one) => `${'  '.repeat(depth + 1)}${isRecord(one) ? line(one) : JSON.stringify(one)}`)].join('\n')
+          }
+          const nested = isRecord(inner)
           return `${'  '.repeat(depth)}${name}${nested ? `\n${indent(inner as Json, depth + 1)}` : ` ${typeof inner === 'string' ? inner : JSON.stringify(inner)}`}`
         })
         .join('\n')

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import type { Clock } from '../core/clock.ts'
+import { GannetError } from '../core/errors.ts'
+import type { HostLedger } from '../schedule/schedule-store.ts'
+import type { Grant } from '../schedule/task.ts'
+import { createVisits, type VisitsOptions } from './visits.ts'
+
+const HOST = 'http://a'
+const grantAt = (notBefore: number): Grant => ({ host: HOST, notBefore, count: 1, intervalMs: 0, fence: 1 })
+
+/** A clock that moves when somebody waits. */
+const movingClock = (): Clock & { time: number } => ({
+  time: 0,
+  now() {
+    return this.time
+  },
+  async until(at, signal) {
+    signal?.throwIfAborted()
+    this.time = Math.max(this.time, at)
+  },
+})
+
+const setUp = (over: Partial<VisitsOptions> = {}) => {
+  const clock = movingClock()
+  const asked: string[] = []
+  const hosts: HostLedger = {
+    grant: async (asks) => asks.map(({ host }) => {
+      asked.push(host)
+      return grantAt(clock.time + 100)
+    }),
+    pace: async () => undefined,
+  }
+  const visits = createVisits({
+    hosts, clock, concurrency: 2, perHost: 1, signal: new AbortController().signal,
+    policy: { observe: () => [], isCircuitOpen: () => false, states: () => [] },
+    onFree: () => undefined, onBytes: () => undefined, onPace: () => undefined, ...over,
+  })
+  return { visits, clock, asked }
+}
+const done = { observations: [], wireBytes: 1 }
+
+describe('visits', () => {
+  it('keep to so many a host, and end what is begun before they begin more', async () => {
+    const { visits } = setUp()
+    const order: string[] = []
+    let finish: () => void = () => undefined
+    const first = visits.visit(HOST, grantAt(0), async () => {
+      await new Promise<void>((resolve) => (finish = resolve))
+      order.push('first')
+      return done
+    })
+    const next = visits.visit(HOST, grantAt(0), async () => {
+      order.push('another')
+      return done
+    })
+    const full = visits.visit(HOST, null, async () => {
+      order.push('full of the first')
+      return done
+    })
+    expect(visits.busy()).toEqual({ [HOST]: 3 })
+    await new Promise(setImmediate)
+    finish()
+    await Promise.all([first, next, full])
+    expect(order).toEqual(['first', 'full of the first', 'another'])
+    expect(visits.busy()).toEqual({})
+  })
+
+  it('are made again under a new grant when the grabber dies with them', async () => {
+    const { visits, clock, asked } = setUp()
+    const starts: number[] = []
+    await visits.visit(HOST, grantAt(5), async () => {
+      starts.push(clock.time)
+      if (starts.length < 3) throw new GannetError('role-died', 'killed')
+      return done
+    })
+    expect(asked).toEqual([HOST, HOST])
+    expect(starts).toEqual([5, 105, 205])
+  })
+
+  it('that wait are given up when the crawl stops', async () => {
+    const stop = new AbortController()
+    const { visits } = setUp({ signal: stop.signal })
+    const under = visits.visit(HOST, grantAt(0), () => new Promise<typeof done>((resolve) => setImmediate(resolve, done)))
+    const waiting = visits.visit(HOST, grantAt(0), async () => done)
+    stop.abort()
+    await expect(waiting).rejects.toMatchObject({ code: 'drained' })
+    await expect(visits.visit(HOST, null, async () => done)).rejects.toMatchObject({ code: 'drained' })
+    expect(await under).toBe(done)
+  })
+})
