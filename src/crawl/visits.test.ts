@@ -80,11 +80,14 @@ describe('visits', () => {
   it('that wait are given up when the crawl stops', async () => {
     const stop = new AbortController()
     const { visits } = setUp({ signal: stop.signal })
-    const under = visits.visit(HOST, grantAt(0), () => new Promise<typeof done>((resolve) => setImmediate(resolve, done)))
+    let finish: () => void = () => undefined
+    const under = visits.visit(HOST, grantAt(0), () => new Promise<typeof done>((resolve) => (finish = () => resolve(done))))
+    await new Promise(setImmediate)
     const waiting = visits.visit(HOST, grantAt(0), async () => done)
     stop.abort()
     await expect(waiting).rejects.toMatchObject({ code: 'drained' })
     await expect(visits.visit(HOST, null, async () => done)).rejects.toMatchObject({ code: 'drained' })
+    finish()
     expect(await under).toBe(done)
   })
 })

@@ -16,7 +16,7 @@ describe('usage', () => {
     [['crawl', URL_, '--concurrency', '0'], /concurrency: "0" will not do: .*>=1/, {}],
     [['crawl', URL_, '--confidence', '1.5'], /confidence: "1\.5" will not do: .*<=1/, {}],
     [['crawl', URL_, '--on-exact', 'burn'], /"skip"\|"keep-best"\|"link"/, {}],
-    [['crawl', URL_], /environment: concurrency: "x" will not do/, { GANNET_CONCURRENCY: 'x' }],
+    [['crawl', URL_], /GANNET_CONCURRENCY: "x" will not do/, { GANNET_CONCURRENCY: 'x' }],
     [['crawl', URL_, '--allow-address', '10.0.0.0/99'], /cannot allow "10\.0\.0\.0\/99": give an address/, {}],
     [['crawl', URL_, '--model', 'detect'], /write detect=ID, embed=ID or classify=ID/, {}],
     [['crawl', '--list', 'no-such-list.txt'], /the list no-such-list\.txt cannot be read/, {}],
