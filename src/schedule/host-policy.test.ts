@@ -59,16 +59,27 @@ describe('host policy', () => {
 
   test('opens the circuit of a silent host, tries it once later, and closes it at the first answer', () => {
     const policy = createHostPolicy()
-    const last = policy.observe(Array<HostObservation>(8).fill(SILENT), 1000).at(-1)
+    const opened = 1000 * DEFAULTS.openAfter
+    let last
+    for (let now = 1000; now <= opened; now += 1000) {
+      expect(policy.isCircuitOpen(HOST, now)).toBe(false)
+      last = policy.observe([SILENT], now).at(-1)
+    }
     expect(last?.delayMs).toBe(DEFAULTS.floorMs)
-    expect(policy.isCircuitOpen(HOST, 1000)).toBe(true)
-    expect(policy.observe([SILENT, SILENT], 1001)).toEqual([])
-    const later = 1000 + DEFAULTS.openMs
+    expect(policy.isCircuitOpen(HOST, opened)).toBe(true)
+    expect(policy.observe([SILENT, SILENT], opened + 1)).toEqual([])
+    const later = opened + DEFAULTS.openMs
     expect(policy.isCircuitOpen(HOST, later)).toBe(false)
     policy.observe([SILENT], later)
     expect(policy.isCircuitOpen(HOST, later + 2 * DEFAULTS.openMs - 1)).toBe(true)
     policy.observe([seen()], later + 2 * DEFAULTS.openMs)
     expect(policy.isCircuitOpen(HOST, later + 2 * DEFAULTS.openMs)).toBe(false)
+  })
+
+  test('takes visits that fall silent together for one silence', () => {
+    const policy = createHostPolicy()
+    policy.observe(Array<HostObservation>(40).fill(SILENT), 5000)
+    expect(policy.isCircuitOpen(HOST, 5000)).toBe(false)
   })
 
   test('stays within its bounds whatever a host does', () => {

@@ -23,7 +23,7 @@ export interface HostPolicyOptions {
   readonly silentMs: number
   /** Longest block by one Retry-After. */
   readonly maxBlockMs: number
-  /** Visits in a row without any answer that open the circuit. */
+  /** Silences in a row, at least `stepMs` apart, that open the circuit. */
   readonly openAfter: number
   /** How long it is open the first time; doubled each time the host stays silent, up to `maxBlockMs`. */
   readonly openMs: number
@@ -46,6 +46,8 @@ export interface HostState {
   readonly blockedUntil: number
   /** Visits in a row without any answer. */
   readonly silences: number
+  /** When the last silence was counted. */
+  readonly silentAt: number
   /** The circuit is open before then. */
   readonly openUntil: number
 }
@@ -58,7 +60,7 @@ export interface HostStep {
 
 /** What the policy knows of a host it has not seen (or has forgotten): the floor's pace, no block. */
 export const freshHost = (options: HostPolicyOptions): HostState =>
-  ({ delayMs: options.floorMs, blockedUntil: 0, silences: 0, openUntil: 0 })
+  ({ delayMs: options.floorMs, blockedUntil: 0, silences: 0, silentAt: 0, openUntil: 0 })
 
 /** Whether visits to the host are pointless now: its tasks fail as `circuit-open`. */
 export const isCircuitOpen = (state: HostState, now: number): boolean => now < state.openUntil
@@ -97,14 +99,17 @@ export const observeHost = (
   const silent = seen.status === null
   const open = isCircuitOpen(before, now)
   // Visits under way when the circuit opened say nothing new.
-  const silences = !silent ? 0 : open ? before.silences : before.silences + 1
-  const opens = !open && silences >= options.openAfter
+  // Visits that were under way together fall silent together: that is one silence, a hiccup, not a dead host.
+  const counts = silent && !open && now - before.silentAt >= options.stepMs
+  const silences = !silent ? 0 : counts ? before.silences + 1 : before.silences
+  const opens = counts && silences >= options.openAfter
   const openMs = Math.min(options.maxBlockMs, options.openMs * 2 ** Math.max(0, silences - options.openAfter))
   const retryAfterMs = Math.min(options.maxBlockMs, Math.max(0, seen.retryAfterMs ?? 0))
   const after: HostState = {
     delayMs: opens || (open && silent) ? options.floorMs : nextDelay(before.delayMs, seen, options),
     blockedUntil: Math.max(before.blockedUntil, retryAfterMs > 0 ? Math.ceil(now + retryAfterMs) : 0),
     silences,
+    silentAt: counts ? now : before.silentAt,
     openUntil: !silent ? 0 : opens ? now + openMs : before.openUntil,
   }
   const pace: HostPace = {
