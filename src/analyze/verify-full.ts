@@ -3,12 +3,11 @@
  * product's picture, or with less than was shown. Thumbnails are often cropped to a square, so a
  * full picture of another shape is compared by the part that such a crop would show.
  */
+import { PDQ_MATCH, PDQ_MIN_QUALITY } from '../core/hamming.ts'
 import type { Look } from '../image/look.ts'
 import type { Objection } from './judge-look.ts'
 import { cropTile, tileAgreement } from './tile-agreement.ts'
 
-/** PDQ's own limit for a match, of 256 bits. */
-const PDQ_MATCH = 31
 /** Correlation of tiles from which two pictures are taken for the same; unrelated photographs seldom pass .6. */
 const TILE_MATCH = 0.8
 /** A crop moves edges by a pixel or two of the tile, so it may agree a little less. */
@@ -23,7 +22,7 @@ export const verifyFull = (thumbnail: Look, full: Look, pdqDistance: number): Ob
     }
   }
   const whole = tileAgreement(thumbnail.tile, full.tile).correlation
-  if (whole >= TILE_MATCH || (pdqDistance <= PDQ_MATCH && Math.min(thumbnail.pdqQuality, full.pdqQuality) >= 50)) return null
+  if (whole >= TILE_MATCH || (pdqDistance <= PDQ_MATCH && Math.min(thumbnail.pdqQuality, full.pdqQuality) >= PDQ_MIN_QUALITY)) return null
   const cropped = bestCrop(thumbnail, full)
   if (cropped >= CROP_MATCH) return null
   return {

@@ -1,5 +1,6 @@
 /** Places the stores in the keeper process: names their adapters, wires the committer to its judge. */
 import { GannetError } from '../core/errors.ts'
+import { PDQ_MATCH } from '../core/hamming.ts'
 import { createSameJudge, type SamePolicies } from '../analyze/index.ts'
 import { openSqliteSchedule } from '../schedule/adapters/sqlite.ts'
 import { createSearch } from '../search/index.ts'
@@ -24,8 +25,6 @@ export interface KeeperInit {
   readonly similarAt: Readonly<Record<string, number>>
 }
 
-/** PDQ's own limit for a match, of 256 bits. */
-const PDQ_DISTANCE = 31
 /** A crawl that was killed a moment ago may still be letting go of the folder. */
 const LOCK_PATIENCE_MS = 2_000
 /** What the vector index has taken in becomes durable so often; a crash follows it again from there. */
@@ -51,7 +50,7 @@ export const keeperRole: RoleFactory<KeeperInit> = {
     const committer = own
       ? createCommitter({
           catalogue, blobs, vectors, fingerprints, judge: createSameJudge(init.policies), journalPath: paths.journal,
-          limits: { pdqDistance: PDQ_DISTANCE, similarAt: init.similarAt },
+          limits: { pdqDistance: PDQ_MATCH, similarAt: init.similarAt },
         })
       : null
     if (committer) await committer.recover()

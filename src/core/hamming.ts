@@ -1,5 +1,10 @@
 /** Distances between perceptual hashes: how many bits differ. Hexadecimal where two are compared, words where many are. */
 
+/** Most bits, of 256, in which the PDQ hashes of two copies differ: its authors' limit. */
+export const PDQ_MATCH = 31
+/** Least PDQ quality, 0 to 100, of a hash that says enough to be compared: its authors' limit. */
+export const PDQ_MIN_QUALITY = 50
+
 /** Bits set in a 32-bit word. */
 export const bitsIn = (word: number): number => {
   let n = word - ((word >>> 1) & 0x55555555)

@@ -2,7 +2,7 @@
  * Finds stored pictures: by vector (another picture, or a stored one), by fingerprint where no
  * embedder is loaded, by words, and by filters on any of them. Runs beside the indexes.
  */
-import { hammingHex } from '../core/hamming.ts'
+import { hammingHex, PDQ_MATCH } from '../core/hamming.ts'
 import type { AssetId, Sha256, SpaceId } from '../core/ids.ts'
 import type { Asset, SameLevel } from '../store/asset.ts'
 import type { AssetFilter, Catalogue } from '../store/catalogue.ts'
@@ -52,7 +52,6 @@ export interface SearchAnswer {
 
 /** Hashes further apart than this say nothing about each other. */
 const FAR = 90
-const PDQ_MATCH = 31
 
 export interface SearchPorts {
   readonly catalogue: Catalogue

@@ -3,11 +3,11 @@
  * It only proposes; the judge decides. `withPending` adds what a group of commits holds that the
  * stores do not know yet, so that two copies that arrive together see each other.
  */
-import { hammingHex } from '../core/hamming.ts'
+import { hammingHex, PDQ_MIN_QUALITY } from '../core/hamming.ts'
 import type { AssetId } from '../core/ids.ts'
 import type { Asset } from './asset.ts'
 import type { Catalogue, CommitEntry } from './catalogue.ts'
-import { MIN_PDQ_QUALITY, type Fingerprints } from './fingerprints.ts'
+import type { Fingerprints } from './fingerprints.ts'
 import type { SameFound, SameLimits, SameSubject, StoredBrief } from './same.ts'
 import type { VectorIndex } from './vector-index.ts'
 import { cosine } from './vector-math.ts'
@@ -80,7 +80,7 @@ export const findSame = async (
     }),
   )
   const near = subjects.map(({ fingerprint: { pdq, pdqQuality } }) =>
-    pdqQuality < MIN_PDQ_QUALITY ? [] : fingerprints.near(pdq, limits.pdqDistance, MAX_COPIES),
+    pdqQuality < PDQ_MIN_QUALITY ? [] : fingerprints.near(pdq, limits.pdqDistance, MAX_COPIES),
   )
   const similar = await Promise.all(searches.map(async (each) => (await Promise.all(each)).flat()))
   const exact = await Promise.all(EXACT.map((by) => assetsBy(catalogue, by, subjects.map(({ fingerprint }) => fingerprint[by]))))
@@ -145,7 +145,7 @@ export const withPending = (
   }
   const copies = stored.flatMap((other) => {
     const { pdq, pdqQuality, tile } = other.fingerprint
-    if (pdqQuality < MIN_PDQ_QUALITY || fingerprint.pdqQuality < MIN_PDQ_QUALITY) return []
+    if (pdqQuality < PDQ_MIN_QUALITY || fingerprint.pdqQuality < PDQ_MIN_QUALITY) return []
     const distance = hammingHex(pdq, fingerprint.pdq)
     return distance <= limits.pdqDistance ? [{ ...briefOf(other.asset), distance, pdqQuality, tile }] : []
   })

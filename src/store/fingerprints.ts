@@ -5,12 +5,9 @@
  * PDQ's own advice is followed: a hash of quality 49 or less says too little to propose anything.
  */
 import { GannetError } from '../core/errors.ts'
-import { bitsIn, wordsOf } from '../core/hamming.ts'
+import { bitsIn, PDQ_MIN_QUALITY, wordsOf } from '../core/hamming.ts'
 import type { AssetId } from '../core/ids.ts'
 import type { Change } from './catalogue.ts'
-
-/** Least PDQ quality, 0 to 100, of a hash that proposes or is proposed. */
-export const MIN_PDQ_QUALITY = 50
 
 export interface NearPrint {
   readonly id: AssetId
@@ -69,7 +66,7 @@ export const createFingerprints = (): Fingerprints => {
   }
   const put = ({ id, fingerprint }: Extract<Change, { kind: 'put' }>): void => {
     drop(id)
-    const tells = fingerprint.pdqQuality >= MIN_PDQ_QUALITY
+    const tells = fingerprint.pdqQuality >= PDQ_MIN_QUALITY
     rows.set(id, tells ? ids.length : null)
     if (!tells) return
     rowAt(ids.length).set(printOf(fingerprint.pdq))

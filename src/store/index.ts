@@ -10,7 +10,7 @@ export { createBlobStoreModel } from './blob-store-model.ts'
 export { createCacheModel } from './cache-model.ts'
 export { createCatalogueModel } from './catalogue-model.ts'
 export { createCommitter, type CommitterOptions, type OwnedCommitter } from './create-committer.ts'
-export { createFingerprints, MIN_PDQ_QUALITY, type Fingerprints, type NearPrint } from './fingerprints.ts'
+export { createFingerprints, type Fingerprints, type NearPrint } from './fingerprints.ts'
 export {
   existingFolder,
   FOLDER_FORMAT,
