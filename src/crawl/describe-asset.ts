@@ -41,6 +41,7 @@ export const describeAsset = (from: {
     publishedAt: candidate.publishedAt,
     licence: candidate.licence,
     creator: candidate.creator,
+    fields: candidate.fields,
     format: look.format,
     width: look.width,
     height: look.height,

@@ -14,7 +14,7 @@ const MAX_HANDOFF = 32
 /** A picture of which nothing is known but its address. */
 export const bareCandidate = (url: string, via: Candidate['via'], pageUrl: string | null = null): Candidate => ({
   pageUrl, thumbnailUrl: url, fullUrl: url, via, alt: null, title: null, caption: null, category: null,
-  publishedAt: null, width: null, height: null, bytes: null, licence: null, creator: null,
+  publishedAt: null, width: null, height: null, bytes: null, licence: null, creator: null, fields: null,
 })
 
 export const createPageWalk = (ports: CrawlPorts, visits: Visits, rules: AdmitRules, handoff: Handoff) => ({

@@ -16,6 +16,8 @@ export interface PagePayload {
 
 export interface ImagePayload {
   readonly candidate: Candidate
+  /** What the full picture's bytes must hash to, lower-case hexadecimal: MD5, SHA-1 or SHA-256 by its length. */
+  readonly hash?: string
 }
 
 /** Where a walk ends. A retryable failure may yet be tried again; that is the settler's business. */

@@ -16,7 +16,9 @@ import type { Leave, VisitAsk } from './visit.ts'
 
 const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(2000, 7)])
 const READING: PageReading = {
-  candidates: [], links: [], title: 'read', optOut: { follow: true, images: true, directive: null }, unusable: [], cut: null,
+  candidates: [], links: [],
+  relations: { next: [], canonical: null, refresh: null, alternates: [], feeds: [] },
+  title: 'read', optOut: { follow: true, images: true, directive: null }, unusable: [], cut: null,
 }
 
 type Route = (request: http.IncomingMessage, response: http.ServerResponse) => void

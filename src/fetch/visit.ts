@@ -15,11 +15,15 @@ export interface VisitAsk {
   readonly referer: string | null
   /** For the first request. Any further one (robots.txt, a redirect to another host) asks for its own. */
   readonly grant: Grant
+  /** What the body's bytes must hash to, lower-case hexadecimal: MD5, SHA-1 or SHA-256 by its length. */
+  readonly hash?: string
 }
 
 /** What a host showed of itself during the visit; the coordinator sets its pace by it. */
 export interface HostObservation {
   readonly host: string
+  /** Address that was dialled, as text; null or absent when none was, or a proxy dials. */
+  readonly address?: string | null
   /** Milliseconds from sending the request to its headers; null when none came. */
   readonly latencyMs: number | null
   /** HTTP status; null when none came. */

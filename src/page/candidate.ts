@@ -1,6 +1,10 @@
 /** A picture found on a page: where its thumbnail and its full rendition lie, and the page's words about it. */
 export type CandidateVia =
-  | 'img' | 'srcset' | 'picture' | 'lazy' | 'link' | 'noscript' | 'style' | 'meta' | 'json-ld' | 'seed' | 'list'
+  | 'img' | 'srcset' | 'picture' | 'lazy' | 'data' | 'link' | 'noscript' | 'style' | 'preload' | 'video' | 'object'
+  | 'meta' | 'json-ld' | 'microdata' | 'feed' | 'sitemap' | 'recipe' | 'seed' | 'list'
+
+/** What a page says of a picture beyond the named columns: a product's `sku` and `price`, a recipe's own fields. */
+export type Fields = Readonly<Record<string, string | number>>
 
 /** Null where unknown. Field names are part of the public face (DESIGN §6). */
 export interface Candidate {
@@ -21,12 +25,27 @@ export interface Candidate {
   readonly bytes: number | null
   readonly licence: string | null
   readonly creator: string | null
+  readonly fields: Fields | null
+}
+
+/** Another page that this one names, by what it is to it. Absolute http(s) URLs without fragment, each once. */
+export interface PageRelations {
+  /** The next page of the same list (`rel=next`, or a recipe's), also among `links`. */
+  readonly next: readonly string[]
+  /** The address the page asks to be known by; null when it names none. */
+  readonly canonical: string | null
+  /** Where a `<meta http-equiv=refresh>` sends the reader, whatever the delay. */
+  readonly refresh: string | null
+  /** The same page in other languages (`hreflang`); `language` as written, lower-cased. */
+  readonly alternates: readonly { readonly language: string; readonly url: string }[]
+  readonly feeds: readonly string[]
 }
 
 export interface PageReading {
   readonly candidates: readonly Candidate[]
   /** Absolute http(s) URLs without fragment, in order of appearance, each once. */
   readonly links: readonly string[]
+  readonly relations: PageRelations
   readonly title: string | null
   /** From meta robots and its kin: links not to be followed, pictures not to be taken. */
   readonly optOut: { readonly follow: boolean; readonly images: boolean; readonly directive: string | null }

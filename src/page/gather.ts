@@ -34,6 +34,8 @@ const joinWords = (a: PictureWords, b: PictureWords): PictureWords => ({
   publishedAt: a.publishedAt ?? b.publishedAt,
   licence: a.licence ?? b.licence,
   creator: a.creator ?? b.creator,
+  category: a.category ?? b.category,
+  fields: a.fields === null || b.fields === null ? (a.fields ?? b.fields) : { ...b.fields, ...a.fields },
 })
 
 export const createGathering = (): Gathering => {
@@ -81,11 +83,11 @@ export const createGathering = (): Gathering => {
     add(finding, words) {
       const { thumbnail, full } = chooseRenditions(finding.renditions)
       let entry = known(full, finding.renditions)
-      if (finding.onlyIfNew && (entry !== undefined || hasLoosely(full.url))) return false
+      if (finding.presence === 'offered' && (entry !== undefined || hasLoosely(full.url))) return false
       if (entry === undefined) {
         const alone = finding.renditions.every((rendition) => rendition.url === full.url)
         entry = {
-          position: finding.onlyIfNew ? Number.POSITIVE_INFINITY : (finding.element.startIndex ?? 0),
+          position: finding.presence !== 'shown' ? Number.POSITIVE_INFINITY : (finding.element.startIndex ?? 0),
           thumbnail,
           full,
           words: words(),
@@ -111,13 +113,14 @@ export const createGathering = (): Gathering => {
           alt: words.alt,
           title: words.title ?? page.title,
           caption: words.caption,
-          category: page.category,
+          category: words.category ?? page.category,
           publishedAt: words.publishedAt ?? page.publishedAt,
           width: full.width ?? shown.width,
           height: full.width === null ? shown.height : full.height,
           bytes: null,
           licence: words.licence ?? page.licence,
           creator: words.creator,
+          fields: words.fields,
         })),
   }
 }

@@ -1,11 +1,9 @@
 /** Where to go from here: the links of a page that may be followed. */
-import type { Element } from 'domhandler'
 import type { Page } from './page.ts'
+import { relsOf } from './page-relations.ts'
 
 /** More links than any page for people has. */
 const MAX_LINKS = 100_000
-
-const rels = ({ attribs }: Element): string[] => (attribs['rel'] ?? '').slice(0, 500).toLowerCase().split(/\s+/)
 
 /**
  * Canonical URLs in order of appearance, each once, without `rel=nofollow` and without those that
@@ -13,11 +11,11 @@ const rels = ({ attribs }: Element): string[] => (attribs['rel'] ?? '').slice(0,
  */
 export const pageLinks = (page: Page, isPicture: (url: string) => boolean, goOn: () => boolean): string[] => {
   const found = new Set<string>()
-  const next = page.landmarks['head-link'].filter((link) => rels(link).includes('next'))
+  const next = page.landmarks['head-link'].filter((link) => relsOf(link).includes('next'))
   for (const link of [...next, ...page.landmarks.link]) {
     if (found.size >= MAX_LINKS || !goOn()) break
     const href = link.attribs['href']?.trim()
-    if (href === undefined || href.startsWith('#') || (link.attribs['rel'] !== undefined && rels(link).includes('nofollow'))) continue
+    if (href === undefined || href.startsWith('#') || (link.attribs['rel'] !== undefined && relsOf(link).includes('nofollow'))) continue
     const url = page.resolve(href)
     if (url !== null && !isPicture(url)) found.add(url)
   }

@@ -27,9 +27,12 @@ const MEANING_OF: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['section', 'may-be-breadcrumb'], ['p', 'may-be-breadcrumb'],
 ])
 
-/** `picture` leaves out those in a `noscript`, which are copies: they are `noscript-picture`. */
+/**
+ * `picture` leaves out those in a `noscript`, which are copies: they are `noscript-picture`. `linked-data` are
+ * scripts of JSON-LD, `item` the elements with `itemscope`.
+ */
 export type Landmark =
-  | (typeof LANDMARKS)[keyof typeof LANDMARKS] | 'noscript-picture' | 'breadcrumb'
+  | (typeof LANDMARKS)[keyof typeof LANDMARKS] | 'noscript-picture' | 'breadcrumb' | 'linked-data' | 'item'
 
 export interface PageTree {
   readonly root: Document
@@ -56,7 +59,7 @@ const CHUNK = 65_536
 const CRUMBS = 'readcrumb'
 const emptyLandmarks = (): Record<Landmark, Element[]> => ({
   picture: [], 'noscript-picture': [], link: [], heading: [], figcaption: [], time: [], noscript: [],
-  meta: [], 'head-link': [], base: [], title: [], breadcrumb: [],
+  meta: [], 'head-link': [], base: [], title: [], breadcrumb: [], 'linked-data': [], item: [],
 })
 
 class LandmarkHandler extends DomHandler {
@@ -78,6 +81,7 @@ class LandmarkHandler extends DomHandler {
     this.inCode = false
     const meaning = MEANING_OF.get(name)
     if (meaning !== undefined) this.note(element, meaning)
+    if (attribs['itemscope'] !== undefined) this.landmarks.item.push(element)
   }
 
   override onclosetag(): void {
@@ -108,8 +112,8 @@ class LandmarkHandler extends DomHandler {
   private note(element: Element, meaning: Meaning): void {
     const { attribs } = element
     if (meaning === 'code') {
-      // Linked data is kept for whoever reads it.
-      this.inCode = attribs['type'] !== 'application/ld+json'
+      this.inCode = attribs['type']?.trim().toLowerCase() !== 'application/ld+json'
+      if (!this.inCode) this.landmarks['linked-data'].push(element)
     } else if (meaning === 'may-be-breadcrumb') {
       if (attribs['class']?.includes(CRUMBS) || attribs['aria-label']?.includes(CRUMBS)) this.noteBreadcrumb(element)
     } else {

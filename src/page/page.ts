@@ -2,6 +2,7 @@
 import type { Element } from 'domhandler'
 import type { PageReading } from './candidate.ts'
 import type { PageTree } from './page-tree.ts'
+import type { PictureWords } from './picture-words.ts'
 import type { Rendition } from './rendition.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -25,8 +26,13 @@ export interface Finding {
   readonly renditions: readonly Rendition[]
   /** The element's own width and height in CSS pixels: true of the file only when it is the only one. */
   readonly shown: { readonly width: number | null; readonly height: number | null }
-  /** A picture the page shows to others (`og:image`): counts only when it is not among the rest. */
-  readonly onlyIfNew: boolean
+  /**
+   * `shown` to the reader; `offered` to others (`og:image`, a preload): counts only when it is not among the rest,
+   * and adds no words; `described` in data (JSON-LD, microdata): its words go to the picture it names, or it is new.
+   */
+  readonly presence: 'shown' | 'offered' | 'described'
+  /** Words that came with it; before those found round `element`. */
+  readonly words?: Partial<PictureWords>
 }
 
 export type Found = Finding | ({ readonly kind: 'unusable' } & PageReading['unusable'][number])

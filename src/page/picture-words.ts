@@ -3,6 +3,7 @@
  * surroundings.ts) that has them, so one picture's words do not end up on its neighbour.
  */
 import { isTag, type Element } from 'domhandler'
+import type { Fields } from './candidate.ts'
 import { isoTime } from './iso-time.ts'
 import { countWithin, firstFrom, firstWithin, lastBefore } from './page-tree.ts'
 import type { Finding, Page } from './page.ts'
@@ -16,6 +17,8 @@ export interface PictureWords {
   readonly publishedAt: string | null
   readonly licence: string | null
   readonly creator: string | null
+  readonly category: string | null
+  readonly fields: Fields | null
 }
 
 /** A caption is short; a longer text is the article. */
@@ -89,6 +92,8 @@ const placelessWords = (link: Element | null): PictureWords => ({
   publishedAt: null,
   licence: null,
   creator: null,
+  category: null,
+  fields: null,
 })
 
 /** @param byId finds the element that an `aria-describedby` names */
@@ -132,5 +137,7 @@ export const pictureWords = (
     publishedAt: isoTime(time?.attribs['datetime']),
     licence: scope === null ? null : licenceWithin(page, scope),
     creator: cleanWords(wordsOf(credit, 200)?.replace(CREDIT_LEAD, '')),
+    category: null,
+    fields: null,
   }
 }

@@ -9,6 +9,7 @@ import { FINDERS } from './finders/finders.ts'
 import { createGathering } from './gather.ts'
 import { readOptOut } from './opt-out.ts'
 import { pageLinks } from './page-links.ts'
+import { pageRelations } from './page-relations.ts'
 import { parsePage, type PageTree } from './page-tree.ts'
 import { createIdLookup, pageWords } from './page-words.ts'
 import type { Page } from './page.ts'
@@ -80,6 +81,7 @@ export const readPage = (html: string | Uint8Array, options: ReadPageOptions): P
   return {
     candidates: gathering.candidates(page.url, words),
     links: pageLinks(page, gathering.has, goOn),
+    relations: pageRelations(page),
     title: words.title,
     optOut: readOptOut(tree.landmarks.meta),
     unusable: [...unusable.values()],

@@ -38,6 +38,7 @@ export const assetOf = (seed: string | number, over: Partial<Asset> = {}): Asset
   publishedAt: null,
   licence: null,
   creator: null,
+  fields: null,
   format: 'jpeg',
   width: 640,
   height: 480,

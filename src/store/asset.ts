@@ -39,6 +39,8 @@ export interface Asset {
   readonly publishedAt: string | null
   readonly licence: string | null
   readonly creator: string | null
+  /** What the page says beyond these: `sku`, `price`, a recipe's own fields. */
+  readonly fields: Readonly<Record<string, string | number>> | null
   readonly format: string
   readonly width: number
   readonly height: number

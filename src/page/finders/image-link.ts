@@ -90,6 +90,6 @@ export const findImageLinks: Finder = function* (page) {
     if (page.claimed.has(link)) continue
     const target = linkTarget(page, link)
     if (target === null) continue
-    yield { kind: 'picture', element: link, link, round: NOWHERE, renditions: [target], shown: NO_SIZE, onlyIfNew: false }
+    yield { kind: 'picture', element: link, link, round: NOWHERE, renditions: [target], shown: NO_SIZE, presence: 'shown' }
   }
 }

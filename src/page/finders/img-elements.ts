@@ -100,7 +100,7 @@ const readImg = (page: Page, img: Element, shared: ReadonlySet<string>): Found =
     if (link !== null) page.claimed.add(link)
   }
   if (renditions.length === 0) return { kind: 'unusable', ...unusable(raw) }
-  return { kind: 'picture', element: img, link, round, renditions, shown, onlyIfNew: false }
+  return { kind: 'picture', element: img, link, round, renditions, shown, presence: 'shown' }
 }
 
 export const findImgElements: Finder = function* (page) {

@@ -17,7 +17,7 @@ interface Shown {
 }
 
 const findingOf = ({ element, rendition }: Shown): Finding => ({
-  kind: 'picture', element, link: null, round: NOWHERE, renditions: [rendition], shown: NO_SIZE, onlyIfNew: true,
+  kind: 'picture', element, link: null, round: NOWHERE, renditions: [rendition], shown: NO_SIZE, presence: 'offered',
 })
 
 const metaImage = (page: Page, raw: string, element: Element): Shown | null => {

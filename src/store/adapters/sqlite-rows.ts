@@ -51,7 +51,9 @@ export const bytesOf = (hex: string): Uint8Array => Buffer.from(hex, 'hex')
 const hexOf = (bytes: ArrayBuffer): string => Buffer.from(bytes).toString('hex')
 
 export const assetOf = (row: AssetRow): Asset => ({
-  ...(JSON.parse(row.json) as Asset),
+  // Rows of earlier versions have none.
+  fields: null,
+  ...(JSON.parse(row.json) as Omit<Asset, 'fields'> & Partial<Pick<Asset, 'fields'>>),
   duplicateOf: row.duplicate_of,
   level: row.level,
   requestIds: JSON.parse(row.requests) as Asset['requestIds'],
