@@ -9,8 +9,11 @@ export interface Rendition {
   readonly height: number | null
   /** The `x` descriptor; null without one. */
   readonly density: number | null
-  /** What the page says of it: `src` stands in the `img`, `main` is shown, `full` is offered for a closer look. */
-  readonly role: 'src' | 'main' | 'full' | 'target'
+  /**
+   * What the page says of it: `thumb` is a smaller copy, `src` stands in the `img`, `main` is shown, `full` is
+   * offered for a closer look, `target` is where a link leads.
+   */
+  readonly role: 'thumb' | 'src' | 'main' | 'full' | 'target'
   /** Pixels of the viewport it is meant for, from a media query; orders renditions of unknown size. */
   readonly viewportPx: number
   readonly via: CandidateVia
@@ -19,11 +22,13 @@ export interface Rendition {
 /** A thumbnail smaller than this, in pixels, shows the models too little. */
 export const MIN_THUMBNAIL_PX = 160
 
-const TIER = { src: 0, main: 1, full: 2, target: 3 } as const
+const TIER = { thumb: 0, src: 1, main: 2, full: 3, target: 4 } as const
+/** What counts before stated sizes: the `img` and what is shown in its place are one. */
+const OFFERED = { ...TIER, main: TIER.src } as const
 
 /** Above 0 when `a` promises more than `b`. */
 const promise = (a: Rendition, b: Rendition): number => {
-  const offered = Math.max(TIER[a.role], 1) - Math.max(TIER[b.role], 1)
+  const offered = OFFERED[a.role] - OFFERED[b.role]
   return (
     offered ||
     (a.width ?? 0) - (b.width ?? 0) ||
