@@ -10,6 +10,7 @@ import { optOut } from './layers/opt-out.ts'
 import { pace } from './layers/pace.ts'
 import { redirect } from './layers/redirect.ts'
 import { robots } from './layers/robots.ts'
+import { scope } from './layers/scope.ts'
 import { stale } from './layers/stale.ts'
 import type { RobotsBook } from './robots.ts'
 import type { Layer, Next } from './visit-layer.ts'
@@ -27,6 +28,7 @@ export const visitLayers = ({ options, guard, book, clock, closing }: LayerParts
   redirect,
   // Everything below happens for each hop.
   address(guard),
+  scope,
   ...(options.robots ? [robots(book)] : []),
   ...(options.optOut ? [optOut(options.userAgent)] : []),
   identity(options.userAgent, options.acceptLanguage),

@@ -4,6 +4,7 @@
  */
 import type { Body } from '../core/body.ts'
 import type { Reason } from '../core/reasons.ts'
+import type { Scope } from '../core/scope.ts'
 import type { Grant } from '../schedule/task.ts'
 
 export type VisitKind = 'page' | 'image' | 'robots'
@@ -17,6 +18,8 @@ export interface VisitAsk {
   readonly grant: Grant
   /** What the body's bytes must hash to, lower-case hexadecimal: MD5, SHA-1 or SHA-256 by its length. */
   readonly hash?: string
+  /** A page's: no redirect is followed out of it. Without one, any is. */
+  readonly scope?: Scope
 }
 
 /** What a host showed of itself during the visit; the coordinator sets its pace by it. */
