@@ -29,7 +29,7 @@ const MEANING_OF: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
 
 /**
  * `picture` leaves out those in a `noscript`, which are copies: they are `noscript-picture`. `linked-data` are
- * scripts of JSON-LD, `item` the elements with `itemscope`.
+ * scripts of JSON-LD, `item` the elements with `itemscope` (microdata) or `typeof` (RDFa).
  */
 export type Landmark =
   | (typeof LANDMARKS)[keyof typeof LANDMARKS] | 'noscript-picture' | 'breadcrumb' | 'linked-data' | 'item'
@@ -55,6 +55,8 @@ const MAX_NODES = 400_000
 /** Characters between two looks at the clock: about a millisecond. */
 const CHUNK = 65_536
 
+/** With parameters too: `application/ld+json; charset=utf-8`. */
+const LINKED_DATA = /^\s*application\/ld\+json\s*(?:;|$)/i
 /** With or without a capital. */
 const CRUMBS = 'readcrumb'
 const emptyLandmarks = (): Record<Landmark, Element[]> => ({
@@ -81,7 +83,7 @@ class LandmarkHandler extends DomHandler {
     this.inCode = false
     const meaning = MEANING_OF.get(name)
     if (meaning !== undefined) this.note(element, meaning)
-    if (attribs['itemscope'] !== undefined) this.landmarks.item.push(element)
+    if (attribs['itemscope'] !== undefined || attribs['typeof'] !== undefined) this.landmarks.item.push(element)
   }
 
   override onclosetag(): void {
@@ -112,7 +114,7 @@ class LandmarkHandler extends DomHandler {
   private note(element: Element, meaning: Meaning): void {
     const { attribs } = element
     if (meaning === 'code') {
-      this.inCode = attribs['type']?.trim().toLowerCase() !== 'application/ld+json'
+      this.inCode = attribs['type'] === undefined || !LINKED_DATA.test(attribs['type'].slice(0, 100))
       if (!this.inCode) this.landmarks['linked-data'].push(element)
     } else if (meaning === 'may-be-breadcrumb') {
       if (attribs['class']?.includes(CRUMBS) || attribs['aria-label']?.includes(CRUMBS)) this.noteBreadcrumb(element)
