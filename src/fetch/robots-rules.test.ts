@@ -59,6 +59,28 @@ describe('robotsAllows', () => {
     expect(parseRobots('user-agent: *\ncrawl-delay: 9\n\nuser-agent: gannet\ncrawl-delay: 1', UA).crawlDelayMs).toBe(1000)
     expect(parseRobots('user-agent: *\ncrawl-delay: soon', UA).crawlDelayMs).toBeNull()
     expect(parseRobots('', UA).crawlDelayMs).toBeNull()
+    for (const [value, ms] of [['2,5', 2500], ['10s', 10_000], ['3 # seconds', 3000], ['-1', null], ['0x10', 0], ['1e9', 1000], ['1.2.3', null], ['99999999', null]] as const) {
+      expect(parseRobots(`user-agent: *\ncrawl-delay: ${value}`, UA).crawlDelayMs, value).toBe(ms)
+    }
+  })
+
+  it('hears a request rate like a delay, and the slower of both', () => {
+    const asked = (lines: string) => parseRobots(`user-agent: *\n${lines}`, UA).crawlDelayMs
+    expect(asked('request-rate: 1/10')).toBe(10_000)
+    expect(asked('Request-rate: 30/1m 0600-0845')).toBe(2000)
+    expect(asked('request-rate: 1/5s\ncrawl-delay: 8')).toBe(8000)
+    expect(asked('request-rate: 0/5')).toBeNull()
+    expect(asked('request-rate: slow')).toBeNull()
+  })
+
+  it('keeps the sitemaps of all groups, without ending the group they stand in', () => {
+    const rules = parseRobots(
+      'user-agent: gannet\nSitemap: https://site.example/a.xml\nuser-agent: other\ndisallow: /x\nSITEMAP:https://cdn.example/b.xml.gz # more\n' +
+        'sitemap: /relative.xml\nsitemap: javascript:alert(1)\nsitemap: https://site.example/a.xml', UA)
+    expect(rules.sitemaps).toEqual(['https://site.example/a.xml', 'https://cdn.example/b.xml.gz'])
+    expect(rules.allows('/x')).toBe(false)
+    const many = Array.from({ length: 9000 }, (_, at) => `sitemap: https://site.example/${at}.xml`).join('\n')
+    expect(parseRobots(many, UA).sitemaps).toHaveLength(500)
   })
 
   it('agrees with a plain definition of wildcards', () => {

@@ -8,8 +8,13 @@ import { compilePattern, normalisePath, type PathPattern } from './robots-patter
 export interface RobotsRules {
   /** @param target absolute URL, or a path with its query */
   allows(target: string | URL): boolean
-  /** Seconds asked for by Crawl-delay (not in the RFC, widely used), in milliseconds; null when none. */
+  /**
+   * Between two requests, by Crawl-delay or Request-rate (neither is in the RFC, both are in use; the
+   * slower wins), in milliseconds; null when none is asked for.
+   */
   readonly crawlDelayMs: number | null
+  /** Absolute addresses of Sitemap lines, of all groups, each once, in order; the first 500. */
+  readonly sitemaps: readonly string[]
   /** How much memory the rules hold, roughly, in characters. */
   readonly weight: number
 }
@@ -26,12 +31,18 @@ interface Group {
 }
 
 /** Misspellings that common crawlers accept: an owner's wish is plain enough. */
-const KEYS: Readonly<Record<string, 'agent' | 'allow' | 'disallow' | 'delay'>> = {
+const KEYS: Readonly<Record<string, 'agent' | 'allow' | 'disallow' | 'delay' | 'rate' | 'sitemap'>> = {
   'user-agent': 'agent', useragent: 'agent', 'user agent': 'agent',
   allow: 'allow',
   disallow: 'disallow', dissallow: 'disallow', dissalow: 'disallow', disalow: 'disallow', diasllow: 'disallow', disallaw: 'disallow',
   'crawl-delay': 'delay', crawldelay: 'delay',
+  'request-rate': 'rate', requestrate: 'rate',
+  sitemap: 'sitemap', 'site-map': 'sitemap',
 }
+
+const MAX_SITEMAPS = 500
+/** Longest address of a sitemap, in characters. */
+const MAX_ADDRESS = 2048
 
 /** Longest line that is read, in characters; a longer one cannot be meant for a URL. */
 const MAX_LINE = 16_384
@@ -46,6 +57,22 @@ const parseLine = (line: string): { readonly key: string; readonly value: string
   if (colon > 0) return { key: text.slice(0, colon).trim().toLowerCase(), value: text.slice(colon + 1).trim() }
   const words = text.split(/\s+/, 3)
   return words.length === 2 ? { key: (words[0] as string).toLowerCase(), value: words[1] as string } : null
+}
+
+/** `2.5`, `2,5`, `10s`; null when it is no number of seconds below 1,000,000. */
+const delayOf = (value: string): number | null => {
+  const number = /^\d{1,6}(?:[.,]\d{1,6})?/.exec(value)?.[0]
+  const rest = number === undefined ? '' : value.slice(number.length)
+  return number === undefined || /^[\d.,]/.test(rest) ? null : Math.round(Number(number.replace(',', '.')) * 1000)
+}
+
+const RATE_UNITS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600 }
+
+/** `1/10s`, `30/1m 0600-0845`: pages/time. The hours of the day it is meant for are passed over: it holds at all of them. */
+const rateOf = (value: string): number | null => {
+  const [, pages = '', time = '', unit = ''] = /^(\d{1,6})\s*\/\s*(\d{1,6})\s*([smh]?)/i.exec(value) ?? []
+  const ms = (Number(time) * (RATE_UNITS[unit.toLowerCase()] ?? 1) * 1000) / Number(pages)
+  return pages === '' || !Number.isFinite(ms) ? null : Math.round(ms)
 }
 
 /** A line may name the token alone, with a version, or with words after it. */
@@ -68,6 +95,7 @@ export const parseRobots = (robotsTxt: string, agent: string): RobotsRules => {
   const token = productToken(agent)
   const mine: Group = { rules: new Map(), crawlDelayMs: null, met: false }
   const everyone: Group = { rules: new Map(), crawlDelayMs: null, met: false }
+  const sitemaps = new Set<string>()
   let open: readonly Group[] = []
   let naming = false
 
@@ -83,11 +111,19 @@ export const parseRobots = (robotsTxt: string, agent: string): RobotsRules => {
       if (group) group.met = true
       return
     }
+    // Belongs to no group and ends none (RFC 9309 §2.2.4).
+    if (key === 'sitemap') {
+      const { value } = parsed
+      if (sitemaps.size < MAX_SITEMAPS && value.length <= MAX_ADDRESS && /^https?:\/\//i.test(value) && URL.canParse(value)) {
+        sitemaps.add(value)
+      }
+      return
+    }
     naming = false
+    const delayMs = key === 'delay' ? delayOf(parsed.value) : key === 'rate' ? rateOf(parsed.value) : null
     for (const group of open) {
-      if (key === 'delay') {
-        const seconds = parsed.value === '' ? NaN : Number(parsed.value)
-        if (seconds >= 0 && seconds < 1e6) group.crawlDelayMs = Math.max(group.crawlDelayMs ?? 0, seconds * 1000)
+      if (key === 'delay' || key === 'rate') {
+        if (delayMs !== null) group.crawlDelayMs = Math.max(group.crawlDelayMs ?? 0, delayMs)
       } else if (parsed.value !== '') {
         const pattern = compilePattern(parsed.value)
         const allow = key === 'allow'
@@ -110,7 +146,9 @@ export const parseRobots = (robotsTxt: string, agent: string): RobotsRules => {
       return rules.find((rule) => rule.pattern.matches(path))?.allow ?? true
     },
     crawlDelayMs: group.crawlDelayMs,
-    weight: rules.reduce((sum, rule) => sum + 100 + rule.pattern.octets, 100),
+    sitemaps: [...sitemaps],
+    weight: rules.reduce((sum, rule) => sum + 100 + rule.pattern.octets, 100) +
+      [...sitemaps].reduce((sum, address) => sum + 50 + address.length, 0),
   }
 }
 

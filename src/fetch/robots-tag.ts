@@ -1,7 +1,9 @@
 /**
  * X-Robots-Tag: what an answer's owner allows to be done with it. A part may be addressed to one
- * agent (`googlebot: noindex, noai`), and then holds for that agent to the end of its line.
+ * agent (`googlebot: noindex, noai`), and then holds for that agent to the end of its line. Of
+ * directives that disagree the one that forbids holds.
  */
+import { httpDate } from './http-date.ts'
 import { productToken } from './robots-rules.ts'
 
 export interface RobotsTag {
@@ -15,30 +17,50 @@ export interface RobotsTag {
 
 const NO_IMAGES = new Set(['noindex', 'none', 'noimageindex', 'noai', 'noimageai'])
 const NO_FOLLOW = new Set(['nofollow', 'none'])
+const UNAVAILABLE = 'unavailable_after'
 /** Directives that bear a value: their colon names no agent. */
-const WITH_VALUE = new Set(['unavailable_after', 'max-snippet', 'max-image-preview', 'max-video-preview'])
+const WITH_VALUE = new Set([UNAVAILABLE, 'max-snippet', 'max-image-preview', 'max-video-preview'])
+/** A date's comma comes after the day of the week, and parts nothing. */
+const ENDS_IN_WEEKDAY = /unavailable_after\s*:\s*(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\s*$/i
+
+/** The parts between the commas of a line, dates kept whole. */
+const partsOf = (line: string): readonly string[] => {
+  const parts: string[] = []
+  for (const part of line.split(/[,;]/)) {
+    const last = parts.at(-1)
+    if (last !== undefined && ENDS_IN_WEEKDAY.test(last.slice(-60))) parts[parts.length - 1] = `${last},${part}`
+    else parts.push(part)
+  }
+  return parts
+}
 
 /**
  * @param value of the header; an array when it came more than once
  * @param agent product token or whole User-Agent
+ * @param now milliseconds since the epoch, against which `unavailable_after` is read
  */
-export const readRobotsTag = (value: string | readonly string[], agent: string): RobotsTag => {
+export const readRobotsTag = (value: string | readonly string[], agent: string, now: number): RobotsTag => {
   const token = productToken(agent)
   let images: string | null = null
   let nofollow: string | null = null
   for (const line of typeof value === 'string' ? [value] : value) {
-    let addressee: string | null = null
-    for (const part of line.split(',')) {
-      const colon = part.indexOf(':')
-      let directive = part.trim().toLowerCase()
-      if (colon >= 0) {
-        const name = part.slice(0, colon).trim().toLowerCase()
-        if (WITH_VALUE.has(name)) continue
-        addressee = name
-        directive = part.slice(colon + 1).trim().toLowerCase()
+    let mine = true
+    for (const part of partsOf(line)) {
+      let rest = part.trim().toLowerCase()
+      for (let colon = rest.indexOf(':'); colon >= 0; colon = rest.indexOf(':')) {
+        const name = rest.slice(0, colon).trim()
+        if (WITH_VALUE.has(name)) {
+          const end = name === UNAVAILABLE && mine ? httpDate(rest.slice(colon + 1).trim()) : null
+          if (end !== null && end <= now) images ??= UNAVAILABLE
+          rest = ''
+          break
+        }
+        const addressee = productToken(name)
+        if (name === '*' || addressee !== '') mine = name === '*' || addressee === token
+        rest = rest.slice(colon + 1).trim()
       }
-      if (addressee !== null && addressee !== '*' && productToken(addressee) !== token) continue
-      for (const word of directive.split(/\s+/)) {
+      if (!mine) continue
+      for (const word of rest.split(/\s+/)) {
         if (NO_IMAGES.has(word)) images ??= word
         if (NO_FOLLOW.has(word)) nofollow ??= word
       }

@@ -3,19 +3,27 @@
  * wait, kept parsed for the origins in use and as text in the hot cache, which outlives the process.
  *
  * By RFC 9309 §2.3.1: a 4xx answer (or too many redirects) means that all is allowed; a 5xx, 429
- * or no answer at all means that nothing is, for now: that is remembered for a minute only, and
- * reported with a reason that may be tried again.
+ * or no answer at all means that what the origin said last still holds, and when it never said
+ * anything, that nothing is allowed, for now: that is remembered for a minute only, and reported
+ * with a reason that may be tried again. An origin that has not said for thirty days what it wants
+ * allows all.
  */
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../core/clock.ts'
 import type { Reason } from '../core/reasons.ts'
+import { decodeRobots } from './decode-robots.ts'
 import { parseRobots, type RobotsRules } from './robots-rules.ts'
+import { ROBOTS_BYTES } from './body-intake.ts'
 import type { Leave } from './visit.ts'
-import type { Answer, Trip } from './visit-layer.ts'
+import { headerOf, type Answer, type ResponseHeaders, type Trip } from './visit-layer.ts'
 
+/** `until` when it is to be asked for again; `fetchedAt` when the origin said so, `since` when it first failed to. */
 export type RobotsEntry =
-  | { readonly kind: 'rules'; readonly rules: RobotsRules; readonly until: number }
-  | { readonly kind: 'closed'; readonly reason: Reason; readonly detail: string; readonly until: number }
+  | { readonly kind: 'rules'; readonly rules: RobotsRules; readonly fetchedAt: number; readonly until: number }
+  | {
+      readonly kind: 'closed'; readonly reason: Reason; readonly detail: string
+      readonly since: number; readonly until: number
+    }
 
 export interface RobotsBook {
   /** What is known without asking anyone; undefined when it must be fetched or recalled. */
@@ -37,7 +45,12 @@ export interface RobotsParts {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
-const CLOSED_MS = 60_000
+/** How long a copy holds, and a silence closes, while the file cannot be had (RFC 9309 §2.3.1.4). */
+const LONG_ABSENCE_MS = 30 * DAY_MS
+/** An owner may ask for less than a day (RFC 9309 §2.4, RFC 9111); less than this would be more requests than rules. */
+const MIN_FRESH_MS = 10 * 60_000
+/** When a file that could not be had is asked for again. */
+const RETRY_MS = 60_000
 /** Longer wishes would hold a worker idle; the coordinator is told and may honour more. */
 const MAX_CRAWL_DELAY_MS = 60_000
 /** All parsed rules together, in characters. */
@@ -45,13 +58,21 @@ const MAX_WEIGHT = 16 * 1024 * 1024
 
 const utf8 = new TextDecoder()
 
-/** `fetched-at newline text`: a recalled copy keeps its age. */
-const pack = (fetchedAt: number, text: string): Uint8Array => new TextEncoder().encode(`${fetchedAt}\n${text}`)
-const unpack = (bytes: Uint8Array): { readonly fetchedAt: number; readonly text: string } | null => {
+/** `fetched-at until newline text`: a recalled copy keeps its age. */
+const pack = (fetchedAt: number, until: number, text: string): Uint8Array =>
+  new TextEncoder().encode(`${fetchedAt} ${until}\n${text}`)
+const unpack = (bytes: Uint8Array): { readonly fetchedAt: number; readonly until: number; readonly text: string } | null => {
   const all = utf8.decode(bytes)
   const end = all.indexOf('\n')
-  const fetchedAt = Number(all.slice(0, Math.max(0, end)))
-  return end > 0 && Number.isFinite(fetchedAt) ? { fetchedAt, text: all.slice(end + 1) } : null
+  const [fetchedAt = NaN, until = NaN] = all.slice(0, Math.max(0, end)).split(' ').map(Number)
+  return end > 0 && Number.isFinite(fetchedAt) && Number.isFinite(until) ? { fetchedAt, until, text: all.slice(end + 1) } : null
+}
+
+/** How long the copy is fresh by its Cache-Control, in milliseconds; a day when it says nothing. */
+const freshFor = (headers: ResponseHeaders): number => {
+  const control = headerOf(headers, 'cache-control')?.slice(0, 1000).toLowerCase() ?? ''
+  const seconds = /\bno-(?:store|cache)\b/.test(control) ? 0 : Number(/\bmax-age\s*=\s*"?(\d{1,9})/.exec(control)?.[1] ?? Infinity)
+  return Math.min(DAY_MS, Math.max(MIN_FRESH_MS, seconds * 1000))
 }
 
 export const createRobotsBook = ({ agent, clock, leave, fetch, read }: RobotsParts): RobotsBook => {
@@ -67,33 +88,45 @@ export const createRobotsBook = ({ agent, clock, leave, fetch, read }: RobotsPar
     return entry && entry.until > clock.now() ? entry : undefined
   }
 
-  const rulesOf = (text: string, fetchedAt: number): RobotsEntry => ({
-    kind: 'rules', rules: parseRobots(text, agent), until: fetchedAt + DAY_MS,
-  })
+  const rulesOf = (text: string, fetchedAt: number, until: number): RobotsEntry =>
+    ({ kind: 'rules', rules: parseRobots(text, agent), fetchedAt, until })
 
-  const download = async (origin: string, trip: Trip): Promise<RobotsEntry> => {
+  /** @param last what is known from before, however old */
+  const download = async (origin: string, trip: Trip, last: RobotsEntry | undefined): Promise<RobotsEntry> => {
     const url = new URL('/robots.txt', origin)
     const answer = await fetch(url, trip)
     const now = clock.now()
     let text = ''
     if (answer.ok) {
-      text = utf8.decode(await read(answer))
+      text = decodeRobots(await read(answer))
     } else {
       const { status } = answer
       const unavailable = answer.reason === 'http-status' && status !== null && status < 500 && status !== 429
       if (!unavailable) {
+        const until = now + RETRY_MS
+        if (last?.kind === 'rules' && now - last.fetchedAt < LONG_ABSENCE_MS) return { ...last, until }
+        const since = last?.kind === 'closed' ? last.since : now
+        if (last?.kind === 'rules' || now - since >= LONG_ABSENCE_MS) return rulesOf('', last?.kind === 'rules' ? last.fetchedAt : since, until)
         const detail = `${url.href} cannot be read (${answer.detail}): until it can, nothing is allowed there`
-        return { kind: 'closed', reason: answer.reason, detail, until: now + CLOSED_MS }
+        return { kind: 'closed', reason: answer.reason, detail, since, until }
       }
     }
-    await leave.remember(`robots ${origin}`, pack(now, text), DAY_MS)
-    return rulesOf(text, now)
+    const until = now + freshFor(answer.headers)
+    await leave.remember(`robots ${origin}`, pack(now, until, text), LONG_ABSENCE_MS)
+    return rulesOf(text, now, until)
   }
 
-  const recall = async (origin: string): Promise<RobotsEntry | null> => {
+  const recall = async (origin: string): Promise<RobotsEntry | undefined> => {
     const bytes = await leave.recall(`robots ${origin}`)
     const kept = bytes && unpack(bytes)
-    return kept && kept.fetchedAt + DAY_MS > clock.now() ? rulesOf(kept.text, kept.fetchedAt) : null
+    return kept ? rulesOf(kept.text, kept.fetchedAt, kept.until) : undefined
+  }
+
+  const find = async (origin: string, trip: Trip): Promise<RobotsEntry> => {
+    const last = book.peek(origin) ?? (await recall(origin))
+    const entry = last && last.until > clock.now() ? last : await download(origin, trip, last)
+    book.set(origin, entry)
+    return entry
   }
 
   return {
@@ -103,13 +136,7 @@ export const createRobotsBook = ({ agent, clock, leave, fetch, read }: RobotsPar
       if (ready) return Promise.resolve(ready)
       const under = pending.get(origin)
       if (under) return under
-      const asked = recall(origin)
-        .then((kept) => kept ?? download(origin, trip))
-        .then((entry) => {
-          book.set(origin, entry)
-          return entry
-        })
-        .finally(() => pending.delete(origin))
+      const asked = find(origin, trip).finally(() => pending.delete(origin))
       pending.set(origin, asked)
       return asked
     },

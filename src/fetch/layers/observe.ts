@@ -1,7 +1,7 @@
 /** Notes what each request showed of its host: the coordinator sets the pace by it. */
-import { retryAfterMs } from '../retry-after.ts'
+import { waitOf } from '../retry-after.ts'
 import type { Clock } from '../../core/clock.ts'
-import { headerOf, type Layer } from '../visit-layer.ts'
+import type { Layer } from '../visit-layer.ts'
 
 export const observe = (clock: Clock, crawlDelayMs: (origin: string) => number): Layer => (next) => async (hop) => {
   const answer = await next(hop)
@@ -11,7 +11,7 @@ export const observe = (clock: Clock, crawlDelayMs: (origin: string) => number):
     host: origin,
     latencyMs: answer.latencyMs,
     status: answer.status,
-    retryAfterMs: retryAfterMs(headerOf(answer.headers, 'retry-after'), clock.now()),
+    retryAfterMs: waitOf(answer.headers, clock.now()),
     crawlDelayMs: crawlDelayMs(origin),
   })
   return answer
