@@ -24,14 +24,22 @@ export class BodySink {
   #head: Buffer | null = null
   #discarded = false
   readonly #spoolDir: string
-  readonly #onDrain: () => void
-  readonly #onTrouble: (error: GannetError) => void
+  #trouble: GannetError | null = null
+  #onDrain: () => void = () => undefined
+  #onTrouble: (error: GannetError) => void = () => undefined
 
-  /** @param onTrouble called at most once, when the spool cannot be written: the program's fault, not the site's */
-  constructor(spoolDir: string, onDrain: () => void, onTrouble: (error: GannetError) => void) {
+  constructor(spoolDir: string) {
     this.#spoolDir = spoolDir
+  }
+
+  /**
+   * Who writes now: a body that was cut off is carried on by another.
+   * @param onTrouble called at most once, when the spool cannot be written: the program's fault, not the site's
+   */
+  attach(onDrain: () => void, onTrouble: (error: GannetError) => void): void {
     this.#onDrain = onDrain
     this.#onTrouble = onTrouble
+    if (this.#trouble) onTrouble(this.#trouble)
   }
 
   get spooled(): boolean {
@@ -59,10 +67,12 @@ export class BodySink {
 
   #open(): void {
     const file = createWriteStream(path.join(this.#spoolDir, `${randomUUID()}.body`), { flags: 'wx' })
-    file.on('drain', this.#onDrain)
+    file.on('drain', () => this.#onDrain())
     file.once('error', (error) => {
       // What is thrown away complains of its unwritten rest.
-      if (!this.#discarded) this.#onTrouble(spoolTrouble(error, String(file.path)))
+      if (this.#discarded) return
+      this.#trouble = spoolTrouble(error, String(file.path))
+      this.#onTrouble(this.#trouble)
     })
     if (this.#chunks.length > 0) {
       this.head()

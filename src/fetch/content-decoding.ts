@@ -1,48 +1,155 @@
-/** Content-Encoding (RFC 9110 §8.4): gzip, deflate in both of its forms, and brotli, as streams. */
-import { Transform, type Duplex, type TransformCallback } from 'node:stream'
+/**
+ * Content-Encoding (RFC 9110 §8.4): gzip, deflate in both of its forms, brotli and zstd, one upon
+ * another up to three times. What a server says is held against the first bytes: some name a
+ * coding that they did not apply, and browsers' users never notice because a cache in between did.
+ */
+import { Duplex, pipeline } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
+import { CodingError } from './coding-error.ts'
+import { looksLikeHtml, looksLikeImage } from './sniff.ts'
+import { createZstdDecoder, isZstd } from './zstd.ts'
 
-/** "deflate" ought to mean zlib, but some servers send it raw: the first byte tells. */
-const createAnyInflate = (): Duplex => {
-  let inner: Duplex | null = null
-  const begin = (stream: Transform, first: number): Duplex => {
-    const made: Duplex = (first & 0x0f) === 0x08 ? createInflate() : createInflateRaw()
-    made.on('data', (chunk: Buffer) => void stream.push(chunk))
-    made.on('error', (error) => stream.destroy(error))
-    return made
+export const ACCEPT_ENCODING = 'gzip, deflate, br, zstd'
+
+/** More layers than any server has a use for are a trick. */
+const MAX_LAYERS = 3
+/** Enough of the body to tell whether it is encoded as it says. */
+const PEEK_BYTES = 64
+/** Gzip cannot swell more than 1,032 times, and no page or picture comes near a half of that. */
+const MAX_RATIO = 500
+const RATIO_FROM_BYTES = 1024 * 1024
+
+type Coding = 'gzip' | 'deflate' | 'br' | 'zstd'
+
+const CODINGS: ReadonlyMap<string, Coding> = new Map([
+  ['gzip', 'gzip'], ['x-gzip', 'gzip'], ['deflate', 'deflate'], ['br', 'br'], ['zstd', 'zstd'],
+])
+
+const isPlain = (head: Buffer): boolean => looksLikeImage(head) || looksLikeHtml(head, null)
+
+/** Null when the bytes are not encoded like this after all. */
+const decoderFor = (coding: Coding, head: Buffer, maxBytes: number): Duplex | null => {
+  switch (coding) {
+    case 'gzip': return head[0] === 0x1f && head[1] === 0x8b ? createGunzip() : null
+    case 'zstd': return isZstd(head) ? createZstdDecoder(maxBytes) : null
+    // Neither has a signature: they are believed unless the body is plainly something else.
+    case 'br': return isPlain(head) ? null : createBrotliDecompress()
+    // "deflate" ought to mean zlib, but some servers send it raw: the header's checksum tells.
+    case 'deflate': return isPlain(head) ? null
+      : ((head[0] ?? 0) & 0x0f) === 8 && head.readUInt16BE(0) % 31 === 0 ? createInflate() : createInflateRaw()
+    default: return coding satisfies never
   }
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done: TransformCallback) {
-      inner ??= begin(this, chunk[0] ?? 0)
-      inner.write(chunk, () => done())
-    },
-    flush(done) {
-      if (!inner) return done()
-      inner.once('end', () => done())
-      inner.end()
-    },
-    destroy(error, done) {
-      inner?.destroy()
-      done(error)
-    },
-  })
 }
 
-const DECODERS: Readonly<Record<string, () => Duplex>> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createAnyInflate,
-  br: createBrotliDecompress,
+export interface DecodingLimits {
+  /** Largest body, decoded and at every layer in between. */
+  readonly maxBytes: number
+  /** Called with words for a person when the body is not encoded as it says. */
+  readonly onNote: (note: string) => void
 }
 
-/** @returns null when nothing is to be decoded, 'unknown' when it cannot be: layered codings are a trick, not a need */
-export const createDecoder = (contentEncoding: string | null): Duplex | null | 'unknown' => {
+/** One layer: decides on its decoder when it has seen the first bytes. An empty body decodes to nothing. */
+class CodingLayer extends Duplex {
+  readonly #coding: Coding
+  readonly #limits: DecodingLimits
+  #held: Buffer[] = []
+  #heldBytes = 0
+  #decided = false
+  #inner: Duplex | null = null
+  #taken = 0
+  #given = 0
+
+  constructor(coding: Coding, limits: DecodingLimits) {
+    super()
+    this.#coding = coding
+    this.#limits = limits
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#taken += chunk.length
+    if (this.#decided) return this.#pass(chunk, done)
+    this.#held.push(chunk)
+    this.#heldBytes += chunk.length
+    if (this.#heldBytes < PEEK_BYTES) return done()
+    this.#decide(done)
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    const finish = (error?: Error | null): void => {
+      if (error) return done(error)
+      if (this.#inner) this.#inner.end()
+      else this.push(null)
+      done()
+    }
+    if (this.#decided || this.#heldBytes === 0) finish()
+    else this.#decide(finish)
+  }
+
+  override _read(): void {
+    this.#inner?.resume()
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#inner?.destroy()
+    done(error)
+  }
+
+  #decide(done: (error?: Error | null) => void): void {
+    const head = Buffer.concat(this.#held)
+    this.#held = []
+    this.#decided = true
+    const inner = head.length < 2 ? null : decoderFor(this.#coding, head, this.#limits.maxBytes)
+    this.#inner = inner
+    if (inner) {
+      inner.on('data', (chunk: Buffer) => this.#give(chunk))
+      inner.once('end', () => this.push(null))
+      inner.once('error', (error) => this.destroy(error))
+    } else this.#limits.onNote(`said to be encoded as ${this.#coding}, which it is not`)
+    this.#pass(head, done)
+  }
+
+  #pass(chunk: Buffer, done: (error?: Error | null) => void): void {
+    if (this.#inner) this.#inner.write(chunk, done)
+    else {
+      this.push(chunk)
+      done()
+    }
+  }
+
+  #give(chunk: Buffer): void {
+    this.#given += chunk.length
+    const { maxBytes } = this.#limits
+    if (this.#given > maxBytes) return void this.destroy(new CodingError('large', `more than ${maxBytes} bytes`))
+    if (this.#given > RATIO_FROM_BYTES && this.#given > this.#taken * MAX_RATIO) {
+      return void this.destroy(new CodingError('large', `more than ${MAX_RATIO} times its size on the wire`))
+    }
+    if (!this.push(chunk)) this.#inner?.pause()
+  }
+}
+
+/** Encoded bytes go in at `write`, decoded ones come out of `output`, which also carries the error of any layer. */
+export interface Decoder {
+  readonly input: Duplex
+  readonly output: Duplex
+}
+
+/** @returns null when nothing is to be decoded, 'unknown' when it cannot be */
+export const createDecoder = (contentEncoding: string | null, limits: DecodingLimits): Decoder | null | 'unknown' => {
   if (contentEncoding === null) return null
-  const codings = contentEncoding
-    .toLowerCase().split(',').map((coding) => coding.trim())
-    .filter((coding) => coding !== '' && coding !== 'identity')
-  const [coding] = codings
-  if (coding === undefined) return null
-  const create = codings.length === 1 && Object.hasOwn(DECODERS, coding) ? DECODERS[coding] : undefined
-  return create ? create() : 'unknown'
+  const names = contentEncoding.slice(0, 200)
+    .toLowerCase().split(',').map((name) => name.trim())
+    .filter((name) => name !== '' && name !== 'identity' && name !== 'none')
+  if (names.length === 0) return null
+  const codings = names.flatMap((name) => CODINGS.get(name) ?? [])
+  if (codings.length !== names.length || codings.length > MAX_LAYERS) return 'unknown'
+  // Codings are listed in the order in which they were applied.
+  const layers = codings.toReversed().map((coding) => new CodingLayer(coding, limits))
+  const input = layers[0] as CodingLayer
+  const output = layers.at(-1) as CodingLayer
+  if (layers.length > 1) {
+    pipeline(layers, (error) => {
+      if (error) output.destroy(error)
+    })
+  }
+  return { input, output }
 }

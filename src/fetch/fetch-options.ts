@@ -29,12 +29,28 @@ export const fetchSettings = {
     help: 'Milliseconds on the network for one visit, its redirects included; waiting for leave is not counted.',
     value: 'ms',
   }),
+  minSpeed: setting(shape.count(128 * 1024), {
+    help: 'Bytes a second at which a large body may outlast the limit of its visit.',
+    value: 'bytes',
+  }),
   maxBody: setting(shape.count(64 * MB), { help: 'Largest picture in bytes, on the wire and decoded.', value: 'bytes' }),
   maxPage: setting(shape.count(10 * MB), { help: 'Largest page in bytes, on the wire and decoded.', value: 'bytes' }),
   connections: setting(shape.count(10), { help: 'Connections to one origin at a time.', value: 'n' }),
   maxOrigins: setting(shape.count(512), { help: 'Origins to which connections are kept open.', value: 'n' }),
   keepAliveMs: setting(shape.count(10_000), { help: 'Milliseconds an idle connection is kept.', value: 'ms' }),
-  dnsTtlMs: setting(shape.count(60_000, 0), { help: 'Milliseconds a resolved name is used again.', value: 'ms' }),
+  dnsTtlMs: setting(shape.count(3_600_000, 0), {
+    help: 'Most milliseconds a resolved name is used again, however long its records may be kept.',
+    value: 'ms',
+  }),
+  http2: setting(shape.switch(true), { help: 'Speak HTTP/2 with hosts that offer it.' }),
+  cookies: setting(shape.switch(true), {
+    help: "Keep the cookies of a site in memory and send them back to it; never to another site, nor with another site's pictures.",
+  }),
+  insecureHost: setting(shape.list(), {
+    help: 'Host whose TLS certificate is not verified; each use is noted.',
+    value: 'host',
+    list: true,
+  }),
 } as const
 
 export type FetchSettings = ValuesOf<typeof fetchSettings>

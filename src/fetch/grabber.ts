@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { systemClock } from '../core/clock.ts'
 import { GannetError } from '../core/errors.ts'
 import { discardBody } from './body-sink.ts'
+import { createCookieJars } from './cookie-jars.ts'
 import { isExpiredLink } from './expired-link.ts'
 import { resolveFetchOptions, type FetchParts, type FetchSettings } from './fetch-options.ts'
 import type { GrabberApi, PageVisit } from './grabber-api.ts'
@@ -11,9 +12,10 @@ import { createOriginPools } from './origin-pools.ts'
 import { createPurse } from './purse.ts'
 import { createRobotsBook } from './robots.ts'
 import { readRobotsTag } from './robots-tag.ts'
+import { createDirectRoute } from './route.ts'
 import { createSend } from './send.ts'
 import { looksLikeImage } from './sniff.ts'
-import type { HostObservation, Leave, VisitAsk, VisitKind, VisitResult } from './visit.ts'
+import type { Leave, VisitAsk, VisitKind, VisitResult } from './visit.ts'
 import { headerOf, refusal, type Answer, type Arrived, type ResponseHeaders, type Trip } from './visit-layer.ts'
 import { composeLayers, visitLayers } from './visit-layers.ts'
 
@@ -51,6 +53,11 @@ const readBody = async ({ body }: Arrived): Promise<Uint8Array> => {
   }
 }
 
+/** What every visit tells of its way, whatever it brought. */
+const passed = ({ wireBytes, observations, notes }: Pick<Trip, 'wireBytes' | 'observations' | 'notes'>) => ({
+  wireBytes, observations, ...(notes.size > 0 && { notes: [...notes] }),
+})
+
 const NOTHING = new Uint8Array()
 
 /**
@@ -68,61 +75,60 @@ export const createGrabber = (values: Partial<FetchSettings> & FetchParts, leave
     dnsTimeoutMs: options.headersTimeoutMs,
     ...(options.resolve && { resolve: options.resolve }),
   })
-  const pools = createOriginPools(options, guard)
+  const pools = createOriginPools(options, createDirectRoute(options, guard))
   const book = createRobotsBook({
     agent: options.userAgent,
     clock,
     leave,
     read: readBody,
     fetch: (url, { ask, purse, observations }) =>
-      way({ url, headers: {}, screens: [], trip: { kind: 'robots', ask, purse, observations, wireBytes: 0, spentMs: 0 } }),
+      way({ url, headers: {}, screens: [], trip: { kind: 'robots', ask, purse, observations, wireBytes: 0, spentMs: 0, notes: new Set() } }),
   })
   const way = composeLayers(
-    visitLayers({ options, guard, book, clock, closing: closing.signal }),
+    visitLayers({ options, guard, book, jars: createCookieJars(), clock, closing: closing.signal }),
     createSend({ options, pools, closing: closing.signal }),
   )
 
   const refused = (
     { reason, detail, status }: Answer & { readonly ok: false },
-    url: URL | null, wireBytes: number, observations: readonly HostObservation[],
+    url: URL | null, trip: Pick<Trip, 'wireBytes' | 'observations' | 'notes'>,
   ): VisitResult & { readonly ok: false } => {
     const expired = reason === 'http-status' && url !== null && isExpiredLink(url, status, clock.now())
-    return { ok: false, reason: expired ? 'expired-link' : reason, detail, status, wireBytes, observations }
+    return { ok: false, reason: expired ? 'expired-link' : reason, detail, status, ...passed(trip) }
   }
 
-  const arrived = (answer: Arrived, { wireBytes, observations }: Trip): Arrival => ({
+  const arrived = (answer: Arrived, trip: Trip): Arrival => ({
     ok: true,
     body: answer.body,
     finalUrl: answer.url.href,
     status: answer.status,
     contentType: headerOf(answer.headers, 'content-type'),
     bytes: answer.bytes,
-    wireBytes,
     headers: keptHeaders(answer.headers),
-    observations,
+    ...passed(trip),
   })
 
   const go = async (ask: VisitAsk, kind: VisitKind) => {
     if (!URL.canParse(ask.url)) {
-      return { kind: 'none', visit: refused(refusal('invalid-url', 'cannot be parsed as a URL'), null, 0, []) } as const
+      return { kind: 'none', visit: refused(refusal('invalid-url', 'cannot be parsed as a URL'), null, { wireBytes: 0, observations: [], notes: new Set() }) } as const
     }
     const url = new URL(ask.url)
     url.hash = ''
     // undici would send them on; a link found on a page is no reason to log in anywhere.
     url.username = ''
     url.password = ''
-    const trip: Trip = { kind, ask, purse: createPurse(ask.grant, leave), observations: [], wireBytes: 0, spentMs: 0 }
+    const trip: Trip = { kind, ask, purse: createPurse(ask.grant, leave), observations: [], wireBytes: 0, spentMs: 0, notes: new Set() }
     const answer = await way({ url, headers: {}, screens: [], trip })
     return answer.ok
       ? ({ kind: 'some', answer, visit: arrived(answer, trip) } as const)
-      : ({ kind: 'none', visit: refused(answer, url, trip.wireBytes, trip.observations) } as const)
+      : ({ kind: 'none', visit: refused(answer, url, trip) } as const)
   }
 
   /** What the answer's headers say of the page counts as if its markup said it. */
   const withRobotsTag = (reading: PageReading, headers: ResponseHeaders): PageReading => {
     const value = headers['x-robots-tag']
     if (!options.optOut || value === undefined) return reading
-    const tag = readRobotsTag(value, options.userAgent)
+    const tag = readRobotsTag(value, options.userAgent, clock.now())
     const { follow, images, directive } = reading.optOut
     return {
       ...reading,

@@ -13,7 +13,6 @@ import type { Clock } from '../core/clock.ts'
 import type { Reason } from '../core/reasons.ts'
 import { decodeRobots } from './decode-robots.ts'
 import { parseRobots, type RobotsRules } from './robots-rules.ts'
-import { ROBOTS_BYTES } from './body-intake.ts'
 import type { Leave } from './visit.ts'
 import { headerOf, type Answer, type ResponseHeaders, type Trip } from './visit-layer.ts'
 

@@ -5,6 +5,7 @@
  */
 import type { Body } from '../core/body.ts'
 import type { Reason } from '../core/reasons.ts'
+import type { BodySink } from './body-sink.ts'
 import type { Purse } from './purse.ts'
 import type { HostObservation, VisitAsk, VisitKind } from './visit.ts'
 
@@ -20,6 +21,8 @@ export interface Trip {
   wireBytes: number
   /** Milliseconds on the network so far. */
   spentMs: number
+  /** For a person: what was let pass, and why it is worth knowing. */
+  readonly notes: Set<string>
 }
 
 export interface Objection {
@@ -39,6 +42,17 @@ export interface Hop {
   readonly trip: Trip
   readonly headers: Readonly<Record<string, string>>
   readonly screens: readonly Screen[]
+  /** What an earlier request of the visit brought of the same body, to be carried on. */
+  readonly partial?: PartialBody
+}
+
+/** A body that was cut off, and what the rest of it can be asked for by (RFC 9110 §13.1.5, §14.2). */
+export interface PartialBody {
+  readonly sink: BodySink
+  /** A strong entity tag or a date, for If-Range. */
+  readonly validator: string
+  /** Bytes of the whole. */
+  readonly total: number
 }
 
 interface Heard {
@@ -47,6 +61,8 @@ interface Heard {
   readonly headers: ResponseHeaders
   /** From sending the request to its headers; null when none came. */
   readonly latencyMs: number | null
+  /** Address that was dialled, as text; null or absent when none was, or a proxy dials. */
+  readonly address?: string | null
 }
 
 export interface Arrived extends Heard {
@@ -62,6 +78,10 @@ export interface Refused extends Heard, Objection {
   readonly ok: false
   /** A kept-alive connection was closed under the request: the host never answered it. */
   readonly stale?: boolean
+  /** The rest may be asked for; whoever gets this must carry it on or discard its sink. */
+  readonly partial?: PartialBody
+  /** The rest was asked for and something else came: only the whole will do. */
+  readonly restart?: boolean
 }
 
 export type Answer = Arrived | Refused

@@ -59,7 +59,11 @@ export type VisitResult = (
       readonly status: number | null
       readonly wireBytes: number
     }
-) & { readonly observations: readonly HostObservation[] }
+) & {
+  readonly observations: readonly HostObservation[]
+  /** For a person: what was let pass on the way (a certificate not verified, say). Absent when nothing was. */
+  readonly notes?: readonly string[]
+}
 
 /** What a visit needs from the coordinator, the only source of grants. */
 export interface Leave {

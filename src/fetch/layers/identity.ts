@@ -6,11 +6,13 @@
  * cut a cross-origin Referer down to its origin; the whole page passes both kinds of rule, and
  * tells the owner which page led here.
  */
+import { ACCEPT_ENCODING } from '../content-decoding.ts'
 import type { VisitKind } from '../visit.ts'
 import type { Layer } from '../visit-layer.ts'
 
+/** Formats that are decoded here by name, and whatever else there is: a server that only has that says so by sending it. */
 const ACCEPT: Readonly<Record<VisitKind, string>> = {
-  image: 'image/avif,image/webp,image/png,image/jpeg,image/svg+xml;q=0.8,image/*;q=0.8,*/*;q=0.5',
+  image: 'image/avif,image/webp,image/png,image/jpeg,image/gif,image/svg+xml;q=0.8,*/*;q=0.5',
   page: 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8',
   robots: 'text/plain,*/*;q=0.5',
 }
@@ -32,7 +34,7 @@ export const identity = (userAgent: string, acceptLanguage: string): Layer => {
     accept: ACCEPT[kind],
     'accept-language': acceptLanguage,
     // Pictures are compressed already: encoding them again only costs both sides time.
-    'accept-encoding': kind === 'image' ? 'identity' : 'gzip, deflate, br',
+    'accept-encoding': kind === 'image' ? 'identity' : ACCEPT_ENCODING,
   })
   const fixed = { image: of('image'), page: of('page'), robots: of('robots') }
 
