@@ -5,6 +5,22 @@ import type { Objection } from './visit-layer.ts'
 
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`
 
+/** OpenSSL's words for a certificate that is not to be trusted, in ours. */
+const CERTIFICATE: ReadonlyMap<string, string> = new Map([
+  ['CERT_HAS_EXPIRED', 'has expired'],
+  ['CERT_NOT_YET_VALID', 'is not valid yet'],
+  ['CERT_REVOKED', 'was revoked'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'is signed by itself'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'comes from an issuer that nobody vouches for'],
+  ['UNABLE_TO_GET_ISSUER_CERT', 'comes from an unknown issuer'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'comes from an unknown issuer'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'comes without that of its issuer'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'is for another name'],
+])
+
+const certificateFault = (code: string): string | undefined =>
+  CERTIFICATE.get(code) ?? (code.startsWith('CERT_') || code.startsWith('INVALID_CA') ? 'cannot be trusted' : undefined)
+
 export interface Deadlines {
   readonly connectTimeoutMs: number
   readonly headersTimeoutMs: number
@@ -29,6 +45,13 @@ export const whyFailed = (error: unknown, begun: boolean, deadlines: Deadlines):
     case 'HPE_HEADER_OVERFLOW':
       return { reason: 'too-large', detail: 'the headers are too long' }
     default:
+  }
+  const fault = certificateFault(code)
+  if (fault !== undefined) {
+    return { reason: 'unresolvable', detail: `its TLS certificate ${fault} (${code}); --insecure-host would connect all the same` }
+  }
+  if (!begun && (code === 'EPROTO' || code.startsWith('ERR_SSL_'))) {
+    return { reason: 'unresolvable', detail: `TLS cannot be agreed on (${code})` }
   }
   if (begun) return { reason: 'truncated', detail: `the connection broke before the end (${code || message})` }
   if (error instanceof errors.HTTPParserError) return { reason: 'http-status', detail: `the answer is not HTTP (${message})` }
