@@ -2,7 +2,8 @@
 import type { GannetEvent, CrawlEnd } from '../core/events.ts'
 import { GannetError } from '../core/errors.ts'
 import { systemClock } from '../core/clock.ts'
-import { requestOf, startRun, type CrawlReport, type FailedSeed, type Run } from '../crawl/index.ts'
+import { openList, type ListProgress } from '../lists/index.ts'
+import { EMPTY_REPORT, requestOf, startRun, type CrawlReport, type FailedSeed, type Run } from '../crawl/index.ts'
 import { createHostPolicy, RETRY_DEFAULTS, retryAt } from '../schedule/index.ts'
 import { createAdmission } from './admission.ts'
 import { createEventStream } from './event-stream.ts'
@@ -12,7 +13,7 @@ import { settingsFrom, type PartialSettings, type Settings } from './settings.ts
 export interface CrawlOptions extends PartialSettings {
   /** Pages and pictures to begin with. */
   readonly urls?: readonly string[]
-  /** A text file of URLs, one a line. */
+  /** A file of URLs, one a line, or a table of them: txt, csv, tsv, jsonl, Parquet; `-` is standard input. */
   readonly list?: string
   /** A YAML or JSON file of settings. */
   readonly config?: string
@@ -24,6 +25,8 @@ export interface CrawlProgress {
   /** Candidates that came to their end, a second, over the last few seconds. */
   readonly rate: number
   readonly bytesPerSecond: number
+  /** How far the list was read; null without one. */
+  readonly list: ListProgress | null
 }
 
 /** Events as they happen; a reader who falls behind slows the crawl down. Not reading them is fine. */
@@ -51,18 +54,20 @@ const BATCHES_AHEAD = 2
  * console.log(await run.report())
  */
 export const crawl = (options: CrawlOptions): Crawl => {
-  const { urls = [], list = null, config, ...flags } = options
+  const { urls = [], list: listFile = null, config, ...flags } = options
   const stream = createEventStream()
   let drained = false
   let run: Run | null = null
+  let listProgress: (() => ListProgress) | null = null
   const recent: { at: number; ended: number; bytes: number }[] = []
 
   const begin = async (): Promise<{ settings: Settings; house: Awaited<ReturnType<typeof openHouse>>; run: Run }> => {
     const settings = await settingsFrom({ flags, configFile: config })
-    if (urls.length === 0 && list === null) {
+    if (urls.length === 0 && listFile === null) {
       throw new GannetError('usage', 'nothing to crawl: give a URL, or a list of them with --list FILE')
     }
-    const request = await requestOf({ urls, list })
+    const list = listFile === null ? null : await openList(listFile, settings, (progress) => (listProgress = progress))
+    const request = requestOf({ urls, list })
     const house = await openHouse(settings, stream.emit, (host) => (run as Run).visits.grant(host))
     try {
       house.checkTargets(settings.target)
@@ -79,7 +84,7 @@ export const crawl = (options: CrawlOptions): Crawl => {
           owner: 'crawl', request, seeds: { urls, list },
           concurrency: settings.concurrency, perHost: settings.perHost,
           beyondVisits: house.visionProcesses * settings.batch * BATCHES_AHEAD,
-          maxDepth: settings.depth, maxImages: settings.maxImages, maxBytes: settings.maxBytes,
+          maxDepth: settings.depth, links: settings, maxImages: settings.maxImages, maxBytes: settings.maxBytes,
           maxTimeMs: settings.maxTime === null ? null : settings.maxTime * 1000, ready: stream.ready,
         },
       )
@@ -122,14 +127,15 @@ export const crawl = (options: CrawlOptions): Crawl => {
       return failed
     },
     async progress() {
-      const { run: running } = await begun
-      const report = final ?? (await running.progress())
+      // While a large list is hashed, there is nothing else to tell.
+      const waiting = run === null && listProgress !== null
+      const report = final ?? (waiting ? EMPTY_REPORT : await (await begun).run.progress())
       const sample = { at: performance.now(), ended: report.candidates - report.pending, bytes: report.bytes.thumbnails + report.bytes.full }
       recent.push(sample)
       if (recent.length > 20) recent.shift()
       const first = recent[0] as typeof sample
       const seconds = Math.max(0.001, (sample.at - first.at) / 1000)
-      return { report, rate: (sample.ended - first.ended) / seconds, bytesPerSecond: (sample.bytes - first.bytes) / seconds }
+      return { report, rate: (sample.ended - first.ended) / seconds, bytesPerSecond: (sample.bytes - first.bytes) / seconds, list: listProgress?.() ?? null }
     },
     findings: async () => (await begun).house.findings,
     drain() {

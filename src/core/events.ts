@@ -23,6 +23,8 @@ export type GannetEvent =
   | { readonly type: 'duplicate-found'; readonly url: string; readonly of: AssetId; readonly level: 'exact' | 'copy' | 'similar' }
   | { readonly type: 'host-slowed'; readonly host: string; readonly delayMs: number }
   | { readonly type: 'host-blocked'; readonly host: string; readonly until: number }
+  /** Once for each kind of pages that leads nowhere; `detail` tells which, and the setting that lifts it. */
+  | { readonly type: 'trap-found'; readonly host: string; readonly trap: string; readonly url: string; readonly detail: string }
   | { readonly type: 'role-restarted'; readonly role: string; readonly why: string }
   | { readonly type: 'crawl-ended'; readonly why: CrawlEnd }
 

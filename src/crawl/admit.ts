@@ -4,9 +4,11 @@
  */
 import { taskId } from '../core/ids.ts'
 import type { Reason } from '../core/reasons.ts'
+import { passes } from '../core/scope.ts'
 import { judgeStated, type LookPolicy } from '../analyze/index.ts'
 import type { Candidate, PageReading } from '../page/candidate.ts'
 import type { NewTask } from '../schedule/task.ts'
+import type { LinkSettings } from './settings.ts'
 import type { ImagePayload, PagePayload } from './work.ts'
 
 const WEIGHT = 50
@@ -17,6 +19,7 @@ export interface AdmitRules {
   readonly admits: (url: string) => Reason | null
   readonly policy: LookPolicy
   readonly maxDepth: number | null
+  readonly links: LinkSettings
 }
 
 const hostOf = (url: string): string => {
@@ -42,35 +45,35 @@ export const imageTask = (candidate: Candidate, rules: AdmitRules, optedOut = fa
   }
 }
 
-export const pageTask = (url: string, payload: PagePayload, rules: AdmitRules): NewTask => {
+export const pageTask = (url: string, { depth, scope, referer, turn = 0, barren = 0 }: PagePayload, rules: AdmitRules): NewTask => {
   const refused = rules.admits(url)
+  const way = { ...(turn > 0 ? { turn } : {}), ...(barren > 0 ? { barren } : {}) }
   return {
     id: taskId('page', url),
     kind: 'page',
     host: hostOf(url),
     url,
     weight: WEIGHT,
-    payload: { ...payload },
+    payload: { depth, scope: scope && { ...scope }, referer, ...way },
     ...(refused === null ? {} : { refused }),
   }
 }
 
-/** `www.` is not another site. */
-export const siteOf = (url: string): string => new URL(url).host.replace(/^www\./, '')
-
-export const spawnOf = (pageUrl: string, page: PagePayload, reading: PageReading, rules: AdmitRules): readonly NewTask[] => {
+/** A page's pictures: those that can be fetched, those that never can. */
+export const picturesOf = (pageUrl: string, reading: PageReading, rules: AdmitRules): readonly NewTask[] => {
   const optedOut = !reading.optOut.images
-  const images = reading.candidates.map((candidate) => imageTask(candidate, rules, optedOut))
+  const { includeImages, excludeImages } = rules.links
+  const images = reading.candidates.map((candidate): NewTask => {
+    const task = imageTask(candidate, rules, optedOut)
+    const wanted = task.refused !== undefined ||
+      (passes(candidate.fullUrl, { include: includeImages, exclude: excludeImages }) &&
+        passes(candidate.thumbnailUrl, { include: [], exclude: excludeImages }))
+    return wanted ? task : { ...task, refused: 'out-of-scope' }
+  })
   const unusable = reading.unusable.map(({ url, reason }): NewTask => {
     const shown = url.length > MAX_REFUSED_URL ? `${url.slice(0, MAX_REFUSED_URL)}…` : url
     // The same spacer on a thousand pages is a thousand candidates: each page answers for its own.
     return { id: taskId('image', `${pageUrl} ${url}`), kind: 'image', host: hostOf(pageUrl), url: shown, weight: WEIGHT, payload: { pageUrl }, refused: reason }
   })
-  const deeper = page.depth + 1
-  const follows = page.scope !== null && reading.optOut.follow && (rules.maxDepth === null || deeper <= rules.maxDepth)
-  const links = follows
-    ? reading.links.filter((url) => siteOf(url) === page.scope)
-        .map((url) => pageTask(url, { depth: deeper, scope: page.scope, referer: pageUrl }, rules))
-    : []
-  return [...images, ...unusable, ...links]
+  return [...images, ...unusable]
 }

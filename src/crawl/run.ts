@@ -19,6 +19,7 @@ import { createPageWalk } from './page-walk.ts'
 import type { AdmitRules } from './admit.ts'
 import type { CrawlPorts } from './ports.ts'
 import { reportOf, type CrawlReport } from './report.ts'
+import type { LinkSettings } from './settings.ts'
 import { createVisits, type Visits } from './visits.ts'
 import type { End } from './work.ts'
 
@@ -31,6 +32,8 @@ export interface RunOptions {
   /** Pictures that may be in flight beyond the visits: decoded, judged, written. */
   readonly beyondVisits: number
   readonly maxDepth: number | null
+  /** Which links are followed, and which pictures taken. */
+  readonly links: LinkSettings
   readonly maxImages: number | null
   readonly maxBytes: number | null
   readonly maxTimeMs: number | null
@@ -87,7 +90,7 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
   const committing = new Set<TaskId>()
   const bell = createBell()
 
-  const rules: AdmitRules = { admits: ports.admits, policy: ports.policy, maxDepth: options.maxDepth }
+  const rules: AdmitRules = { admits: ports.admits, policy: ports.policy, maxDepth: options.maxDepth, links: options.links }
   const visits = createVisits({
     hosts: schedule, policy: ports.hostPolicy, clock, concurrency: options.concurrency, perHost: options.perHost,
     signal: stop.signal,
@@ -266,7 +269,7 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
     },
     progress: () => reportNow(clock.now() >= countAgainAt),
     async failedSeeds() {
-      const ids = options.seeds.urls.map((url) => seedTask(url, rules, 'seed').id)
+      const ids = options.seeds.urls.map((url) => seedTask(url, rules).id)
       if (ids.length === 0) return []
       const { items } = await schedule.tasks({ after: null, limit: ids.length, state: 'ended', ids })
       return items.flatMap(({ task, end }) =>

@@ -1,5 +1,40 @@
-/** How much a crawl does at once, and where it stops. */
-import { setting, shape } from '../core/config.ts'
+/** How much a crawl does at once, how far it goes, and where it stops. */
+import { z } from 'zod'
+import { setting, shape, type ValuesOf } from '../core/config.ts'
+import { patternFlaw, SCOPE_KINDS } from '../core/scope.ts'
+
+const patterns = (help: string) =>
+  setting(
+    shape.list().superRefine((given, context) => {
+      for (const pattern of given) {
+        const flaw = patternFlaw(pattern)
+        if (flaw !== null) context.addIssue({ code: 'custom', message: `"${pattern}" ${flaw}` })
+      }
+    }),
+    { help, value: 'pattern', list: true },
+  )
+
+/** Which links are followed, and which pictures taken. */
+export const linkSettings = {
+  scope: setting(z.enum(SCOPE_KINDS).default('host'), {
+    help: 'Links that are followed: to the host of the seed (with or without www., http or https), its site (the registrable domain), below its path, or anywhere.',
+    value: SCOPE_KINDS.join('|'),
+  }),
+  include: patterns('Follow only links that match: a glob over the URL (** for anything, * for anything but a slash; from its path when it begins with a slash), or /a regular expression/.'),
+  exclude: patterns('Follow no link that matches; written as for --include.'),
+  includeImages: patterns('Of the pictures on pages take only those whose URL matches; written as for --include.'),
+  excludeImages: patterns('Of the pictures on pages take none whose URL matches; written as for --include.'),
+  maxNext: setting(shape.count(1000), {
+    help: 'Pages of one list, each the next of the one before, that count as no deeper than the first; the one after counts as a link.', value: 'n',
+  }),
+  trapAfter: setting(shape.count(200, 5), {
+    help: 'Pages of one kind (alike but for numbers, dates and query), each found on another, that may in a row bring no new picture before more of them are taken for a trap.',
+    value: 'n',
+  }),
+  feeds: setting(shape.switch(false), { help: 'Follow the feeds (RSS, Atom) that pages name.' }),
+} as const
+
+export type LinkSettings = ValuesOf<typeof linkSettings>
 
 export const crawlSettings = {
   concurrency: setting(shape.count(50), { help: 'Most visits under way at a time.', value: 'n' }),
@@ -7,6 +42,7 @@ export const crawlSettings = {
   delay: setting(shape.amount(500), { help: 'Least time between the starts of two visits to a host, in milliseconds.', value: 'ms' }),
   attempts: setting(shape.count(3), { help: 'Failures after which a picture or page is given up.', value: 'n' }),
   depth: setting(shape.limit(0), { help: 'Most links between a seed and a page; no limit by default. Links of pages in a list are followed only when it is given.', value: 'n' }),
+  ...linkSettings,
   maxImages: setting(shape.limit(), { help: 'Stop when so many pictures are kept.', value: 'n' }),
   maxBytes: setting(shape.limit(), { help: 'Stop when so many bytes have been fetched; what is under way then comes on top.', value: 'bytes' }),
   maxTime: setting(shape.span(), { help: 'Stop after so many seconds.', value: 's' }),

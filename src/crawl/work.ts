@@ -2,16 +2,21 @@
 import type { AssetId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 import { outcomeOf, type Outcome, type Reason } from '../core/reasons.ts'
+import type { Home } from '../core/scope.ts'
 import type { VisitResult } from '../fetch/visit.ts'
 import type { Candidate } from '../page/candidate.ts'
 import type { NewTask } from '../schedule/task.ts'
 
 export interface PagePayload {
-  /** Links from a seed. */
+  /** Links from a seed; a list's next page is as deep as its first. */
   readonly depth: number
-  /** Host whose links are followed; null follows none. */
-  readonly scope: string | null
+  /** Where its links are followed, beside the crawl's patterns; null follows none. */
+  readonly scope: Home | null
   readonly referer: string | null
+  /** Steps from the last page that was a link deeper, over `next` links and their like; absent for 0. */
+  readonly turn?: number
+  /** Pages on the way here, counted back from `referer`, that brought no new picture; absent for 0. */
+  readonly barren?: number
 }
 
 export interface ImagePayload {

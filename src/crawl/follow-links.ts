@@ -1,0 +1,101 @@
+/**
+ * Which pages come after a page, and how deep each is: links are one step deeper; what belongs to the page itself (the
+ * next page of its list, where it sends its reader, the address it asks to be known by) is as deep as the page. Pure
+ * but for what the traps remember.
+ */
+import { homeOf, inScope, passes, type Home } from '../core/scope.ts'
+import type { PageReading } from '../page/candidate.ts'
+import type { NewTask } from '../schedule/task.ts'
+import { pageTask, type AdmitRules } from './admit.ts'
+import { pageIdentity } from './page-identity.ts'
+import type { Trap, Traps } from './traps.ts'
+import type { PagePayload } from './work.ts'
+
+export interface PageRead {
+  /** Where the page answered, after redirects. */
+  readonly url: string
+  readonly payload: PagePayload
+  readonly reading: PageReading
+  /** From `Traps.note`: pages without news on the way, this one included. */
+  readonly barren: number
+}
+
+export interface Followed {
+  readonly tasks: readonly NewTask[]
+  /** Links not followed because they lead into a trap. */
+  readonly trapped: number
+  /** Traps that had not been told of before. */
+  readonly traps: readonly (Trap & { readonly url: string })[]
+}
+
+const NOTHING: Followed = { tasks: [], trapped: 0, traps: [] }
+
+/** Whether the page is where a seed led: only such a page may take the scope with it when it answers elsewhere. */
+const isStart = ({ depth, turn = 0 }: PagePayload): boolean => depth === 0 && turn === 0
+
+/** The scope that holds behind a page: a seed's redirect (example.org → www.example.com) moves it. */
+const homeBehind = (url: string, payload: PagePayload): Home | null =>
+  payload.scope !== null && isStart(payload) ? homeOf(url, payload.scope.within) : payload.scope
+
+const NUMBERS = /\d{1,15}/g
+
+/**
+ * Whether a link is another page of the list that `next` belongs to: the same address but for one number. So a pager's
+ * `3 4 5 … 10` are no deeper than the page they stand on.
+ */
+const isSibling = (link: string, next: string): boolean => {
+  if (link.replace(NUMBERS, '#') !== next.replace(NUMBERS, '#')) return false
+  const numbers = next.match(NUMBERS) ?? []
+  return (link.match(NUMBERS) ?? []).filter((number, at) => number !== numbers[at]).length === 1
+}
+
+export const followLinks = ({ url, payload, reading, barren }: PageRead, rules: AdmitRules, traps: Traps): Followed => {
+  const home = homeBehind(url, payload)
+  if (home === null || !reading.optOut.follow) return NOTHING
+  const { include, exclude, maxNext, feeds } = rules.links
+  const { relations } = reading
+  const scope = { home, include, exclude }
+  const own = pageIdentity(url)
+  const tasks = new Map<string, NewTask>()
+  const found: (Trap & { url: string })[] = []
+  const taken = new Set<string>([own])
+  let trapped = 0
+
+  const step = (depth: number, turn: number, at: Home): PagePayload => ({
+    depth, scope: at, referer: url, turn, barren,
+  })
+  const deeper = step(payload.depth + 1, 0, home)
+  const turn = (payload.turn ?? 0) + 1
+  // A list without end is no reason to go on for ever where a depth was asked for.
+  const beside = turn <= maxNext ? step(payload.depth, turn, home) : deeper
+
+  const take = (link: string, next: PagePayload): void => {
+    const to = pageIdentity(link)
+    if (taken.has(to)) return
+    taken.add(to)
+    if (rules.maxDepth !== null && next.depth > rules.maxDepth) return
+    const trap = traps.judge(to, url, barren)
+    if (trap === null) {
+      tasks.set(to, pageTask(to, next, rules))
+      return
+    }
+    trapped++
+    if (trap.first) found.push({ ...trap, url: to })
+  }
+  const follow = (link: string, next: PagePayload): void => {
+    if (inScope(link, scope)) take(link, next)
+  }
+
+  if (relations.refresh !== null) {
+    // As a redirect: a seed's may lead to another host, and the scope goes with it.
+    if (isStart(payload) && passes(relations.refresh, scope)) take(relations.refresh, step(payload.depth, turn, homeOf(relations.refresh, home.within)))
+    else follow(relations.refresh, beside)
+  }
+  for (const next of relations.next) follow(next, beside)
+  if (relations.canonical !== null) follow(relations.canonical, beside)
+  if (feeds) for (const feed of relations.feeds) follow(feed, beside)
+  const [next] = relations.next
+  for (const link of reading.links) follow(link, next !== undefined && isSibling(link, next) ? beside : deeper)
+  for (const alternate of relations.alternates) follow(alternate.url, deeper)
+  return { tasks: [...tasks.values()], trapped, traps: found }
+}
