@@ -24,6 +24,7 @@ const setUp = (over: Partial<VisitsOptions> = {}) => {
   const clock = movingClock()
   const asked: string[] = []
   const hosts: HostLedger = {
+    memories: async () => ({ items: [], next: null }),
     grant: async (asks) => asks.map(({ host }) => {
       asked.push(host)
       return grantAt(clock.time + 100)

@@ -1,8 +1,8 @@
 /** The schedule: requests become tasks, tasks become leases, hosts keep their pace. Only `app` names its adapters. */
 export { createScheduleModel } from './schedule-model.ts'
-export { HISTORY_LENGTH, compareTallyRows } from './schedule-store.ts'
+export { HISTORY_LENGTH, addressKey, compareTallyRows, isAddressKey } from './schedule-store.ts'
 export type {
-  Admission, Batch, Completion, Failure, HostLedger, HostPace, Reservation, ReserveAsk, ScheduleOptions,
+  Admission, Batch, Completion, Failure, HostLedger, HostMemory, HostPace, Reservation, ReserveAsk, ScheduleOptions,
   ScheduleStore, Settled, Tally, TallyRow, TaskLedger, TaskRecord, TaskState,
 } from './schedule-store.ts'
 export type { Grant, Held, Lease, NewTask, Task, TaskEnd, TaskKind } from './task.ts'

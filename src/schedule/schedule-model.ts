@@ -6,7 +6,7 @@
 import type { RequestId, TaskId } from '../core/ids.ts'
 import { outcomeOf, type Outcome, type Reason } from '../core/reasons.ts'
 import {
-  HISTORY_LENGTH, compareTallyRows,
+  HISTORY_LENGTH, addressKey, compareTallyRows, isAddressKey,
   type Admission, type ScheduleOptions, type ScheduleStore, type TallyRow, type TaskRecord, type TaskState,
 } from './schedule-store.ts'
 import type { Grant, Held, Lease, NewTask, Task, TaskKind } from './task.ts'
@@ -30,6 +30,11 @@ interface Host {
   free: number
   /** Set by `pace`: no visit before then. */
   blocked: number
+  /** Key of the address it lies at. */
+  address: string | null
+  /** Put off until then, 0 when not; of an address: when the next host is put off to. */
+  held: number
+  memory: string | null
 }
 
 interface Count {
@@ -51,15 +56,32 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
   let lastFence = 0
 
   const hostOf = (name: string): Host => {
-    const host = hosts.get(name) ?? { delayMs: 0, free: 0, blocked: 0 }
+    const host = hosts.get(name) ?? { delayMs: 0, free: 0, blocked: 0, address: null, held: 0, memory: null }
     hosts.set(name, host)
     return host
   }
 
+  const intervalOf = (name: string): number =>
+    Math.max(isAddressKey(name) ? (options.addressDelayMs ?? 0) : options.delayMs, hostOf(name).delayMs)
+
+  const freeAt = (name: string): number => Math.max(hostOf(name).free, hostOf(name).blocked)
+
+  /** Whether the host must wait for its address, which then gives it a place in line. */
+  const putOff = (host: Host, now: number): boolean => {
+    if (host.address === null || freeAt(host.address) <= now) return false
+    const address = hostOf(host.address)
+    const inLine = host.held > 0
+    host.held = inLine ? freeAt(host.address) : Math.max(freeAt(host.address), address.held)
+    if (!inLine) address.held = host.held + intervalOf(host.address)
+    return true
+  }
+
   const grantVisits = (name: string, count: number, now: number): Grant => {
     const host = hostOf(name)
-    const intervalMs = Math.max(options.delayMs, host.delayMs)
-    const notBefore = Math.max(now, host.free, host.blocked)
+    const intervalMs = intervalOf(name)
+    const ofAddress = host.address === null ? now : Math.max(now, freeAt(host.address))
+    if (host.address !== null) hostOf(host.address).free = ofAddress + count * intervalOf(host.address)
+    const notBefore = Math.max(ofAddress, host.free, host.blocked)
     host.free = notBefore + count * intervalMs
     return { host: name, notBefore, count, intervalMs, fence: ++lastFence }
   }
@@ -123,7 +145,7 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
     const waiting = waitingOf(name)
     if (waiting.length === 0) return null
     const host = hostOf(name)
-    return Math.max(host.free, host.blocked, Math.min(...waiting.map((entry) => entry.notBefore)))
+    return Math.max(host.free, host.blocked, host.held, Math.min(...waiting.map((entry) => entry.notBefore)))
   }
 
   const readiness = (): { name: string; at: number }[] =>
@@ -146,7 +168,11 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
       for (const { name, at } of readiness()) {
         if (at > now) break
         const room = Math.max(0, perHost - (busy[name] ?? 0))
-        const paced = Math.max(options.delayMs, hostOf(name).delayMs) > 0
+        if (room === 0 || leases.length >= count) continue
+        const host = hostOf(name)
+        if (putOff(host, now)) continue
+        host.held = 0
+        const paced = intervalOf(name) > 0 || (host.address !== null && intervalOf(host.address) > 0)
         const chosen = waitingOf(name)
           .filter((entry) => entry.notBefore <= now)
           .sort((a, b) => b.task.weight - a.task.weight || a.task.sequence - b.task.sequence)
@@ -264,7 +290,18 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
         const host = hostOf(update.host)
         host.delayMs = update.delayMs ?? host.delayMs
         host.blocked = update.notBefore ?? host.blocked
+        if (update.address !== undefined) host.address = update.address === null ? null : addressKey(update.address)
+        if (update.memory !== undefined) host.memory = update.memory
+        if (host.address !== null) hostOf(host.address)
       }
+    },
+
+    async memories({ after, limit }) {
+      const found = [...hosts].filter(([host, { memory }]) => memory !== null && (after === null || host > after))
+        .map(([host, { memory }]) => ({ host, memory: memory ?? '' }))
+        .sort((a, b) => byText(a.host, b.host))
+      const items = found.slice(0, limit)
+      return { items, next: found.length > limit ? (items.at(-1)?.host ?? null) : null }
     },
 
     async close() {},

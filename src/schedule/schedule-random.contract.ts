@@ -8,7 +8,9 @@ import { expect } from 'vitest'
 import type { RequestId, TaskId } from '../core/ids.ts'
 import type { Reason } from '../core/reasons.ts'
 import { createScheduleModel } from './schedule-model.ts'
-import type { HostPace, ScheduleOptions, ScheduleStore, TaskRecord, TaskState } from './schedule-store.ts'
+import { addressKey, isAddressKey } from './schedule-store.ts'
+import type { PageOf } from '../core/page-of.ts'
+import type { HostMemory, HostPace, ScheduleOptions, ScheduleStore, TaskRecord, TaskState } from './schedule-store.ts'
 import type { Held, Lease, NewTask, TaskEnd } from './task.ts'
 
 export interface Subject {
@@ -38,10 +40,23 @@ export const heldOf = (lease: Lease | undefined): Held => ({ id: lease?.task.id 
 export const everything = async (store: ScheduleStore): Promise<readonly TaskRecord[]> =>
   (await store.tasks({ after: null, limit: 1000 })).items
 
+/** All memories, page by page. */
+export const memories = async (store: ScheduleStore, limit: number): Promise<readonly HostMemory[]> => {
+  const found: HostMemory[] = []
+  let after: string | null = null
+  do {
+    const page: PageOf<HostMemory> = await store.memories({ after, limit })
+    found.push(...page.items)
+    after = page.next
+  } while (after !== null)
+  return found
+}
+
 const REASONS = ['timeout', 'http-status', 'undecodable', 'robots-denied', 'copy-duplicate'] as const
 const KINDS = ['page', 'image', 'process'] as const
 const host = fc.constantFrom('https://a.example', 'https://b.example', 'http://b.example:8080')
 const owner = fc.constantFrom('w1', 'w2')
+const ADDRESSES = ['203.0.113.7', '2001:db8::7'] as const
 const when = fc.constantFrom(0, 40, 100, 300)
 const sums = fc.option(fc.dictionary(fc.constantFrom('bytes', 'saved'), fc.integer({ min: -4, max: 999 })))
 
@@ -66,9 +81,15 @@ const end: fc.Arbitrary<TaskEnd> = fc
     outcome: reason === null ? 'kept' : 'rejected', reason, ...(amounts ? { sums: amounts } : {}),
   }))
 const pace: fc.Arbitrary<HostPace> = fc
-  .record({ host, delayMs: fc.option(fc.constantFrom(0, 30, 120)), block: fc.option(when) })
-  .map(({ host: name, delayMs, block }) => ({
+  .record({
+    host: fc.oneof({ weight: 3, arbitrary: host }, { weight: 1, arbitrary: fc.constantFrom(...ADDRESSES.map(addressKey)) }),
+    delayMs: fc.option(fc.constantFrom(0, 30, 120)), block: fc.option(when),
+    address: fc.option(fc.constantFrom(null, ...ADDRESSES), { nil: undefined }),
+    memory: fc.option(fc.constantFrom(null, '{"one":1}', 'two'), { nil: undefined }),
+  })
+  .map(({ host: name, delayMs, block, address, memory }) => ({
     host: name, ...(delayMs === null ? {} : { delayMs }), ...(block === null ? {} : { notBefore: 1000 + block }),
+    ...(address === undefined || isAddressKey(name) ? {} : { address }), ...(memory === undefined ? {} : { memory }),
   }))
 
 const command = fc.oneof(
@@ -83,7 +104,7 @@ const command = fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       do: fc.constant('reserve' as const), owner, count: fc.nat(5), perHost: fc.constantFrom(0, 1, 1, 2, 2, 3),
-      busy: fc.dictionary(host, fc.nat(2)), leaseMs: fc.constantFrom(30, 150, 5000), skew: fc.constantFrom(0, 0, 0, 60),
+      busy: fc.dictionary(host, fc.integer({ min: -2, max: 2 })), leaseMs: fc.constantFrom(30, 150, 5000), skew: fc.constantFrom(0, 0, 0, 60),
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: when }) },
@@ -112,7 +133,7 @@ const command = fc.oneof(
       of: fc.array(fc.record({ host, count: fc.integer({ min: 1, max: 3 }) }), { maxLength: 3 }),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('pace' as const), of: fc.array(pace, { maxLength: 2 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('pace' as const), of: fc.array(pace, { maxLength: 3 }) }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -214,6 +235,7 @@ const compare = async (model: ScheduleStore, subject: Subject, commands: readonl
     expect(await everything(store)).toEqual(await everything(model))
     expect(await store.tally([A, B])).toEqual(await model.tally([A, B]))
     expect(await store.tally('all')).toEqual(await model.tally('all'))
+    expect(await memories(store, 2)).toEqual(await memories(model, 9))
   }
   expect(await store.tally([B])).toEqual(await model.tally([B]))
 }
@@ -224,8 +246,8 @@ export const compareWithModel = (
   runs: number,
 ): Promise<void> =>
   fc.assert(
-    fc.asyncProperty(fc.nat(2), fc.array(command, { maxLength: 60, size: 'max' }), async (delay, commands) => {
-      const options = { delayMs: delay * 50 }
+    fc.asyncProperty(fc.nat(2), fc.nat(2), fc.array(command, { maxLength: 60, size: 'max' }), async (delay, ofAddress, commands) => {
+      const options = { delayMs: delay * 50, addressDelayMs: ofAddress * 35 }
       const subject = await open(options)
       try {
         await compare(createScheduleModel(options), subject, commands)

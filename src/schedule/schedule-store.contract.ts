@@ -5,7 +5,8 @@
 import { describe, expect, test, type TestContext } from 'vitest'
 import type { TaskId } from '../core/ids.ts'
 import type { Reason } from '../core/reasons.ts'
-import { A, B, compareWithModel, everything, heldOf, task, type Subject } from './schedule-random.contract.ts'
+import { A, B, compareWithModel, everything, heldOf, memories, task, type Subject } from './schedule-random.contract.ts'
+import { addressKey } from './schedule-store.ts'
 import type { Completion, Failure, ReserveAsk, ScheduleOptions, ScheduleStore, TaskRecord } from './schedule-store.ts'
 import type { Lease, NewTask, TaskEnd } from './task.ts'
 
@@ -35,10 +36,10 @@ const record = async (store: ScheduleStore, name: string): Promise<TaskRecord | 
   (await store.tasks({ after: null, limit: 1, ids: [name as TaskId] })).items[0]
 
 export const describeScheduleStore = (contract: ScheduleContract): void => {
-  const check = (title: string, delayMs: number, body: (store: ScheduleStore, subject: Subject) => Promise<void>) =>
+  const check = (title: string, pace: number | ScheduleOptions, body: (store: ScheduleStore, subject: Subject) => Promise<void>) =>
     test(title, async (context) => {
       await contract.prepare?.(context)
-      const subject = await contract.open({ delayMs })
+      const subject = await contract.open(typeof pace === 'number' ? { delayMs: pace } : pace)
       try {
         await body(subject.store, subject)
       } finally {
@@ -311,6 +312,66 @@ export const describeScheduleStore = (contract: ScheduleContract): void => {
       })
       await store.pace([{ host: HOST, notBefore: 0 }])
       expect((await store.grant([{ host: HOST, count: 1, now: 1000 }]))[0]?.notBefore).toBe(5400)
+    })
+
+    check('lets a host have more than the others where its busy is below 0', 0, async (store) => {
+      await store.add({ request: A, sequence: 1, tasks: ['1', '2', '3', '4'].map((name) => task(name)) })
+      expect((await store.reserve(ask(0, { perHost: 1, busy: { [HOST]: -2 } }))).leases).toHaveLength(3)
+    })
+
+    const NEIGHBOUR = 'https://b.example'
+    const ADDRESS = '203.0.113.7'
+    const share = (store: ScheduleStore): Promise<void> =>
+      store.pace([HOST, NEIGHBOUR].map((host) => ({ host, address: ADDRESS })))
+
+    check('keeps visits to the hosts of one address its delay apart', { delayMs: 0, addressDelayMs: 40 }, async (store) => {
+      await share(store)
+      const elsewhere = { host: 'https://c.example', count: 1, now: 1000 }
+      const grants = await store.grant([
+        { host: HOST, count: 1, now: 1000 }, { host: NEIGHBOUR, count: 2, now: 1000 }, { host: HOST, count: 1, now: 1000 }, elsewhere,
+      ])
+      expect(grants.map((grant) => grant.notBefore)).toEqual([1000, 1040, 1120, 1000])
+      await store.pace([{ host: addressKey(ADDRESS), delayMs: 500, notBefore: 3000 }])
+      expect((await store.grant([{ host: NEIGHBOUR, count: 1, now: 1000 }]))[0]?.notBefore).toBe(3000)
+      expect((await store.grant([{ host: HOST, count: 1, now: 1000 }]))[0]?.notBefore).toBe(3500)
+      await store.pace([{ host: HOST, address: null }])
+      expect((await store.grant([{ host: HOST, count: 1, now: 1000 }]))[0]?.notBefore).toBe(3500)
+      expect((await store.grant([{ host: NEIGHBOUR, count: 1, now: 1000 }]))[0]?.notBefore).toBe(4000)
+    })
+
+    check("does not hold up a blocked host's neighbours", { delayMs: 0, addressDelayMs: 40 }, async (store) => {
+      await share(store)
+      await store.pace([{ host: HOST, notBefore: 9000 }])
+      await store.grant([{ host: HOST, count: 1, now: 1000 }])
+      expect((await store.grant([{ host: NEIGHBOUR, count: 1, now: 1000 }]))[0]?.notBefore).toBe(1040)
+    })
+
+    check('leases to a crowd at one address one by one, and to others meanwhile', { delayMs: 0, addressDelayMs: 100 }, async (store) => {
+      const crowd = ['1', '2', '3', '4'].map((name) => `https://${name}.example`)
+      await store.pace(crowd.map((host) => ({ host, address: ADDRESS })))
+      await store.add({ request: A, sequence: 1, tasks: [...crowd, 'https://z.example'].map((host) => task(host, { host })) })
+      const first = await store.reserve(ask(1000, { count: 2 }))
+      expect(first.leases.map((lease) => lease.task.host)).toEqual([crowd[0], 'https://z.example'])
+      expect(first.nextAt).toBe(1100)
+      const starts: number[] = []
+      for (let now = 1050; now <= 1300; now += 50) {
+        for (const lease of (await store.reserve(ask(now))).leases) {
+          expect(lease.grant.notBefore).toBe(now)
+          starts.push(now)
+        }
+      }
+      expect(starts).toEqual([1100, 1200, 1300])
+    })
+
+    check('remembers what the policy gives it', 100, async (store, subject) => {
+      await store.pace([{ host: HOST, memory: '{"a":1}' }, { host: NEIGHBOUR, delayMs: 5, memory: 'b' }, { host: 'https://c.example', delayMs: 5 }])
+      await store.pace([{ host: HOST, memory: '{"a":2}' }, { host: NEIGHBOUR, delayMs: 9 }])
+      const expected = [{ host: HOST, memory: '{"a":2}' }, { host: NEIGHBOUR, memory: 'b' }]
+      expect(await memories(store, 1)).toEqual(expected)
+      const again = (await subject.reopen?.()) ?? store
+      expect(await memories(again, 10)).toEqual(expected)
+      await again.pace([{ host: HOST, memory: null }])
+      expect(await memories(again, 10)).toEqual(expected.slice(1))
     })
 
     check('knows its state after it was closed and opened', 100, async (store, subject) => {

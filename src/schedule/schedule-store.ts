@@ -37,7 +37,10 @@ export interface ReserveAsk {
   readonly owner: string
   /** At most this many leases. */
   readonly count: number
-  /** Most visits to one host at a time; `busy` holds how many the caller has under way or waiting, by host. */
+  /**
+   * Most leases for one host; `busy` holds how many of them are taken up already, by host. Below 0
+   * where a host may have more than the others do (it has shown that it bears them).
+   */
   readonly perHost: number
   readonly busy: Readonly<Record<string, number>>
   readonly leaseMs: number
@@ -111,6 +114,23 @@ export interface HostPace {
    * already granted stays granted, and the next visit still keeps its distance from it.
    */
   readonly notBefore?: number
+  /**
+   * The address that the host was found at (`203.0.113.7`), null for none: from the next grant on each
+   * visit to the host is one to the address too, whose own pace is that of `addressKey(address)`.
+   */
+  readonly address?: string | null
+  /** What the policy wants to find again after a restart; null forgets it. */
+  readonly memory?: string | null
+}
+
+/** The name under which an address is paced like a host. No host has such a name: it has no `//`. */
+export const addressKey = (address: string): string => `${ADDRESS}${address}`
+export const isAddressKey = (host: string): boolean => host.startsWith(ADDRESS)
+const ADDRESS = 'address:'
+
+export interface HostMemory {
+  readonly host: string
+  readonly memory: string
 }
 
 /** Failures remembered of a task, the latest ones. */
@@ -139,6 +159,9 @@ export interface TaskLedger {
    * host's tasks whose own `notBefore` has come by (weight, heavier first; sequence). A host with a
    * delay yields one task a call, one without up to `perHost − busy`; both none when that is not
    * above 0. Each lease carries a grant for one visit, already debited, under the lease's own fence.
+   * A host with an address that has a delay yields one task a call too, and none before the address is
+   * free: it is put off until then, those put off for one address one after the other, an address
+   * delay apart; one whose turn comes too early once more waits for the address alone.
    */
   reserve(ask: ReserveAsk): Promise<Reservation>
   /** Extends leases to `until` (never shortens one); false for each that was lost. */
@@ -168,9 +191,13 @@ export interface HostLedger {
   /**
    * Leave for visits beyond a task's first (robots.txt, redirects, the full picture). `notBefore`
    * is the later of `now` and the host's next free time, which moves on by `count` delays from there.
+   * With an address it is also not before the address is free, whose time moves on by `count` of its
+   * delays; but not for the host's sake: a host that is blocked does not hold up its neighbours.
    */
   grant(asks: readonly { host: string; count: number; now: number }[]): Promise<readonly Grant[]>
   pace(updates: readonly HostPace[]): Promise<void>
+  /** Hosts that have a memory, in pages, by name (code unit); `limit` from 1. */
+  memories(ask: { readonly after: string | null; readonly limit: number }): Promise<PageOf<HostMemory>>
 }
 
 export interface ScheduleStore extends TaskLedger, HostLedger {
@@ -180,4 +207,6 @@ export interface ScheduleStore extends TaskLedger, HostLedger {
 export interface ScheduleOptions {
   /** Floor of every host's delay, in milliseconds. */
   readonly delayMs: number
+  /** Floor of every address's delay, in milliseconds. Default 0: addresses have no pace of their own. */
+  readonly addressDelayMs?: number
 }

@@ -8,7 +8,9 @@
  * - task:ID: q sequence, r request, h host, k kind, u url, w weight, p payload, a attempts,
  *   s state (w, l, e), n notBefore, o owner, f fence, t until, d settled, x outcome, y reason, z history
  * - order: all tasks by sequence; leases: leased tasks by until
- * - host:NAME: delay, free, blocked, fresh (waiting tasks whose notBefore is 0)
+ * - host:NAME: delay, free, blocked, fresh (waiting tasks whose notBefore is 0), address (the name of
+ *   another host), held (put off until then; of an address, the place at the end of its line), memory
+ * - remembered: hosts with a memory
  * - hosts: hosts with waiting tasks by the time they become ready
  * - ready:HOST: waiting tasks by (−weight; sequence), less those in delayed
  * - delayed: waiting tasks whose notBefore had not come when last looked, by notBefore
@@ -22,6 +24,7 @@ local P = KEYS[1]
 local input = cjson.decode(ARGV[1])
 local call = redis.call
 local floor_ms = tonumber(ARGV[2])
+local address_floor_ms = tonumber(ARGV[3])
 local dirty = {}
 
 local function text(n) return string.format('%.17g', n) end
@@ -44,19 +47,43 @@ local function flush()
     if host_number(host, 'fresh') > 0 then first = 0
     else first = tonumber(call('ZRANGE', P .. 'later:' .. host, 0, 0, 'WITHSCORES')[2]) end
     if first then
-      local at = math.max(host_number(host, 'free'), host_number(host, 'blocked'), first)
+      local at = math.max(host_number(host, 'free'), host_number(host, 'blocked'), host_number(host, 'held'), first)
       call('ZADD', P .. 'hosts', text(at), host)
     else call('ZREM', P .. 'hosts', host) end
   end
   dirty = {}
 end
 
-local function interval_of(host) return math.max(floor_ms, host_number(host, 'delay')) end
+local function interval_of(host)
+  local least = string.sub(host, 1, 8) == 'address:' and address_floor_ms or floor_ms
+  return math.max(least, host_number(host, 'delay'))
+end
+local function free_at(host) return math.max(host_number(host, 'free'), host_number(host, 'blocked')) end
+local function address_of(host) return call('HGET', P .. 'host:' .. host, 'address') or nil end
+
+-- Whether the host must wait for its address, which then gives it a place in line.
+local function put_off(host, address, now)
+  local free = free_at(address)
+  if free <= now then return false end
+  if host_number(host, 'held') > 0 then call('HSET', P .. 'host:' .. host, 'held', text(free))
+  else
+    local at = math.max(free, host_number(address, 'held'))
+    call('HSET', P .. 'host:' .. host, 'held', text(at))
+    call('HSET', P .. 'host:' .. address, 'held', text(at + interval_of(address)))
+  end
+  dirty[host] = true
+  return true
+end
 
 -- One visit or several: fence, not before, interval.
 local function grant(host, count, now)
   local interval = interval_of(host)
-  local at = math.max(now, host_number(host, 'free'), host_number(host, 'blocked'))
+  local address, of_address = address_of(host), now
+  if address then
+    of_address = math.max(now, free_at(address))
+    call('HSET', P .. 'host:' .. address, 'free', text(of_address + count * interval_of(address)))
+  end
+  local at = math.max(of_address, free_at(host))
   call('HSET', P .. 'host:' .. host, 'free', text(at + count * interval))
   dirty[host] = true
   return call('HINCRBY', P .. 'meta', 'fence', 1), at, interval
@@ -175,13 +202,19 @@ flush()
 
 local leases, full = {}, 0
 for _, visits in pairs(input.busy) do if visits >= per_host then full = full + 1 end end
-local hosts = {}
-if input.count > 0 and per_host > 0 then
-  hosts = call('ZRANGEBYSCORE', P .. 'hosts', '-inf', text(now), 'LIMIT', 0, text(input.count + full))
-end
+local looked, page = 0, input.count > 0 and input.count + full or 0
+while page > 0 and #leases < input.count and looked < 2000 do
+local hosts = call('ZRANGEBYSCORE', P .. 'hosts', '-inf', text(now), 'LIMIT', text(looked), text(page))
 for _, host in ipairs(hosts) do
   local room = math.min(per_host - (input.busy[host] or 0), input.count - #leases)
-  if room > 0 and interval_of(host) > 0 then room = 1 end
+  if room > 0 then
+    local address = address_of(host)
+    if address and put_off(host, address, now) then room = 0
+    else
+      call('HSET', P .. 'host:' .. host, 'held', 0)
+      if interval_of(host) > 0 or (address and interval_of(address) > 0) then room = 1 end
+    end
+  end
   local offset = 0
   while room > 0 do
     local found = call('ZRANGE', P .. 'ready:' .. host, offset, offset)[1]
@@ -201,6 +234,9 @@ for _, host in ipairs(hosts) do
       room = room - 1
     end
   end
+end
+looked = looked + #hosts
+if #hosts < page then break end
 end
 flush()
 local next_at = math.huge
@@ -335,11 +371,28 @@ flush()
 return result
 `),
 
+  memories: step(`
+local after = some(input.after)
+local found = call('ZRANGEBYLEX', P .. 'remembered', after and '(' .. after or '-', '+', 'LIMIT', 0, text(input.limit))
+local result = {}
+for i, host in ipairs(found) do result[i] = {host, call('HGET', P .. 'host:' .. host, 'memory')} end
+return result
+`),
+
   pace: step(`
 for _, update in ipairs(input) do
   local key = P .. 'host:' .. update.host
   if some(update.delayMs) then call('HSET', key, 'delay', text(update.delayMs)) end
   if some(update.notBefore) then call('HSET', key, 'blocked', text(update.notBefore)) end
+  if update.address == cjson.null then call('HDEL', key, 'address')
+  elseif update.address then call('HSET', key, 'address', update.address) end
+  if update.memory == cjson.null then
+    call('HDEL', key, 'memory')
+    call('ZREM', P .. 'remembered', update.host)
+  elseif update.memory then
+    call('HSET', key, 'memory', update.memory)
+    call('ZADD', P .. 'remembered', 0, update.host)
+  end
   dirty[update.host] = true
 end
 flush()

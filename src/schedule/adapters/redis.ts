@@ -10,7 +10,7 @@ import type { RequestId, TaskId } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
 import { outcomeOf, type Outcome, type Reason } from '../../core/reasons.ts'
 import {
-  HISTORY_LENGTH, compareTallyRows,
+  HISTORY_LENGTH, addressKey, compareTallyRows,
   type Admission, type ScheduleOptions, type ScheduleStore, type Settled, type TallyRow, type TaskRecord,
 } from '../schedule-store.ts'
 import type { Grant, Lease, NewTask, Task, TaskKind } from '../task.ts'
@@ -103,7 +103,7 @@ const connect = async (url: string): Promise<Redis> => {
 
 /** @throws GannetError `engine-unreachable`, `data-newer`; later calls also `disk-full` */
 export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<ScheduleStore> => {
-  const { prefix = '{gannet}:', delayMs } = options
+  const { prefix = '{gannet}:', delayMs, addressDelayMs = 0 } = options
   // Without the password that the URL may hold.
   const where = typeof options.redis === 'string' ? new URL(options.redis).host : 'the given connection'
   const redis = typeof options.redis === 'string'
@@ -111,7 +111,7 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
     : options.redis
 
   const run = async <Result>(name: Step, input: unknown): Promise<Result> => {
-    const args = [1, prefix, JSON.stringify(input), String(delayMs)] as const
+    const args = [1, prefix, JSON.stringify(input), String(delayMs), String(addressDelayMs)] as const
     try {
       return (await redis.evalsha(digests[name], ...args).catch((error: unknown) => {
         if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return redis.eval(SCRIPTS[name], ...args)
@@ -204,7 +204,14 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
     },
 
     async pace(updates) {
-      await run('pace', updates)
+      await run('pace', updates.map((update) =>
+        typeof update.address === 'string' ? { ...update, address: addressKey(update.address) } : update))
+    },
+
+    async memories({ after, limit }) {
+      const rows = await run<[string, string][]>('memories', { after, limit: limit + 1 })
+      const items = rows.slice(0, limit).map(([host, memory]) => ({ host, memory }))
+      return { items, next: rows.length > limit ? (items.at(-1)?.host ?? null) : null }
     },
 
     close,

@@ -7,13 +7,15 @@ import Database from 'libsql'
 import { GannetError } from '../../core/errors.ts'
 
 /** Kept in `user_version`; raised with every change that an older gannet could not read. */
-const SCHEMA_VERSION = 1
+const SCHEMA_VERSION = 2
 
 /**
  * - ready, delayed: the waiting tasks; delayed are those whose `not_before` had not come when last
  *   looked. later: those of both whose `not_before` is above 0, for the host's earliest.
  * - hosts.fresh: waiting tasks whose `not_before` is 0, so that the usual answer to "the host's
  *   earliest" needs no look. hosts.ready_at: kept by every step; NULL when nothing waits there.
+ * - hosts.address: the row of the host's address, which is a host of its own. hosts.held: the host is
+ *   put off until then, 0 when not; of an address, the place at the end of its line.
  * - tasks.settled: the fence under which the task was last completed or failed. It has ended when
  *   `outcome` is set, is leased when in leases, and waits otherwise.
  */
@@ -30,7 +32,10 @@ CREATE TABLE hosts (
   free INTEGER NOT NULL,
   blocked INTEGER NOT NULL,
   fresh INTEGER NOT NULL,
-  ready_at INTEGER
+  ready_at INTEGER,
+  address INTEGER,
+  held INTEGER NOT NULL DEFAULT 0,
+  memory TEXT
 );
 CREATE INDEX hosts_ready ON hosts (ready_at, name) WHERE ready_at IS NOT NULL;
 
@@ -79,6 +84,13 @@ CREATE TABLE sums (
 ) WITHOUT ROWID;
 `
 
+/** Version 1 had no addresses and no memory. */
+const FROM_1 = `
+ALTER TABLE hosts ADD COLUMN address INTEGER;
+ALTER TABLE hosts ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE hosts ADD COLUMN memory TEXT;
+`
+
 const PAGE_BYTES = 4096
 
 /** SQLite's codes in gannet's words; what it says of a full disk stays as it is (`isDiskFull`). */
@@ -121,6 +133,7 @@ export const openScheduleFile = (path: string, maxBytes: number | undefined): Da
           'update gannet, or choose another folder with --data',
       )
     }
+    if (version === 1) db.exec(`BEGIN IMMEDIATE; ${FROM_1} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
     if (version === 0) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
     if (maxBytes !== undefined) db.exec(`PRAGMA max_page_count = ${Math.ceil(maxBytes / PAGE_BYTES)}`)
     return db

@@ -35,6 +35,11 @@ export interface Host {
   blocked: number
   /** Waiting tasks whose `not_before` is 0. */
   fresh: number
+  /** The host that is its address. */
+  address: number | null
+  /** Put off until then, 0 when not; of an address: when the next host is put off to. */
+  held: number
+  memory: string | null
   dirty: boolean
 }
 
@@ -49,8 +54,8 @@ export interface Queued {
 export interface Unit {
   readonly counters: { sequence: number; fence: number }
   host(key: string | number): Host
-  /** Ready hosts, the first to become so first. */
-  ready(now: number, limit: number): Host[]
+  /** Ready hosts as they were when last flushed, the first to become so first. */
+  ready(now: number, limit: number, offset: number): Host[]
   /** The task waits. One that is delayed joins the ready when a `promote` finds its time come. */
   enqueue(task: Queued, queue: 'ready' | 'delayed'): void
   /** A ready task leaves its queue. */
@@ -65,8 +70,11 @@ export interface Unit {
   flush(): void
 }
 
-type HostColumns = [id: number, name: string, delay: number, free: number, blocked: number, fresh: number]
-const HOST_COLUMNS = 'id, name, delay, free, blocked, fresh'
+type HostColumns = [
+  id: number, name: string, delay: number, free: number, blocked: number, fresh: number,
+  address: number | null, held: number, memory: string | null,
+]
+const HOST_COLUMNS = 'id, name, delay, free, blocked, fresh, address, held, memory'
 
 export const prepareUnits = (db: Database.Database, path: string): (() => Unit) => {
   const metaOf = query<[number]>(db, 'SELECT value FROM meta WHERE key = ?')
@@ -77,10 +85,12 @@ export const prepareUnits = (db: Database.Database, path: string): (() => Unit) 
   const hostByName = query<HostColumns>(db, `SELECT ${HOST_COLUMNS} FROM hosts WHERE name = ?`)
   const hostById = query<HostColumns>(db, `SELECT ${HOST_COLUMNS} FROM hosts WHERE id = ?`)
   const hostsReady = query<HostColumns>(
-    db, `SELECT ${HOST_COLUMNS} FROM hosts WHERE ready_at <= ? ORDER BY ready_at, name LIMIT ?`,
+    db, `SELECT ${HOST_COLUMNS} FROM hosts WHERE ready_at <= ? ORDER BY ready_at, name LIMIT ? OFFSET ?`,
   )
   const setHost = command(
-    db, 'UPDATE hosts SET delay = ?, free = ?, blocked = ?, fresh = ?, ready_at = ? WHERE id = ?',
+    db,
+    `UPDATE hosts SET delay = ?, free = ?, blocked = ?, fresh = ?, ready_at = ?, address = ?, held = ?, memory = ?
+     WHERE id = ?`,
   )
   const firstLater = query<[number]>(db, 'SELECT not_before FROM later WHERE host = ? ORDER BY not_before LIMIT 1')
   const addReady = command(db, 'INSERT INTO ready (host, weight, sequence, not_before) VALUES (?, ?, ?, ?)')
@@ -117,8 +127,8 @@ export const prepareUnits = (db: Database.Database, path: string): (() => Unit) 
     const counters = { sequence: metaOf.one('sequence')?.[0] ?? 0, fence: metaOf.one('fence')?.[0] ?? 0 }
     const before = { ...counters }
 
-    const keep = ([id, name, delay, free, blocked, fresh]: HostColumns): Host => {
-      const host = hosts.get(id) ?? { id, name, delay, free, blocked, fresh, dirty: false }
+    const keep = ([id, name, delay, free, blocked, fresh, address, held, memory]: HostColumns): Host => {
+      const host = hosts.get(id) ?? { id, name, delay, free, blocked, fresh, address, held, memory, dirty: false }
       hosts.set(id, host)
       idOfHost.set(name, id)
       return host
@@ -146,15 +156,15 @@ export const prepareUnits = (db: Database.Database, path: string): (() => Unit) 
       for (const of of hosts.values()) {
         if (!of.dirty) continue
         const first = of.fresh > 0 ? 0 : (firstLater.one(of.id)?.[0] ?? null)
-        const readyAt = first === null ? null : Math.max(of.free, of.blocked, first)
-        setHost(of.delay, of.free, of.blocked, of.fresh, readyAt, of.id)
+        const readyAt = first === null ? null : Math.max(of.free, of.blocked, of.held, first)
+        setHost(of.delay, of.free, of.blocked, of.fresh, readyAt, of.address, of.held, of.memory, of.id)
         of.dirty = false
       }
     }
 
     return {
       counters, host, flushHosts,
-      ready: (now, limit) => hostsReady.all(now, limit).map(keep),
+      ready: (now, limit, offset) => hostsReady.all(now, limit, offset).map(keep),
       enqueue({ sequence, host: of, weight, notBefore }, queue) {
         if (queue === 'ready') addReady(of, weight, sequence, notBefore)
         else addDelayed(notBefore, sequence)

@@ -6,7 +6,7 @@ import type { RequestId, TaskId } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
 import { outcomeOf, type Outcome, type Reason } from '../../core/reasons.ts'
 import {
-  HISTORY_LENGTH, compareTallyRows,
+  HISTORY_LENGTH, addressKey, compareTallyRows, isAddressKey,
   type Admission, type ScheduleOptions, type ScheduleStore, type TallyRow, type TaskRecord,
 } from '../schedule-store.ts'
 import type { Grant, Held, Lease, NewTask, Task, TaskKind } from '../task.ts'
@@ -28,6 +28,9 @@ interface Row extends Queued {
   readonly settled: number | null
   readonly fence: number | null
 }
+
+/** Hosts that one call looks at, so that a crowd at one address cannot hold up the file. */
+const MOST_LOOKED = 2000
 
 type TaskColumns = [
   sequence: number, id: string, request: string, host: string, kind: TaskKind,
@@ -57,7 +60,7 @@ const FROM = {
  *   surfaces as SQLite's own error, which `isDiskFull` knows, and the step has then changed nothing
  */
 export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promise<ScheduleStore> => {
-  const { path, delayMs, maxBytes } = options
+  const { path, delayMs, addressDelayMs = 0, maxBytes } = options
   const db = openScheduleFile(path, maxBytes)
   const beginUnit = prepareUnits(db, path)
 
@@ -94,6 +97,9 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
   type Lost = [number, number, number, number, string, number]
   const leasesOut = query<Lost>(db, `${lost} WHERE l.until <= ?`)
   const leasesOf = query<Lost>(db, `${lost} WHERE l.owner = ?`)
+  const remembered = query<[string, string]>(
+    db, 'SELECT name, memory FROM hosts WHERE memory IS NOT NULL AND name > ? ORDER BY name LIMIT ?',
+  )
   const firstReady = query<[number]>(
     db, 'SELECT ready_at FROM hosts WHERE ready_at IS NOT NULL ORDER BY ready_at LIMIT 1',
   )
@@ -151,9 +157,31 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
     return { sequence, host, weight, notBefore, request, kind, outcome, settled, fence }
   }
 
+  const intervalOf = (host: Host): number => Math.max(isAddressKey(host.name) ? addressDelayMs : delayMs, host.delay)
+
+  /** Whether the host must wait for its address, which then gives it a place in line. */
+  const putOff = (host: Host, address: Host, now: number): boolean => {
+    const freeAt = Math.max(address.free, address.blocked)
+    if (freeAt <= now) return false
+    const inLine = host.held > 0
+    host.held = inLine ? freeAt : Math.max(freeAt, address.held)
+    host.dirty = true
+    if (!inLine) {
+      address.held = host.held + intervalOf(address)
+      address.dirty = true
+    }
+    return true
+  }
+
   const grantVisits = (unit: Unit, host: Host, count: number, now: number): Grant => {
-    const intervalMs = Math.max(delayMs, host.delay)
-    const notBefore = Math.max(now, host.free, host.blocked)
+    const intervalMs = intervalOf(host)
+    const address = host.address === null ? null : unit.host(host.address)
+    const ofAddress = address === null ? now : Math.max(now, address.free, address.blocked)
+    if (address !== null) {
+      address.free = ofAddress + count * intervalOf(address)
+      address.dirty = true
+    }
+    const notBefore = Math.max(ofAddress, host.free, host.blocked)
     host.free = notBefore + count * intervalMs
     host.dirty = true
     return { host: host.name, notBefore, count, intervalMs, fence: ++unit.counters.fence }
@@ -227,13 +255,25 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
 
         const leases: Lease[] = []
         const until = now + leaseMs
-        // Each ready host with room yields at least one lease, so these are hosts enough.
+        // Each ready host with room yields at least one lease, unless it is put off: then there may be more behind them.
         const full = Object.values(busy).filter((visits) => visits >= perHost).length
-        const ready = count > 0 && perHost > 0 ? unit.ready(now, count + full) : []
-        for (const host of ready) {
+        const page = count > 0 ? count + full : 0
+        let looked = 0
+        const more = function* (): Generator<Host> {
+          for (let found = page; found > 0 && found === page && looked < MOST_LOOKED; looked += found) {
+            const hosts = unit.ready(now, page, looked)
+            found = hosts.length
+            yield* hosts
+          }
+        }
+        for (const host of more()) {
+          if (leases.length >= count) break
           const room = Math.min(perHost - (busy[host.name] ?? 0), count - leases.length)
           if (room <= 0) continue
-          const paced = Math.max(delayMs, host.delay) > 0
+          const address = host.address === null ? null : unit.host(host.address)
+          if (address !== null && putOff(host, address, now)) continue
+          host.held = 0
+          const paced = intervalOf(host) > 0 || (address !== null && intervalOf(address) > 0)
           for (const columns of tasksReady.all(host.id, now, paced ? 1 : room)) {
             const task = taskOf(columns.slice(0, 9) as TaskColumns)
             const grant = grantVisits(unit, host, 1, now)
@@ -345,8 +385,17 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
           const host = unit.host(update.host)
           host.delay = update.delayMs ?? host.delay
           host.blocked = update.notBefore ?? host.blocked
+          if (update.address !== undefined) host.address = update.address === null ? null : unit.host(addressKey(update.address)).id
+          if (update.memory !== undefined) host.memory = update.memory
           host.dirty = true
         }
+      }),
+
+    memories: async ({ after, limit }) =>
+      look(() => {
+        const rows = remembered.all(after ?? '', limit + 1)
+        const items = rows.slice(0, limit).map(([host, memory]) => ({ host, memory }))
+        return { items, next: rows.length > limit ? (items.at(-1)?.host ?? null) : null }
       }),
 
     async close() {
