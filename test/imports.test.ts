@@ -39,6 +39,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   schedule: ['core'],
   fetch: ['core'],
   page: ['core'],
+  lists: ['core'],
   image: ['core'],
   models: ['core'],
   store: ['core'],

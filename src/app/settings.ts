@@ -6,6 +6,7 @@ import { fromEnvironment, resolveConfig, setting, shape, type Layer, type Values
 import { GannetError } from '../core/errors.ts'
 import { policySettings } from '../analyze/index.ts'
 import { crawlSettings } from '../crawl/index.ts'
+import { listSettings } from '../lists/index.ts'
 import { fetchSettings } from '../fetch/fetch-options.ts'
 import { modelSettings } from '../models/settings.ts'
 import { visionSettings } from '../vision/settings.ts'
@@ -17,7 +18,7 @@ export const folderSettings = {
 }
 
 export const SETTINGS = {
-  ...folderSettings, ...crawlSettings, ...fetchSettings, ...policySettings, ...modelSettings, ...visionSettings,
+  ...folderSettings, ...crawlSettings, ...listSettings, ...fetchSettings, ...policySettings, ...modelSettings, ...visionSettings,
 }
 
 export type Settings = ValuesOf<typeof SETTINGS>

@@ -13,7 +13,7 @@ const REPORT: CrawlReport = {
   pagesFailed: {}, pagesPending: 0, pageBytes: 9e5,
 }
 const shown = (report: CrawlReport, width = 100, rate = 26): string[] =>
-  stripVTControlCharacters(progressLines({ report, rate, bytesPerSecond: 3e6 }, width)).split('\n')
+  stripVTControlCharacters(progressLines({ report, rate, bytesPerSecond: 3e6, list: null }, width)).split('\n')
 const told = (report: CrawlReport): string => stripVTControlCharacters(reportText(report))
 
 describe('the moving lines', () => {

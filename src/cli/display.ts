@@ -6,6 +6,7 @@ import { createLogUpdate } from 'log-update'
 import pc from 'picocolors'
 import type { CrawlProgress } from '../app/crawl.ts'
 import { bytes, count } from './output.ts'
+import { listWords } from './list-words.ts'
 import { progressLines, standing, timeLeft } from './progress-lines.ts'
 
 export interface Display {
@@ -41,9 +42,11 @@ const plainDisplay = (): Display => {
     show(progress) {
       if (Date.now() - shownAt < PLAIN_EVERY_MS) return
       shownAt = Date.now()
-      const { report, rate } = progress
+      const { report, rate, list } = progress
       const { duplicates, away } = standing(report)
+      const words = list === null ? null : listWords(list)
       process.stderr.write(
+        (words === null ? '' : `list ${words.share} (${words.note}), `) +
         `pages ${count(report.pages)}, candidates ${count(report.candidates)}, kept ${count(report.kept)}, ` +
           `duplicates ${count(duplicates.total)}, turned away ${count(away.total)}, waiting ${count(report.pending)}, ` +
           `fetched ${bytes(report.bytes.thumbnails + report.bytes.full)}, ` +

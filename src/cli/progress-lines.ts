@@ -3,6 +3,7 @@ import pc from 'picocolors'
 import type { CrawlProgress } from '../app/crawl.ts'
 import type { CrawlReport } from '../crawl/index.ts'
 import { bytes, count, countOf, duration } from './output.ts'
+import { listWords } from './list-words.ts'
 import { insteadOf } from './report-text.ts'
 
 interface Counted {
@@ -48,11 +49,13 @@ const listed = ({ reasons }: Counted): string => reasons.map(([reason, n]) => `$
 
 /** @param width columns of the terminal; notes are cut there, since a wrapped line would not redraw */
 export const progressLines = (progress: CrawlProgress, width: number): string => {
-  const { report, rate, bytesPerSecond } = progress
+  const { report, rate, bytesPerSecond, list } = progress
   const { duplicates, away } = standing(report)
+  const words = list === null ? null : listWords(list)
   const marks = { kept: pc.green('█'), duplicates: pc.yellow('▓'), away: pc.dim('▒'), waiting: pc.dim('·') }
   const more = report.pagesPending > 0 ? `, ${count(report.pagesPending)} more to read` : ''
   const rows: readonly (readonly [mark: string, label: string, value: string, note: string])[] = [
+    ...(words === null ? [] : [[' ', 'list', words.share, words.note] as const]),
     [' ', 'candidates', count(report.candidates), `on ${countOf(report.pages, 'page')}${more}`],
     [marks.kept, 'kept', count(report.kept), ''],
     [marks.duplicates, 'duplicates', count(duplicates.total), listed(duplicates)],

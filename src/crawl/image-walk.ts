@@ -35,6 +35,8 @@ interface Rendition {
 interface ImageWork {
   readonly lease: Lease
   readonly candidate: Candidate
+  /** Of the full picture's bytes, where it is known. */
+  readonly hash: string | null
   /** One URL serves as thumbnail and full picture. */
   readonly single: boolean
   readonly thumbnail?: Rendition
@@ -73,10 +75,12 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
     work: ImageWork, url: string, host: string, first: Grant | null, keep: Scope,
   ): Promise<{ rendition: Rendition; bytes: number } | { end: End }> => {
     if (visits.isCircuitOpen(host)) return { end: endOfSilence(url, visits.lastFailure(host), work.sums) }
+    // A thumbnail has other bytes than its picture.
+    const hash = work.hash !== null && (work.single || url === work.candidate.fullUrl) ? { hash: work.hash } : {}
     const arrived = handoff.get(work.lease.task.id)
     handoff.delete(work.lease.task.id)
     const visit = arrived ?? (await visits.visit(host, first, (grant) =>
-      ports.grabber.visitImage({ url, kind: 'image', referer: work.candidate.pageUrl, grant })))
+      ports.grabber.visitImage({ url, kind: 'image', referer: work.candidate.pageUrl, grant, ...hash })))
     if (!visit.ok) {
       const name = work.single || url === work.candidate.fullUrl ? 'fullBytes' : 'thumbnailBytes'
       return { end: endOfVisit(url, visit, addTo(work.sums, { [name]: visit.wireBytes })) }
@@ -203,9 +207,9 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
 
   return {
     async walk(lease) {
-      const { candidate } = lease.task.payload as unknown as ImagePayload
+      const { candidate, hash = null } = lease.task.payload as unknown as ImagePayload
       const keep: Scope = { seen: [], bodies: [], end: () => undefined }
-      let work: ImageWork = { lease, candidate, single: candidate.thumbnailUrl === candidate.fullUrl, sums: {} }
+      let work: ImageWork = { lease, candidate, hash, single: candidate.thumbnailUrl === candidate.fullUrl, sums: {} }
       try {
         for (const [, stage] of stages) {
           const next = await stage(work, keep)

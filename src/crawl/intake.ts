@@ -1,102 +1,100 @@
 /**
- * Seeds and lists become batches of tasks. A batch carries its position, so a list that was cut
- * short goes on where it stopped, and a batch that is sent twice counts once.
+ * Seeds and lists become batches of tasks. A batch's sequence is the position behind its last row, so a list that
+ * was cut short goes on where it stopped, and a batch that is sent twice counts once.
  */
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
-import { pipeline } from 'node:stream/promises'
-import { GannetError } from '../core/errors.ts'
-import { requestId, type RequestId } from '../core/ids.ts'
+import { requestId, taskId, type RequestId } from '../core/ids.ts'
+import { homeOf } from '../core/scope.ts'
+import type { BrokenRow, GoodRow, List, ListKind, ListRow } from '../lists/list.ts'
 import type { NewTask } from '../schedule/task.ts'
-import { imageTask, pageTask, siteOf, type AdmitRules } from './admit.ts'
+import { imageTask, pageTask, type AdmitRules } from './admit.ts'
 import { bareCandidate } from './page-walk.ts'
 
 export interface Seeds {
   /** Pages and pictures, as typed. */
   readonly urls: readonly string[]
-  /** A text file of one URL a line; `#` begins a comment. */
-  readonly list: string | null
+  readonly list: List | null
 }
 
 const BATCH = 500
+/** The seeds' own batch; a list's positions come behind it. */
+const SEEDS = 1
 const IMAGE_PATH = /\.(?:jpe?g|jfif|png|webp|gif|avif|heic|tiff?|bmp|svg|ico)$/i
+/** Of rows that cannot be used: they stand on no host. */
+const NOWHERE = 'invalid:'
 
 /**
  * The same seeds name the same request: that is how a second run finds the first one's work. A list is known by
- * what it says, so one that has changed is a new request, in which the old lines are done already.
- * @throws usage when the list cannot be read
+ * what it says, so one that has changed is a new request, in which the old rows are done already.
  */
-export const requestOf = async (seeds: Seeds): Promise<RequestId> => {
-  if (seeds.list === null) return requestId(['crawl', ...seeds.urls])
-  const hash = createHash('sha256')
-  try {
-    await pipeline(createReadStream(seeds.list), hash)
-  } catch (cause) {
-    throw unreadable(seeds.list, cause)
-  }
-  return requestId(['crawl', ...seeds.urls, '--list', hash.digest('hex')])
-}
-
-const unreadable = (list: string, cause: unknown): GannetError =>
-  new GannetError('usage', `the list ${list} cannot be read: ${(cause as Error).message}`, { cause })
+export const requestOf = ({ urls, list }: Seeds): RequestId =>
+  requestId(['crawl', ...urls, ...(list === null ? [] : ['--list', 'by position', list.identity])])
 
 /** `example.org/cats` is what people type. */
 const absolute = (typed: string): string => (/^[a-z][a-z0-9+.-]*:/i.test(typed) && !/^[\w.-]+:\d+(?:\/|$)/.test(typed) ? typed : `http://${typed}`)
 
-/** @param via links of a listed page are followed only when a depth is asked for */
-export const seedTask = (typed: string, rules: AdmitRules, via: 'seed' | 'list'): NewTask => {
-  const follow = via === 'seed' || rules.maxDepth !== null
+/** Null when it is no URL. */
+const parsed = (typed: string): URL | null => {
   const text = absolute(typed.trim())
-  let url = text
-  let picture = false
-  let scope: string | null = null
-  try {
-    const parsed = new URL(text)
-    parsed.hash = ''
-    url = parsed.href
-    picture = IMAGE_PATH.test(parsed.pathname)
-    scope = follow ? siteOf(url) : null
-  } catch {
-    // The rules name the reason; the task records it.
-  }
-  return picture
-    ? imageTask(bareCandidate(url, via), rules)
-    : pageTask(url, { depth: 0, scope, referer: null }, rules)
+  if (!URL.canParse(text)) return null
+  const url = new URL(text)
+  url.hash = ''
+  return url
 }
 
-/** Batches in order; the first has sequence 1. @param after skip batches up to this sequence */
+const asPage = (url: string, follow: boolean, rules: AdmitRules): NewTask =>
+  pageTask(url, { depth: 0, scope: follow && URL.canParse(url) ? homeOf(url, rules.links.scope) : null, referer: null }, rules)
+
+export const seedTask = (typed: string, rules: AdmitRules): NewTask => {
+  const url = parsed(typed)
+  // The rules name the reason; the task records it.
+  if (url === null) return asPage(absolute(typed.trim()), false, rules)
+  return IMAGE_PATH.test(url.pathname) ? imageTask(bareCandidate(url.href, 'seed'), rules) : asPage(url.href, true, rules)
+}
+
+const pictureTask = (url: string, row: GoodRow, rules: AdmitRules): NewTask => {
+  const { text, category, hash, thumbnailUrl, pageUrl } = row
+  const thumbnail = thumbnailUrl === null ? null : parsed(thumbnailUrl)
+  const page = pageUrl === null ? null : parsed(pageUrl)
+  const candidate = {
+    ...bareCandidate(url, 'list', page?.href ?? null),
+    caption: text, category, ...(thumbnail === null ? {} : { thumbnailUrl: thumbnail.href }),
+  }
+  const task = imageTask(candidate, rules)
+  return hash === null ? task : { ...task, payload: { candidate: { ...candidate }, hash } }
+}
+
+/** Each counts as a candidate that was refused; its payload tells where it stands and what is wrong with it. */
+const brokenTask = ({ at, problem, reason, excerpt }: BrokenRow): NewTask => ({
+  id: taskId('image', `${at} ${problem} ${excerpt}`), kind: 'image', host: NOWHERE, url: excerpt === '' ? at : excerpt,
+  weight: 1, payload: { row: at, problem: `${at} of the list ${problem}` }, refused: reason,
+})
+
+/** Links of a listed page are followed only when a depth is asked for. */
+export const rowTask = (row: ListRow, kind: ListKind, rules: AdmitRules): NewTask => {
+  if (row.problem !== null) return brokenTask(row)
+  const url = parsed(row.url)
+  // Refused as a picture, because refused pictures are counted.
+  if (url === null) return { ...pictureTask(row.url, row, rules), refused: 'invalid-url' }
+  const isPicture = kind === 'images' || row.hash !== null || row.thumbnailUrl !== null || (kind === 'either' && IMAGE_PATH.test(url.pathname))
+  return isPicture ? pictureTask(url.href, row, rules) : asPage(url.href, rules.maxDepth !== null, rules)
+}
+
+/** Batches in order, of at most 500 tasks. @param after skip what the batches up to this sequence held */
 export async function* intake(seeds: Seeds, rules: AdmitRules, after: number): AsyncGenerator<{ sequence: number; tasks: readonly NewTask[] }> {
-  let sequence = 0
-  if (seeds.urls.length > 0) {
-    sequence++
-    if (sequence > after) yield { sequence, tasks: seeds.urls.map((url) => seedTask(url, rules, 'seed')) }
+  const { urls, list } = seeds
+  if (urls.length > 0 && after < SEEDS) yield { sequence: SEEDS, tasks: urls.map((url) => seedTask(url, rules)) }
+  if (list === null) return
+  let held: ListRow[] = []
+  const batch = (rows: readonly ListRow[]): { sequence: number; tasks: readonly NewTask[] } => ({
+    sequence: SEEDS + (rows.at(-1)?.end ?? 0), tasks: rows.map((row) => rowTask(row, list.kind, rules)),
+  })
+  for await (const rows of list.rows(Math.max(0, after - SEEDS))) {
+    for (const row of rows) {
+      held.push(row)
+      if (held.length < BATCH) continue
+      yield batch(held)
+      held = []
+    }
   }
-  if (seeds.list === null) return
-  let lines: string[] = []
-  for await (const line of readLines(seeds.list)) {
-    const text = line.trim()
-    if (text === '' || text.startsWith('#')) continue
-    lines.push(text)
-    if (lines.length < BATCH) continue
-    sequence++
-    if (sequence > after) yield { sequence, tasks: lines.map((url) => seedTask(url, rules, 'list')) }
-    lines = []
-  }
-  if (lines.length > 0) {
-    sequence++
-    if (sequence > after) yield { sequence, tasks: lines.map((url) => seedTask(url, rules, 'list')) }
-  }
-}
-
-async function* readLines(file: string): AsyncGenerator<string> {
-  const input = createReadStream(file)
-  try {
-    // A failed open surfaces through the iterator.
-    yield* createInterface({ input, crlfDelay: Infinity })
-  } catch (cause) {
-    throw unreadable(file, cause)
-  } finally {
-    input.destroy()
-  }
+  if (held.length > 0) yield batch(held)
 }

@@ -80,3 +80,6 @@ export const reportOf = (tally: Tally, superseded: number, seconds: number): Cra
     pageBytes: amount('pageBytes'),
   }
 }
+
+/** Of a crawl that has not begun. */
+export const EMPTY_REPORT: CrawlReport = reportOf({ ended: [], pending: { page: 0, image: 0, process: 0 }, sums: {}, sequence: 0 }, 0, 0)

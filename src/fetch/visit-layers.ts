@@ -7,6 +7,7 @@ import { address } from './layers/address.ts'
 import { content } from './layers/content.ts'
 import { cookies } from './layers/cookies.ts'
 import { identity } from './layers/identity.ts'
+import { integrity } from './layers/integrity.ts'
 import { observe } from './layers/observe.ts'
 import { optOut } from './layers/opt-out.ts'
 import { pace } from './layers/pace.ts'
@@ -28,6 +29,8 @@ export interface LayerParts {
 }
 
 export const visitLayers = ({ options, guard, book, jars, clock, closing }: LayerParts): readonly Layer[] => [
+  // Integrity: the whole body, whichever hop brought it, where its hash is known beforehand.
+  integrity,
   // Sniff: what comes must be what was asked for, whichever hop brings it.
   content,
   // Redirect: lies outside all that follows, so that every hop passes it again.

@@ -8,6 +8,7 @@ import { GannetError } from '../../core/errors.ts'
 import { createDisplay, type Display } from '../display.ts'
 import { explain, type Reason } from '../../core/reasons.ts'
 import { whatIsOff } from '../findings-text.ts'
+import { listTroubles } from '../list-words.ts'
 import { addFlags, environmentHelp, typedFlags } from '../flags.ts'
 import { note, print, printJson } from '../output.ts'
 import { reportText } from '../report-text.ts'
@@ -68,7 +69,7 @@ export const addCrawl = (program: Command): void => {
     .command('crawl')
     .description('crawl pages and pictures and keep what is worth keeping')
     .argument('[urls...]', 'pages or pictures to begin with')
-    .option('--list <file>', 'a text file of URLs, one a line')
+    .option('--list <file>', 'a file of URLs: txt, csv, tsv, jsonl (each may be packed with gzip or zstd) or Parquet; - is standard input, which is taken anew at every run')
     .option('--config <file>', 'a YAML or JSON file of settings')
     .option('--json', 'print the report as JSON')
   addFlags(command, SETTINGS)
@@ -79,14 +80,14 @@ export const addCrawl = (program: Command): void => {
       drainOnSignal(run, display)
       const told: Told = { failures: new Set(), leases: 0 }
       const telling = tell(run, display, told).catch(() => undefined)
+      const timer = setInterval(() => {
+        run.progress().then((progress) => display.show(progress), () => undefined)
+      }, SHOW_EVERY_MS)
       try {
         for (const line of whatIsOff(await run.findings())) display.say(pc.dim(line))
       } catch {
         // The report tells why.
       }
-      const timer = setInterval(() => {
-        run.progress().then((progress) => display.show(progress), () => undefined)
-      }, SHOW_EVERY_MS)
       try {
         const report = await run.report()
         await telling
@@ -96,6 +97,7 @@ export const addCrawl = (program: Command): void => {
         if (why === 'done' && told.leases === 0) note('nothing was left to do: these seeds were crawled into this folder before; name another with --data to crawl them anew')
         if (options.json) printJson(report)
         else print(reportText(report))
+        for (const line of listTroubles((await run.progress()).list)) note(line)
         const failed = await run.failedSeeds()
         // Those refused at the door, or by an earlier run, have not been told of.
         for (const { url, reason } of failed) if (!told.failures.has(url)) note(failure(url, reason, null))
