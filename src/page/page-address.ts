@@ -75,3 +75,44 @@ export const pixels = (value: string | undefined): number | null => {
 
 /** Same for a file's size, where 0 means unknown. */
 export const filePixels = (value: string | undefined): number | null => pixels(value) || null
+
+const TWO_SIDES = /^\s*(\d{1,5})\s*[x×,*]\s*(\d{1,5})\s*$/i
+/** Attributes with the size of what another attribute names, by that one's name: one with both sides, or two. */
+const SIZE_NAMES: Readonly<Record<string, readonly string[]>> = {
+  'data-large_image': ['data-large_image_width', 'data-large_image_height'],
+  'data-orig-file': ['data-orig-size'],
+  'data-src': ['data-image-dimensions'],
+  'data-image': ['data-image-dimensions'],
+  'data-big-photo': ['data-big-photo-width', 'data-big-photo-height'],
+}
+/** Sizes of what a link or a gallery's item leads to. */
+const TARGET_SIZES: readonly (readonly string[])[] = [
+  ['data-pswp-width', 'data-pswp-height'], ['data-lbwps-width', 'data-lbwps-height'], ['data-width', 'data-height'],
+  ['data-size'], ['data-lg-size'], ['data-pswp-size'], ['data-dimensions'], ['data-big-photo-width', 'data-big-photo-height'],
+  ['data-large_image_width', 'data-large_image_height'], ['data-original-width', 'data-original-height'],
+]
+
+type Attributes = Readonly<Record<string, string>>
+
+const sizeIn = (attribs: Attributes, [one = '', other]: readonly string[]): Pick<Stated, 'width' | 'height'> | null => {
+  const value = attribs[one]
+  if (value === undefined) return null
+  const [, width, height] = other === undefined ? (TWO_SIDES.exec(value.slice(0, 40)) ?? []) : [null, value, attribs[other]]
+  const size = { width: filePixels(width), height: filePixels(height) }
+  return size.width === null ? null : size
+}
+
+/** The size of the file that attribute `name` names, where another states it. */
+export const sizeBeside = (attribs: Attributes, name: string): Pick<Stated, 'width' | 'height'> => {
+  const names = Object.hasOwn(SIZE_NAMES, name) ? SIZE_NAMES[name] : undefined
+  return (names === undefined ? null : sizeIn(attribs, names)) ?? NOTHING
+}
+
+/** The size that a link or a gallery's item states of the file it leads to: `data-pswp-width`, `data-size="1200x800"`. */
+export const targetSize = (attribs: Attributes): Pick<Stated, 'width' | 'height'> => {
+  for (const names of TARGET_SIZES) {
+    const size = sizeIn(attribs, names)
+    if (size !== null) return size
+  }
+  return NOTHING
+}

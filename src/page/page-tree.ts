@@ -6,10 +6,14 @@
  */
 import { DomHandler, Element, type Document, type ParentNode } from 'domhandler'
 import { Parser } from 'htmlparser2'
+import { startsLikeJson } from './json-pictures.ts'
+import { pictureAttribute } from './picture-attributes.ts'
 import { INLINE } from './text-of.ts'
 
 const LANDMARKS = {
-  img: 'picture', 'amp-img': 'picture',
+  img: 'picture', 'amp-img': 'picture', 'amp-anim': 'picture', 'mip-img': 'picture', 'ion-img': 'picture',
+  video: 'video', 'amp-video': 'video',
+  object: 'embedded', embed: 'embedded', input: 'embedded', image: 'embedded',
   a: 'link', area: 'link',
   h1: 'heading', h2: 'heading', h3: 'heading', h4: 'heading', h5: 'heading', h6: 'heading',
   figcaption: 'figcaption', time: 'time', noscript: 'noscript',
@@ -29,10 +33,13 @@ const MEANING_OF: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
 
 /**
  * `picture` leaves out those in a `noscript`, which are copies: they are `noscript-picture`. `linked-data` are
- * scripts of JSON-LD, `item` the elements with `itemscope` (microdata) or `typeof` (RDFa).
+ * scripts of JSON-LD, `item` the elements with `itemscope` (microdata) or `typeof` (RDFa), `data-script` scripts of
+ * other JSON. `drawn` may show a picture by CSS or by a script, as an inline `style` or a `data-` attribute says;
+ * `data-json` have JSON in such an attribute. `embedded` are those that need an attribute to show a picture.
  */
 export type Landmark =
   | (typeof LANDMARKS)[keyof typeof LANDMARKS] | 'noscript-picture' | 'breadcrumb' | 'linked-data' | 'item'
+  | 'data-script' | 'style-sheet' | 'drawn' | 'data-json'
 
 export interface PageTree {
   readonly root: Document
@@ -57,12 +64,19 @@ const CHUNK = 65_536
 
 /** With parameters too: `application/ld+json; charset=utf-8`. */
 const LINKED_DATA = /^\s*application\/ld\+json\s*(?:;|$)/i
+const JSON_DATA = /^\s*(?:application\/json|text\/x-magento-init|text\/json)\s*(?:;|$)/i
 /** With or without a capital. */
 const CRUMBS = 'readcrumb'
 const emptyLandmarks = (): Record<Landmark, Element[]> => ({
   picture: [], 'noscript-picture': [], link: [], heading: [], figcaption: [], time: [], noscript: [],
   meta: [], 'head-link': [], base: [], title: [], breadcrumb: [], 'linked-data': [], item: [],
+  'data-script': [], 'style-sheet': [], drawn: [], 'data-json': [], video: [], embedded: [],
 })
+
+const NAMES_PICTURE = /url\(|image-set\(/i
+const D = 0x64
+const S = 0x73
+const HYPHEN = 0x2d
 
 class LandmarkHandler extends DomHandler {
   readonly landmarks = emptyLandmarks()
@@ -83,6 +97,12 @@ class LandmarkHandler extends DomHandler {
     this.inCode = false
     const meaning = MEANING_OF.get(name)
     if (meaning !== undefined) this.note(element, meaning)
+    for (const attribute in attribs) {
+      const first = attribute.charCodeAt(0)
+      if ((first === D && attribute.charCodeAt(4) === HYPHEN) || (first === S && attribute === 'style')) {
+        this.noteData(element, attribute, attribs[attribute] as string, meaning)
+      }
+    }
     if (attribs['itemscope'] !== undefined || attribs['typeof'] !== undefined) this.landmarks.item.push(element)
   }
 
@@ -111,11 +131,30 @@ class LandmarkHandler extends DomHandler {
   override oncomment(): void {}
   override onprocessinginstruction(): void {}
 
+  private noteData(element: Element, name: string, value: string, meaning: Meaning | undefined): void {
+    const kind = name !== 'style' && startsLikeJson(value) ? 'data-json' : 'drawn'
+    if (kind === 'drawn') {
+      if (value.length < 5 || meaning === 'picture' || meaning === 'code') return
+      if (name === 'style' ? !value.includes('(') || !NAMES_PICTURE.test(value) : pictureAttribute(name) === null) return
+    }
+    const landmarks = this.landmarks[kind]
+    if (landmarks[landmarks.length - 1] !== element) landmarks.push(element)
+  }
+
+  private noteCode(element: Element): void {
+    const type = element.attribs['type']?.slice(0, 100)
+    let kind: Landmark | null = null
+    if (element.name === 'style') kind = 'style-sheet'
+    else if (type !== undefined && LINKED_DATA.test(type)) kind = 'linked-data'
+    else if (type !== undefined && JSON_DATA.test(type)) kind = 'data-script'
+    this.inCode = kind === null
+    if (kind !== null) this.landmarks[kind].push(element)
+  }
+
   private note(element: Element, meaning: Meaning): void {
     const { attribs } = element
     if (meaning === 'code') {
-      this.inCode = attribs['type'] === undefined || !LINKED_DATA.test(attribs['type'].slice(0, 100))
-      if (!this.inCode) this.landmarks['linked-data'].push(element)
+      this.noteCode(element)
     } else if (meaning === 'may-be-breadcrumb') {
       if (attribs['class']?.includes(CRUMBS) || attribs['aria-label']?.includes(CRUMBS)) this.noteBreadcrumb(element)
     } else {

@@ -1,37 +1,33 @@
 /** Links that lead to a picture: by the end of their address, or because a lightbox opens them. */
 import type { Element } from 'domhandler'
 import { NO_SIZE, NOWHERE, type Finder, type Page } from '../page.ts'
-import { filePixels, renditionAt, type Stated } from '../page-address.ts'
+import { renditionAt, targetSize } from '../page-address.ts'
 import { looksLikePicture } from '../picture-url.ts'
 import type { Rendition } from '../rendition.ts'
-import type { Surroundings } from '../surroundings.ts'
+import { addNamed } from './lazy-attributes.ts'
 
-/** How far out a gallery's item that is no link is looked for. */
-const ITEM_LEVELS = 3
-
-/** Attributes in which lightboxes keep the picture when `href` is a page or `#`. */
-const SOURCES = new Set([
-  'data-pswp-src', 'data-mfp-src', 'data-src', 'data-full', 'data-full-src', 'data-large', 'data-zoom-image', 'data-image',
-  'data-fancybox-href', 'data-lightbox-src', 'data-original', 'data-highres',
-])
 const LIGHTBOX_ATTRIBUTES = new Set([
-  'data-lightbox', 'data-fancybox', 'data-fancybox-group', 'data-pswp-width', 'data-glightbox', 'data-gallery',
+  'data-lightbox', 'data-fancybox', 'data-fancybox-group', 'data-pswp-width', 'data-glightbox', 'data-gallery', 'data-lg-size',
+  'data-fslightbox', 'data-lity', 'data-gall', 'data-envirabox', 'data-elementor-lightbox-slideshow', 'data-imagelightbox',
+  'data-lbwps-width', 'data-rl_title', 'data-slb-active', 'data-simplelightbox', 'data-spotlight', 'data-nanogallery2',
 ])
-const LIGHTBOX_NAME = /\b(?:light-?box|glightbox|fancybox|pretty-?photo|colorbox|swipebox|thickbox|magnific|photoswipe|venobox|shadowbox|highslide)/i
+const LIGHTBOX_NAME =
+  /\b(?:(?:nivo|simple|image|js)?-?light-?box|glightbox|fancybox|pretty-?photo|colorbox|swipebox|thickbox|magnific|photoswipe|venobox|shadowbox|highslide|featherlight|baguette-?box|imagelightbox|foobox|chocolat|magiczoom|cloud-?zoom|jqzoom|rsimg|spotlight|lbimage|easyzoom|lg-item|ngg-fancybox|image-popup)/i
 const OTHER_FILE = /\.(?:html?|php|aspx?|jsp|pdf|mp[34]|webm|mov|zip|svg|txt|docx?|xlsx?)$/i
-const VIDEO_HOST = /(?:^|\.)(?:youtube\.com|youtu\.be|vimeo\.com|dailymotion\.com)$/i
+const VIDEO_HOST = /(?:^|\.)(?:youtube\.com|youtu\.be|youtube-nocookie\.com|vimeo\.com|dailymotion\.com)$/i
+const NAMES_LIGHTBOX = new Set(['rel', 'class', 'data-rel', 'data-featherlight'])
 
 const isMarked = (attribs: Record<string, string>): boolean => {
   for (const name in attribs) {
     if (LIGHTBOX_ATTRIBUTES.has(name)) return true
-    if ((name === 'rel' || name === 'class') && LIGHTBOX_NAME.test((attribs[name] ?? '').slice(0, 500))) return true
+    if (NAMES_LIGHTBOX.has(name) && LIGHTBOX_NAME.test((attribs[name] ?? '').slice(0, 500))) return true
   }
-  return false
+  return attribs['data-featherlight'] === 'image' || attribs['data-elementor-open-lightbox'] === 'yes'
 }
 
 const opensInLightbox = (attribs: Record<string, string>): boolean =>
   isMarked(attribs) &&
-  (attribs['data-type'] ?? attribs['data-fancybox-type'] ?? 'image') === 'image' &&
+  (attribs['data-type'] ?? attribs['data-fancybox-type'] ?? attribs['data-vbtype'] ?? 'image') === 'image' &&
   attribs['data-iframe'] === undefined
 
 const mayBePicture = (page: Page, href: string): boolean => {
@@ -42,54 +38,69 @@ const mayBePicture = (page: Page, href: string): boolean => {
   return pathname !== '/' && !OTHER_FILE.test(pathname) && !VIDEO_HOST.test(hostname)
 }
 
-/** The file's size as galleries state it on the link: `data-pswp-width`, `data-width`, `data-size="1200x800"`. */
-const statedSize = (attribs: Record<string, string>): Stated => {
-  const size = /^(\d{2,5})x(\d{2,5})$/.exec(attribs['data-size'] ?? attribs['data-lg-size'] ?? '') ?? []
-  return {
-    width: filePixels(attribs['data-pswp-width'] ?? attribs['data-width'] ?? size[1]),
-    height: filePixels(attribs['data-pswp-height'] ?? attribs['data-height'] ?? size[2]),
+/** Parameters of a query; a semicolon parts them too, as some forums have it. */
+const MAX_PARAMETERS = 20
+
+/**
+ * `file.php?id=12` and `file.php?id=12&t=1`: a script that gave one picture gives the other. They share an
+ * identifier, and each parameter that both have.
+ */
+const isSameScript = (a: string, b: string): boolean => {
+  const [at, to] = [a.indexOf('?'), b.indexOf('?')]
+  if (at === -1 || to === -1 || a === b || a.slice(0, at) !== b.slice(0, to)) return false
+  const ours = new Map<string, string>()
+  for (const pair of a.slice(at + 1).split(/[&;]/, MAX_PARAMETERS)) {
+    const [name = '', value = ''] = pair.split('=', 2)
+    ours.set(name, value)
   }
+  let shared = false
+  for (const pair of b.slice(to + 1).split(/[&;]/, MAX_PARAMETERS)) {
+    const [name = '', value = ''] = pair.split('=', 2)
+    if (!ours.has(name) || /^(?:w|h|width|height|size|s|q|quality|mode|type|t|thumb)$/i.test(name)) continue
+    if (ours.get(name) !== value) return false
+    shared ||= /\d/.test(value)
+  }
+  return shared
 }
 
-/** The address in the first of `SOURCES` that holds a picture's. */
-const namedSource = (attribs: Record<string, string>): string | null => {
-  for (const name in attribs) {
-    if (SOURCES.has(name) && looksLikePicture(attribs[name] ?? '')) return attribs[name] ?? null
-  }
-  return null
-}
-
-/** The picture a link (or a gallery's item) leads to, or null when it leads to a page. */
-export const linkTarget = (page: Page, { attribs }: Element): Rendition | null => {
-  let raw = namedSource(attribs)
-  const href = attribs['href']
-  if (raw === null && href !== undefined) {
-    if (looksLikePicture(href) || (opensInLightbox(attribs) && mayBePicture(page, href.trim()))) raw = href
-  }
-  return raw === null ? null : renditionAt(page, raw, 'target', 'link', statedSize(attribs))
+/** What is round a picture, and the picture's own address when known. */
+export interface Wrapped {
+  readonly src: string | null
 }
 
 /**
- * The link wrapped round a picture and no other, and the picture it leads to. A link round several
- * pictures belongs to none of them.
+ * Adds what a link (or a gallery's item) leads to; nothing when it leads to a page.
+ * @param wrapped the picture it is wrapped round, whose presence makes a lightbox's address a picture's
  */
-export const wrappingLink = (page: Page, round: Surroundings): { link: Element | null; target: Rendition | null } => {
-  let link: Element | null = null
-  for (const [level, outer] of round.levels.entries()) {
-    const isLink = outer.name === 'a' && link === null
-    if (isLink) link = outer
-    const target = isLink || level < ITEM_LEVELS ? linkTarget(page, outer) : null
-    if (target !== null) return { link, target }
+export const addTargets = (into: Rendition[], page: Page, element: Element, wrapped: Wrapped | null): void => {
+  const { attribs } = element
+  const before = into.length
+  addNamed(into, page, element, 'round')
+  const stated = targetSize(attribs)
+  for (let index = before; index < into.length; index++) {
+    const named = into[index] as Rendition
+    if (named.role !== 'thumb' && named.width === null) into[index] = { ...named, ...stated }
   }
-  return { link, target: null }
+  const href = attribs['href']?.trim()
+  if (href === undefined || href === '' || element.name === 'use') return
+  const isPicture =
+    looksLikePicture(href) ||
+    ((wrapped !== null || stated.width !== undefined) && opensInLightbox(attribs) && mayBePicture(page, href)) ||
+    (wrapped?.src != null && href.includes('?') && isSameScript(wrapped.src, page.resolve(href) ?? ''))
+  if (!isPicture) return
+  // An attribute that says "full" was written beside the address for those without scripts.
+  const role = into.some((one, index) => index >= before && one.role === 'target') ? 'full' : 'target'
+  const target = renditionAt(page, href, role, 'link', role === 'target' ? stated : {})
+  if (target !== null) into.push(target)
 }
 
-/** Links to pictures with no thumbnail of their own: a directory listing, a "download" link. */
+/** Links to pictures with no thumbnail of their own element: a directory listing, a "download" link. */
 export const findImageLinks: Finder = function* (page) {
   for (const link of page.landmarks.link) {
     if (page.claimed.has(link)) continue
-    const target = linkTarget(page, link)
-    if (target === null) continue
-    yield { kind: 'picture', element: link, link, round: NOWHERE, renditions: [target], shown: NO_SIZE, presence: 'shown' }
+    const renditions: Rendition[] = []
+    addTargets(renditions, page, link, null)
+    if (!renditions.some(({ role }) => role === 'target' || role === 'full')) continue
+    yield { kind: 'picture', element: link, link, round: NOWHERE, renditions, shown: NO_SIZE, presence: 'shown' }
   }
 }

@@ -6,7 +6,7 @@ import { looksLikeStandIn } from '../picture-url.ts'
 import { firstWithin, countWithin } from '../page-tree.ts'
 import type { Rendition } from '../rendition.ts'
 import { surroundingsOf } from '../surroundings.ts'
-import { wrappingLink } from './image-link.ts'
+import { addItemFiles, isSign } from './item-files.ts'
 import { addLazy } from './lazy-attributes.ts'
 import { addPictureSources } from './picture-sources.ts'
 
@@ -91,14 +91,14 @@ const readImg = (page: Page, img: Element, shared: ReadonlySet<string>): Found =
   if (src !== null && !(real && (isLazy || copy !== null) && standsIn(img, shared))) renditions.unshift(src)
 
   const round = surroundingsOf(page, img)
-  const { link, target } = wrappingLink(page, round)
   const shown = shownSize(img)
-  const isTracker = !real && target === null && (shown.width ?? 99) <= MAX_TRACKER_PX && (shown.height ?? 99) <= MAX_TRACKER_PX
-  if (isTracker && src !== null) return { kind: 'unusable', url: src.url, reason: 'incomplete' }
-  if (target !== null) {
-    renditions.push(target)
-    if (link !== null) page.claimed.add(link)
+  const before = renditions.length
+  let link: Element | null = null
+  if (real || !isSign(raw, shown.width, shown.height)) {
+    link = addItemFiles(renditions, page, img, round, renditions.slice(), { src: src?.url ?? null })
   }
+  const isTracker = !real && renditions.length === before && (shown.width ?? 99) <= MAX_TRACKER_PX && (shown.height ?? 99) <= MAX_TRACKER_PX
+  if (isTracker && src !== null) return { kind: 'unusable', url: src.url, reason: 'incomplete' }
   if (renditions.length === 0) return { kind: 'unusable', ...unusable(raw) }
   return { kind: 'picture', element: img, link, round, renditions, shown, presence: 'shown' }
 }

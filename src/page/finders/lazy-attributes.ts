@@ -1,49 +1,27 @@
-/**
- * Where pages keep the real address while `src` holds a stand-in, and where galleries keep a larger
- * file for a closer look. One table of the attributes that lazy loaders, zooms, lightboxes and shop
- * themes are known to use; a new library is a new line.
- */
+/** The files that an element's attributes name besides `src`, `srcset` and `href`, as `picture-attributes.ts` reads them. */
 import type { Element } from 'domhandler'
+import { picturesInCss } from '../css-pictures.ts'
+import { picturesInJson, startsLikeJson, type JsonFile } from '../json-pictures.ts'
 import type { Page } from '../page.ts'
-import { addSrcset, filePixels, renditionAt, type Stated } from '../page-address.ts'
+import { addSrcset, renditionAt, sizeBeside } from '../page-address.ts'
+import { pictureAttribute, type PictureAttribute } from '../picture-attributes.ts'
 import { looksLikeAddress, looksLikePicture } from '../picture-url.ts'
 import type { Rendition } from '../rendition.ts'
 
-interface LazyAttribute {
-  /** `main`: shown in place of `src`; `full`: a larger file; `-set`: the value is a srcset. */
-  readonly means: 'main' | 'full' | 'main-set' | 'full-set'
-  /** The name is used for other things too: the value must look like a picture's address. */
-  readonly vague?: true
-  readonly density?: number
-  /** Attributes with the file's size, in pixels. */
-  readonly size?: readonly [width: string, height: string]
+/**
+ * What the element is to the picture: the `picture` itself, an element `round` one (a link, a gallery's item), or
+ * `drawn` on by CSS or a script.
+ */
+export type Place = 'picture' | 'round' | 'drawn'
+
+const VIA = { picture: 'lazy', round: 'link', drawn: 'lazy' } as const
+
+/** An element round a picture has nothing to show in its place: what it names is for a closer look. */
+const roleOf = (means: PictureAttribute['means'], place: Place): Rendition['role'] => {
+  if (means === 'thumb') return 'thumb'
+  if (means === 'full') return place === 'round' ? 'target' : 'full'
+  return place === 'round' ? 'full' : 'main'
 }
-
-const table = (means: LazyAttribute['means'], names: string, rest: Omit<LazyAttribute, 'means'> = {}) =>
-  names.split(' ').map((name): [string, LazyAttribute] => [name, { means, ...rest }])
-
-const ATTRIBUTES: ReadonlyMap<string, LazyAttribute> = new Map([
-  // lazysizes, lozad, vanilla-lazyload, jQuery Lazy, Unveil, Echo, bLazy, Layzr, WP Rocket, a3, Smush, Jetpack, EWWW
-  ...table('main', 'data-src data-lazy-src data-original data-lazy data-echo data-normal data-lazyload data-lazyload-src'),
-  ...table('main', 'data-lzl-src data-ll-src data-wpfc-original-src data-orig-src data-original-src data-ezsrc data-cfsrc'),
-  ...table('main', 'data-delayed-url data-img-src data-img-url data-image-src data-imgsrc data-actualsrc data-srcurl'),
-  ...table('main', 'data-defer-src data-deferred data-async-src data-flickity-lazyload data-splide-lazy data-runner-src'),
-  ...table('main', 'data-pagespeed-lazy-src data-pagespeed-high-res-src data-brsrc data-breeze data-litespeed-src lazysrc lazy-src'),
-  ...table('main', 'data-url data-image data-img data-source data-file data-href data-link', { vague: true }),
-  ...table('main-set', 'data-srcset data-lazy-srcset data-lazy-set data-src-set data-ll-srcset data-ezsrcset data-orig-srcset'),
-  ...table('main-set', 'data-flickity-lazyload-srcset data-splide-lazy-srcset data-cfsrcset data-breeze-srcset data-litespeed-srcset'),
-  ...table('main-set', 'data-original-set data-brsrcset data-wpfc-original-srcset data-responsive'),
-  // retina.js and its kin
-  ...table('main', 'data-at2x data-2x data-src-2x data-src-retina data-retina data-src-hdpi data-rjs', { vague: true, density: 2 }),
-  // zooms, lightboxes, shops and content systems
-  ...table('full', 'data-full-src data-full-url data-full-image data-fullsrc data-full-size-src data-hi-res-src data-hires'),
-  ...table('full', 'data-high-res-src data-highres data-old-hires data-zoom-src data-zoom-image data-large-src data-large-file'),
-  ...table('full', 'data-orig-file data-magnify-src data-mfp-src data-pswp-src data-lightbox-src data-big data-max-src'),
-  ...table('full', 'data-large_image', { size: ['data-large_image_width', 'data-large_image_height'] }),
-  ...table('full', 'data-full data-fullsize data-large data-zoom data-xlarge data-original-image data-pin-media', { vague: true }),
-  ...table('full', 'data-bigimg data-big-src data-bigsrc data-popup data-lightbox data-enlarge data-master', { vague: true }),
-  ...table('full-set', 'data-pswp-srcset data-full-srcset data-zoom-srcset'),
-])
 
 const WIDTH = /\{width\}/g
 
@@ -55,27 +33,95 @@ const addTemplate = (into: Rendition[], page: Page, template: string, widths: st
   }
 }
 
-const statedBy = ({ size, density }: LazyAttribute, attribs: Element['attribs'], viewportPx: number): Stated => ({
-  density: density ?? null,
-  width: size === undefined ? null : filePixels(attribs[size[0]]),
-  height: size === undefined ? null : filePixels(attribs[size[1]]),
-  viewportPx,
-})
+const MAX_PARTS = 32
+/** Longest value parted, in UTF-16 units. */
+const MAX_PARTED = 65_536
 
-/** The renditions an element's own attributes name besides `src` and `srcset`, added to `into`. */
-export const addLazy = (into: Rendition[], page: Page, { attribs }: Element, viewportPx = 0): void => {
+/** `[a.jpg, small], [b.jpg, large]` (Interchange), `a.jpg 400w | b.jpg [--large]` (bgset), `url(a.jpg), url(b.jpg)`. */
+const addParts = (into: Rendition[], page: Page, value: string, role: Rendition['role'], via: Rendition['via']): void => {
+  const text = value.slice(0, MAX_PARTED)
+  if (text.includes('url(')) {
+    for (const { url, density } of picturesInCss(`background:${text}`)) {
+      const rendition = renditionAt(page, url, role, via, { density })
+      if (rendition !== null) into.push(rendition)
+    }
+  } else if (text.trimStart().startsWith('[')) {
+    for (const part of text.split(']').slice(0, MAX_PARTS)) {
+      const address = part.slice(part.indexOf('[') + 1).split(',', 1)[0] ?? ''
+      const rendition = looksLikePicture(address) ? renditionAt(page, address, role, via) : null
+      if (rendition !== null) into.push(rendition)
+    }
+  } else {
+    for (const part of text.split('|').slice(0, MAX_PARTS)) {
+      const bracket = part.indexOf('[')
+      addSrcset(into, page, bracket === -1 ? part : part.slice(0, bracket), role, via)
+    }
+  }
+}
+
+/** The rendition of a file that JSON names, or those of its srcset, added to `into`. */
+export const addJsonFile = (into: Rendition[], page: Page, { url, isSet, role, width, height }: JsonFile): void => {
+  if (isSet) return addSrcset(into, page, url, role, 'data')
+  const rendition = renditionAt(page, url, role, 'data', { width, height })
+  if (rendition !== null) into.push(rendition)
+}
+
+const addJson = (into: Rendition[], page: Page, value: string): void => {
+  const pictures = picturesInJson(value)
+  // Several are a gallery, not this picture's files.
+  if (pictures.length === 1) for (const file of pictures[0]?.files ?? []) addJsonFile(into, page, file)
+}
+
+const addStyle = (into: Rendition[], page: Page, css: string, via: Rendition['via']): void => {
+  for (const { url, density } of picturesInCss(css)) {
+    const rendition = renditionAt(page, url, 'main', via, { density })
+    if (rendition !== null) into.push(rendition)
+  }
+}
+
+/** baguetteBox: `data-at-800="a-800.jpg"`, the file for windows so wide. */
+const AT_WIDTH = /^data-at-(\d{2,5})$/
+
+/** The renditions that the attributes of an element name, added to `into`. */
+export const addNamed = (into: Rendition[], page: Page, { attribs }: Element, place: Place, viewportPx = 0): void => {
   for (const name in attribs) {
-    const lazy = ATTRIBUTES.get(name)
-    if (lazy === undefined) continue
+    const named = pictureAttribute(name)
     const value = attribs[name] ?? ''
-    const role = lazy.means === 'full' || lazy.means === 'full-set' ? 'full' : 'main'
-    if (lazy.means === 'main-set' || lazy.means === 'full-set') {
-      addSrcset(into, page, value, role, 'lazy', viewportPx)
-    } else if (attribs['data-widths'] !== undefined && value.length < 2000 && value.includes('{width}')) {
+    if (value.length < 3) continue
+    if (named === null) {
+      const isData = name.startsWith('data-')
+      const atPx = isData ? AT_WIDTH.exec(name)?.[1] : undefined
+      if (isData && startsLikeJson(value)) addJson(into, page, value)
+      else if (atPx !== undefined && looksLikePicture(value)) {
+        const rendition = renditionAt(page, value, 'main', VIA[place], { viewportPx: Number(atPx) })
+        if (rendition !== null) into.push(rendition)
+      }
+      continue
+    }
+    const role = roleOf(named.means, place)
+    if (named.means === 'background' && place === 'round') continue
+    const via = named.means === 'background' && place === 'drawn' ? 'style' : VIA[place]
+    if (named.form === 'set') addSrcset(into, page, value, role, via, viewportPx)
+    else if (named.form === 'parts') addParts(into, page, value, role, via)
+    else if (named.form === 'css') addStyle(into, page, value, via)
+    else if (startsLikeJson(value)) addJson(into, page, value)
+    else if (named.means === 'background' && value.includes('url(')) addStyle(into, page, `background:${value}`, via)
+    else if (attribs['data-widths'] !== undefined && value.length < 2000 && value.includes('{width}')) {
       addTemplate(into, page, value, attribs['data-widths'])
-    } else if (lazy.vague === true ? looksLikePicture(value) : looksLikeAddress(value)) {
-      const rendition = renditionAt(page, value, role, 'lazy', statedBy(lazy, attribs, viewportPx))
+    } else if (named.vague || place === 'round' ? looksLikePicture(value) : looksLikeAddress(value)) {
+      const stated = { ...sizeBeside(attribs, name), density: named.density, viewportPx }
+      const rendition = renditionAt(page, value, role, via, stated)
       if (rendition !== null) into.push(rendition)
     }
   }
+}
+
+/** Same, for the element that shows the picture or a `<source>` of it. */
+export const addLazy = (into: Rendition[], page: Page, element: Element, viewportPx = 0): void =>
+  addNamed(into, page, element, 'picture', viewportPx)
+
+/** The pictures that an element's inline `style` shows, added to `into`. */
+export const addInlineStyle = (into: Rendition[], page: Page, { attribs }: Element): void => {
+  const css = attribs['style']
+  if (css !== undefined) addStyle(into, page, css, 'style')
 }

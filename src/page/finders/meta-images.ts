@@ -2,14 +2,18 @@
 import type { Element } from 'domhandler'
 import { NO_SIZE, NOWHERE, type Finder, type Finding, type Page } from '../page.ts'
 import { filePixels, renditionAt, unusable } from '../page-address.ts'
+import { looksLikeAddress } from '../picture-url.ts'
+import { relsOf } from '../page-relations.ts'
 import type { Rendition } from '../rendition.ts'
 
 const IMAGE = new Set(['og:image', 'og:image:url', 'og:image:secure_url', 'twitter:image', 'twitter:image:src'])
+/** Said of other things too: what they hold must look like an address. */
+const VAGUE = new Set(['image', 'thumbnail', 'thumbnailurl', 'sailthru.image.full', 'parsely-image-url'])
 
 /** Each is compared with every picture of the page. */
 const MAX_IMAGES = 32
 
-const nameOf = ({ attribs }: Element): string => (attribs['property'] ?? attribs['name'] ?? '').trim().toLowerCase()
+const nameOf = ({ attribs }: Element): string => (attribs['property'] ?? attribs['name'] ?? attribs['itemprop'] ?? '').trim().toLowerCase()
 
 interface Shown {
   readonly element: Element
@@ -32,7 +36,7 @@ export const findMetaImages: Finder = function* (page) {
   for (const element of page.landmarks.meta) {
     const name = nameOf(element)
     const content = element.attribs['content'] ?? ''
-    if (IMAGE.has(name)) {
+    if (IMAGE.has(name) || (VAGUE.has(name) && looksLikeAddress(content))) {
       if (named++ >= MAX_IMAGES) break
       const shown = metaImage(page, content, element)
       if (shown === null) yield { kind: 'unusable', ...unusable(content) }
@@ -48,7 +52,7 @@ export const findMetaImages: Finder = function* (page) {
   }
   if (waiting !== null) yield findingOf(waiting)
   for (const element of page.landmarks['head-link']) {
-    if (element.attribs['rel']?.trim().toLowerCase() !== 'image_src') continue
+    if (!relsOf(element).includes('image_src')) continue
     if (named++ >= MAX_IMAGES) break
     const shown = metaImage(page, element.attribs['href'] ?? '', element)
     if (shown !== null) yield findingOf(shown)

@@ -1,0 +1,241 @@
+/**
+ * Galleries, shops and page builders hand their scripts JSON: lists of addresses, objects with one file a key, maps
+ * from address to size. There is no standard for it, so keys are read by their words ("thumb", "zoom_image",
+ * "full_src"), values by whether they look like a picture's address, and what could be either is left alone.
+ */
+import { sameFile } from './file-stem.ts'
+import { looksLikeAddress, looksLikePicture } from './picture-url.ts'
+import { cleanWords } from './text-of.ts'
+
+export interface JsonFile {
+  /** As written; a srcset where `isSet`. */
+  readonly url: string
+  readonly isSet: boolean
+  readonly role: 'thumb' | 'main' | 'full'
+  /** Pixels of the file; null where unsaid. */
+  readonly width: number | null
+  readonly height: number | null
+}
+
+export interface JsonPicture {
+  /** At least one. */
+  readonly files: readonly JsonFile[]
+  readonly alt: string | null
+  readonly title: string | null
+  readonly caption: string | null
+}
+
+type Json = Readonly<Record<string, unknown>>
+type Role = JsonFile['role']
+
+/** Longest JSON read, in UTF-16 units: a shop's largest product has some hundred thousand. */
+const MAX_JSON = 1_000_000
+/** Values looked at in one JSON. */
+const MAX_VALUES = 20_000
+const MAX_PICTURES = 1000
+/** Deeper values are not looked at; so recursion stays shallow whatever comes. */
+const MAX_DEPTH = 12
+const MAX_ADDRESS = 4000
+const MAX_SET = 65_536
+
+const SMELLS = /\.(?:jpe?g|png|webp|avif|gif)\b|(?:src|image|img|photo|thumb)[^"]{0,20}"\s*:/i
+
+/** Part of a longer word in camel case, then hyphens only. */
+const wordsOf = (key: string): string => key.slice(0, 60).replace(/([a-z\d])([A-Z])/g, '$1-$2').toLowerCase().replace(/[_\s.:]+/g, '-')
+
+const word = (words: string): RegExp => new RegExp(`(?:^|-)(?:${words})(?:$|-)`)
+const FULL = word('full|large|larger|original|orig|hires|highres|hi-?res|high-?res|high|zoom|big|xlarge|xl|xxl|max|master|fullsize|fullscreen|hd|download|o')
+const THUMB = word('thumbs?|thumbnails?|small|preview|mini|lowres|low-?res|low|tiny|msrc|sq|square|s|t')
+const MAIN = word('srcs?|srcset|images?|img|pictures?|photos?|medium|regular|display|standard|poster|cover|file|path|url|href|m')
+/** Keys whose value is a picture's address even when it does not end like one. */
+const SURELY = word('src|image|img|photo|picture|thumb|thumbnail')
+/** Another thing's picture, or words that merely look like a file. */
+const NOT = word('hover|rollover|avatar|icon|logo|flag|placeholder|blur|lqip|video|author|user|profile|swatch|name|filename|title|alt|caption|description|text|id|sku|type|page|link|html|next|prev')
+/** Holds the files of one picture, each in a record of its own. */
+const SIZES = word('sizes|srcset|resources|formats|renditions|versions|candidates|sources|thumbnails|dimensions')
+const ONE = /^(?:image|img|photo|picture|media|file|src|desktop)$/
+const NO_PICTURE = /\.(?:html?|php|aspx?|jsp|js|css|json|svg|ico|pdf|mp[34]|webm|mov|m3u8|zip)(?:[?#]|$)/i
+
+const roleOf = (words: string): Role | null => {
+  if (NOT.test(words)) return null
+  if (THUMB.test(words)) return 'thumb'
+  if (FULL.test(words)) return 'full'
+  return MAIN.test(words) ? 'main' : null
+}
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const pixelCount = (value: unknown): number | null => {
+  const n = typeof value === 'string' && /^\d{1,5}(?:px)?$/.test(value) ? Number.parseInt(value, 10) : value
+  return typeof n === 'number' && Number.isInteger(n) && n > 0 && n < 100_000 ? n : null
+}
+
+const firstPixels = (object: Json, keys: readonly string[]): number | null => {
+  for (const key of keys) {
+    const n = Object.hasOwn(object, key) ? pixelCount(object[key]) : null
+    if (n !== null) return n
+  }
+  return null
+}
+
+/** The size said of one key's file: `full_src_w`, `thumbWidth`, `width_o` beside `url_o`. */
+const ownSize = (object: Json, key: string): Pick<JsonFile, 'width' | 'height'> => {
+  const bare = key.replace(/_?(?:url|src)$/i, '')
+  const swapped = (side: string): string[] => (key.includes('url') ? [key.replace('url', side)] : [])
+  return {
+    width: firstPixels(object, [`${key}_w`, `${key}_width`, `${key}Width`, `${bare}Width`, `${bare}_width`, ...swapped('width')]),
+    height: firstPixels(object, [`${key}_h`, `${key}_height`, `${key}Height`, `${bare}Height`, `${bare}_height`, ...swapped('height')]),
+  }
+}
+
+const objectSize = (object: Json): Pick<JsonFile, 'width' | 'height'> => ({
+  width: firstPixels(object, ['width', 'w', 'naturalWidth', 'originalWidth', 'config_width', 'imageWidth']),
+  height: firstPixels(object, ['height', 'h', 'naturalHeight', 'originalHeight', 'config_height', 'imageHeight']),
+})
+
+const isRooted = (address: string): boolean => /^(?:https?:)?\/\/?[^/]/i.test(address)
+
+const fileAt = (raw: string, words: string, role: Role | null): Omit<JsonFile, 'width' | 'height'> | null => {
+  if (words.endsWith('srcset')) {
+    return raw.length <= MAX_SET && raw.includes(' ') && role !== null ? { url: raw, isSet: true, role, } : null
+  }
+  if (raw.length > MAX_ADDRESS || raw.length < 5 || NOT.test(words)) return null
+  const address = raw.trim()
+  if (!looksLikeAddress(address) || NO_PICTURE.test(address)) return null
+  const isPicture = looksLikePicture(address) ? role !== null || address.includes('/') : SURELY.test(words) && isRooted(address)
+  return isPicture ? { url: address, isSet: false, role: role ?? 'main' } : null
+}
+
+/** `{"https://…/a.jpg": [1200, 800], …}`: the sizes of one picture. */
+const mapOfSizes = (object: Json): JsonFile[] => {
+  const files: JsonFile[] = []
+  for (const [key, value] of Object.entries(object).slice(0, 100)) {
+    if (key.length > MAX_ADDRESS || !(looksLikePicture(key) || /^https?:\/\//i.test(key))) return []
+    const [width, height] = Array.isArray(value) ? value : [value, null]
+    files.push({ url: key, isSet: false, role: 'main', width: pixelCount(width), height: pixelCount(height) })
+  }
+  return files
+}
+
+const PROMISE = { thumb: 0, main: 1, full: 2 } as const
+
+/** An object's own size is that of the file that promises most. */
+const withObjectSize = (files: readonly JsonFile[], size: Pick<JsonFile, 'width' | 'height'>): JsonFile[] => {
+  if (size.width === null || files.some(({ width }) => width !== null)) return [...files]
+  let best = 0
+  for (const [index, file] of files.entries()) if (PROMISE[file.role] > PROMISE[files[best]?.role ?? 'thumb']) best = index
+  return files.map((file, index) => (index === best && !file.isSet ? { ...file, ...size } : file))
+}
+
+const createWalk = () => {
+  const pictures: JsonPicture[] = []
+  let left = MAX_VALUES
+
+  const emit = (files: readonly JsonFile[], of: Json | null): void => {
+    if (files.length === 0 || pictures.length >= MAX_PICTURES) return
+    const text = (...keys: string[]): string | null => {
+      const found = of === null ? undefined : keys.map((key) => (Object.hasOwn(of, key) ? of[key] : undefined)).find((value) => typeof value === 'string')
+      return typeof found !== 'string' || found.includes('<') ? null : cleanWords(found)
+    }
+    pictures.push({ files, alt: text('alt', 'altText', 'alt_text'), title: text('title'), caption: text('caption', 'description') })
+  }
+
+  /** Collects the files of one picture out of a record that holds nothing else. */
+  const readRecord = (value: unknown, role: Role | null, words: string, files: JsonFile[], depth: number): void => {
+    if (left-- <= 0 || depth > MAX_DEPTH) return
+    if (typeof value === 'string') {
+      const file = fileAt(value, words, role ?? 'main')
+      if (file !== null) files.push({ ...file, width: null, height: null })
+    } else if (Array.isArray(value)) {
+      for (const item of value.slice(0, 100)) readRecord(item, role, words, files, depth + 1)
+    } else if (isObject(value)) {
+      const own: JsonFile[] = []
+      for (const [key, inner] of Object.entries(value).slice(0, 100)) {
+        const keyWords = wordsOf(key)
+        const inherited = role === null || role === 'main' ? (roleOf(keyWords) ?? role) : role
+        if (typeof inner !== 'string' || roleOf(keyWords) !== null) readRecord(inner, inherited, keyWords, own, depth + 1)
+      }
+      files.push(...withObjectSize(own, objectSize(value)))
+    }
+  }
+
+  const readObject = (object: Json, depth: number): void => {
+    const sizes = mapOfSizes(object)
+    if (sizes.length > 0) return emit(sizes, null)
+    let files: JsonFile[] = []
+    const isVideo = Object.hasOwn(object, 'type') && /video/i.test(String(object['type']).slice(0, 40))
+    for (const [key, value] of Object.entries(object)) {
+      if (left <= 0) break
+      const words = wordsOf(key)
+      const role = roleOf(words)
+      if (typeof value === 'string') {
+        left--
+        const file = fileAt(value, words, role)
+        if (file === null || (isVideo && role !== 'thumb')) continue
+        const sized = { ...file, ...(role === null ? { width: null, height: null } : ownSize(object, key)) }
+        const main = files.find((one) => one.role === 'main')
+        const isOther = role === null || (role === 'main' && !file.isSet && main !== undefined && !main.isSet && !sameFile(main.url, file.url))
+        if (isOther) emit([sized], null)
+        else files.push(sized)
+      } else if (typeof value === 'object' && value !== null) {
+        const isRecord = SIZES.test(words) || (isObject(value) && ((role !== null && role !== 'main') || ONE.test(words)))
+        if (isRecord) readRecord(value, role, words, files, depth + 1)
+        else visit(value, words, depth + 1)
+      }
+    }
+    files = withObjectSize(files, objectSize(object))
+    emit(files, object)
+  }
+
+  const visit = (value: unknown, words: string, depth: number): void => {
+    if (left-- <= 0 || depth > MAX_DEPTH) return
+    if (Array.isArray(value)) {
+      for (const item of value) {
+        if (left <= 0) return
+        if (typeof item !== 'string') visit(item, words, depth + 1)
+        else {
+          left--
+          const file = fileAt(item, words, depth === 0 || MAIN.test(words) ? 'main' : null)
+          if (file !== null) emit([{ ...file, role: 'main', width: null, height: null }], null)
+        }
+      }
+    } else if (isObject(value)) readObject(value, depth)
+  }
+
+  return { visit, pictures }
+}
+
+/** Encoded once more than attributes are, as templates do by mistake. */
+const unwrap = (text: string): string => {
+  if (/^\s*[[{]+\s*&(?:quot|#0?34|#x22);/i.test(text.slice(0, 40))) return text.replace(/&(?:quot|#0?34|#x22);/gi, '"').replace(/&amp;/g, '&')
+  if (!/^%(?:7b|5b)/i.test(text)) return text
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** Whether an attribute's value may be JSON at all: cheap, for every attribute of a page. */
+export const startsLikeJson = (value: string): boolean => {
+  if (value.length < 12) return false
+  const first = value.charCodeAt(0)
+  if (first === 0x7b || first === 0x5b) return true
+  return first === 0x25 || first <= 0x20 ? /^(?:\s*[[{]|%7b|%5b)/i.test(value.slice(0, 40)) : false
+}
+
+/** The pictures that a JSON text names, in its order; none when it is no JSON or names none. */
+export const picturesInJson = (text: string): JsonPicture[] => {
+  if (text.length > MAX_JSON) return []
+  const json = unwrap(text)
+  if (!SMELLS.test(json)) return []
+  let value: unknown
+  try {
+    value = JSON.parse(json)
+  } catch {
+    return []
+  }
+  const walk = createWalk()
+  walk.visit(value, '', 0)
+  return walk.pictures
+}
