@@ -1,0 +1,63 @@
+/**
+ * Which file an address is a rendition of, told by the address alone: resizers, image services and
+ * content systems write the size into it, in ways they document. It only ever takes away. No address
+ * is made up from it: a larger file that the page does not name may not exist, may be signed, or may
+ * be what its owner chose not to offer.
+ */
+import { createDraft, type Draft } from './draft.ts'
+import { hostRule } from './image-hosts.ts'
+import { takeOffResizer } from './resizers.ts'
+import { takeOffSizedName } from './sized-names.ts'
+import { stripSizeQuery } from './size-query.ts'
+
+export interface FileAddress {
+  /** Equal for all sizes of one file; host and path, no scheme. */
+  readonly key: string
+  /** Pixels the address states; null where it does not. */
+  readonly width: number | null
+  readonly height: number | null
+  /** The sizes are bounds, within which the file keeps its shape: good to compare by, not to report. */
+  readonly within: boolean
+  /** Filled into another shape, or a part of the picture. */
+  readonly cropped: boolean
+  /** The address asks for nothing: the file as it was uploaded, no smaller than any other of its key. */
+  readonly original: boolean
+  /** A named size in the query, 1 to 8 (see size-words.ts); null without. */
+  readonly rank: number | null
+}
+
+/** Resizers behind resizers; a third is no longer there to make pictures smaller. */
+const MAX_LAYERS = 3
+
+const read = (draft: Draft): void => {
+  for (let layer = 0; layer < MAX_LAYERS; layer++) {
+    const { host, path } = draft
+    hostRule(host)?.(draft)
+    const found = takeOffResizer(draft)
+    if (draft.query !== '') stripSizeQuery(draft)
+    if (!found && draft.host === host) break
+    if (draft.host === host && draft.path === path) break
+  }
+  takeOffSizedName(draft)
+}
+
+/**
+ * Most addresses state no size, and one look tells: none of the characters, folders or endings that any of the
+ * rules begins with. Every mark of resizers.ts and sized-names.ts must be in it.
+ */
+const MAY_STATE_SIZE =
+  /[?@=:]|\/(?:cdn-cgi|_next|_vercel|\.netlify|_image|_ipx|image|unsafe|thumb|revision|v1|-|styles|product|images\/stencil|size|render|static|optimized|original|products|items|cdn)\/|_hu|_default|-scaled|-rotated|-e\d{10}|-\d{2,5}(?:x\d{2,5})?\.|\.(?:jpe?g|png|gif)[._]/i
+
+/** Never throws; linear in the address's length. @param url canonical (see canonical-url.ts) */
+export const fileAddress = (url: string): FileAddress => {
+  const start = url.charCodeAt(4) === 0x73 ? 8 : 7
+  const slash = url.indexOf('/', start)
+  if (hostRule(url.slice(start, slash)) === null && !MAY_STATE_SIZE.test(url.slice(slash))) {
+    return { key: url.slice(start), width: null, height: null, within: false, cropped: false, original: true, rank: null }
+  }
+  const draft = createDraft(url)
+  read(draft)
+  const { host, path, query, width, height, within, cropped, altered, rank } = draft
+  const key = query === '' ? host + path : `${host}${path}?${query}`
+  return { key, width, height, within, cropped, original: !altered && rank === null, rank }
+}
