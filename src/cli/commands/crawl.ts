@@ -43,7 +43,10 @@ const tell = async (run: Crawl, display: Display, told: Told): Promise<void> => 
     if (event.type === 'task-leased') told.leases++
     if (event.type === 'task-ended' && event.kind === 'page' && event.outcome !== 'read' && event.reason !== null) {
       told.failures.add(event.url)
-      display.say(failure(event.url, event.reason, event.detail))
+      // Leaving a scope is what a scope is for: the report counts them, and traps are told of once.
+      if (event.reason !== 'out-of-scope') display.say(failure(event.url, event.reason, event.detail))
+    } else if (event.type === 'trap-found') {
+      display.say(pc.dim(`not followed any further: ${event.detail}`))
     } else if (event.type === 'role-restarted') {
       display.say(pc.dim(`the ${event.role} process died (${event.why}) and was started again; nothing is lost`))
     } else if (event.type === 'host-blocked') {
