@@ -9,6 +9,7 @@ export const observe = (clock: Clock, crawlDelayMs: (origin: string) => number):
   const { origin } = hop.url
   hop.trip.observations.push({
     host: origin,
+    address: answer.address ?? null,
     latencyMs: answer.latencyMs,
     status: answer.status,
     retryAfterMs: waitOf(answer.headers, clock.now()),
