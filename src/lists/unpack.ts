@@ -25,9 +25,16 @@ async function* gunzip(packed: AsyncIterable<Buffer>): Flow {
   let out: Buffer[] = []
   let damage: string | null = null
   inflate.on('data', (chunk: Buffer) => out.push(chunk))
+  // What is being written when it fails is never answered for: its closing is.
+  let go: () => void = () => undefined
   inflate.on('error', (error) => (damage = error.message))
+  inflate.on('close', () => go())
   /** Everything that can be told from the slice has come out when this resolves. */
-  const take = (slice: Buffer): Promise<void> => new Promise((resolve) => inflate.write(slice, () => resolve()))
+  const take = (slice: Buffer): Promise<void> =>
+    new Promise((resolve) => {
+      go = resolve
+      inflate.write(slice, () => resolve())
+    })
   try {
     for await (const chunk of packed) {
       for (let at = 0; at < chunk.length && damage === null; at += GZIP_SLICE) {
@@ -39,9 +46,10 @@ async function* gunzip(packed: AsyncIterable<Buffer>): Flow {
       if (damage !== null) break
     }
     if (damage === null) {
-      const closed = new Promise((resolve) => inflate.once('close', resolve))
-      inflate.end()
-      await closed
+      await new Promise<void>((resolve) => {
+        go = resolve
+        inflate.end()
+      })
     }
     yield* out
     return damage
