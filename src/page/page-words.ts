@@ -1,9 +1,15 @@
 /** What the page says of itself, which holds for its pictures where nothing nearer does. */
-import { isTag, type AnyNode, type Element } from 'domhandler'
-import { isoTime } from './iso-time.ts'
-import { firstFrom } from './page-tree.ts'
+import type { Element } from 'domhandler'
+import { isLicence } from './credit-words.ts'
+import { licenceIn } from './licence.ts'
+import { pageCategory } from './page-category.ts'
+import { pageLanguage } from './page-language.ts'
+import { metaOf, metasOf } from './page-metas.ts'
+import { ancestors, countWithin } from './page-tree.ts'
 import type { Page } from './page.ts'
-import { licenceAmong } from './picture-words.ts'
+import { publishedTime } from './published-time.ts'
+import { timeOf } from './shown-time.ts'
+import { pageFacts } from './structured/page-facts.ts'
 import { cleanWords, textOf } from './text-of.ts'
 
 export interface PageWords {
@@ -13,67 +19,64 @@ export interface PageWords {
   readonly licence: string | null
 }
 
-const PUBLISHED = ['article:published_time', 'og:published_time', 'datepublished', 'date', 'dc.date', 'dc.date.issued', 'pubdate', 'publishdate']
-const SECTION = ['article:section', 'og:article:section', 'section']
+/** Open Graph, Dublin Core, and what content systems and news services have added. */
+const PUBLISHED = [
+  'article:published_time', 'og:published_time', 'og:article:published_time', 'article:published', 'datepublished', 'date', 'dc.date', 'dc.date.issued',
+  'dcterms.issued', 'dcterms.created', 'dcterms.date', 'dc.date.created', 'dc.created', 'pubdate', 'publishdate', 'publish_date', 'publish-date',
+  'published_date', 'publication_date', 'publication-date', 'published_at', 'article.published', 'article.created', 'sailthru.date', 'parsely-pub-date',
+  'cxenseparse:recs:publishtime', 'bt:pubdate', 'citation_publication_date', 'citation_date', 'rnews:datepublished', 'originalpublicationdate',
+  'displaydate', 'created', 'og:release_date', 'uploaddate', 'datecreated',
+]
+const RIGHTS = ['dcterms.license', 'dc.license', 'license', 'dcterms.rights', 'dc.rights', 'dcterms.accessrights', 'copyright', 'rights', 'dc.rights.license']
+const PUBLISHED_CLASS = /(?:^|[\s_-])(?:published|pubdate|entry-date|dt-published|post-date|date-published)(?:$|[\s_-])/i
+const MAX_TIMES = 50
+const MAX_CARD_LEVELS = 8
 
-/** Names and properties of the metas, lower-cased; the first of a name counts. */
-const readMetas = (metas: readonly Element[]): ReadonlyMap<string, string> => {
-  const found = new Map<string, string>()
-  for (const { attribs } of metas) {
-    const name = (attribs['property'] ?? attribs['name'] ?? attribs['itemprop'])?.trim().toLowerCase()
-    const content = attribs['content']
-    if (name !== undefined && content !== undefined && !found.has(name)) found.set(name, content)
+/** `/2024/05/01/` in the address: the day, where nothing else is said. */
+const DATED_PATH = /\/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?=[/_.-]|$)/
+
+/** A `<time>` that is called the page's date, or the only one there is. */
+const shownTime = (page: Page): string | null => {
+  const times = page.landmarks.time.slice(0, MAX_TIMES)
+  const isPublished = ({ attribs }: Element): boolean =>
+    attribs['pubdate'] !== undefined || attribs['itemprop']?.toLowerCase() === 'datepublished' || PUBLISHED_CLASS.test((attribs['class'] ?? '').slice(0, 500))
+  const called = times.filter(isPublished)
+  const [time, another] = called.length > 0 ? called : times
+  return time === undefined || another !== undefined || isOfOnePicture(page, time) ? null : timeOf(page, time)
+}
+
+const dateOf = (page: Page): string | null => {
+  for (const stated of metasOf(page, PUBLISHED)) {
+    const time = publishedTime(stated, pageLanguage(page))
+    if (time !== null) return time
   }
-  return found
+  const [, year = '', month = '', day = ''] = DATED_PATH.exec(page.url?.slice(0, 2000) ?? '') ?? []
+  return pageFacts(page).publishedAt ?? shownTime(page) ?? publishedTime(`${year}/${month}/${day}`)
 }
 
-const firstOf = (metas: ReadonlyMap<string, string>, names: readonly string[]): string | undefined => {
-  for (const name of names) if (metas.has(name)) return metas.get(name)
-  return undefined
+/** Whether an element lies in the card or figure of one picture among others, and so speaks of that one. */
+const isOfOnePicture = (page: Page, element: Element): boolean => {
+  const { picture: pictures } = page.landmarks
+  for (const outer of ancestors(element, MAX_CARD_LEVELS)) {
+    const inside = countWithin(pictures, outer)
+    if (inside > 0) return (inside === 1 && pictures.length > 1) || outer.name === 'figure'
+  }
+  return false
 }
 
-/** The deepest crumb that is a link (the last one is often the page itself), but not the way home. */
-const crumbCategory = (page: Page): string | null => {
-  const [crumbs] = page.landmarks.breadcrumb
-  if (crumbs === undefined) return null
-  const { link: links } = page.landmarks
-  const inside = links.slice(firstFrom(links, crumbs.startIndex ?? 0), firstFrom(links, crumbs.endIndex ?? 0)).slice(0, 20)
-  const [home, ...rest] = inside.map((link) => textOf(link, 100))
-  return rest.at(-1) ?? (page.resolve(inside[0]?.attribs['href'] ?? '/') === page.resolve('/') ? null : (home ?? null))
+const licenceOf = (page: Page): string | null => {
+  const { 'head-link': headLinks, link: links } = page.landmarks
+  const link = headLinks.find(isLicence) ?? links.find((one) => isLicence(one) && !isOfOnePicture(page, one))
+  const linked = link === undefined ? null : page.resolve(link.attribs['href']?.trim() ?? '')
+  return linked ?? licenceIn(page, metaOf(page, RIGHTS))
 }
 
 export const pageWords = (page: Page): PageWords => {
-  const metas = readMetas(page.landmarks.meta)
   const title = page.landmarks.title.find(({ parent }) => parent === null || !('name' in parent) || parent.name !== 'svg')
-  const { 'head-link': headLinks, link } = page.landmarks
   return {
-    title: (title === undefined ? null : textOf(title, 300)) ?? cleanWords(metas.get('og:title'), 300),
-    category: cleanWords(firstOf(metas, SECTION), 200) ?? crumbCategory(page),
-    publishedAt: isoTime(firstOf(metas, PUBLISHED)),
-    licence: licenceAmong(page, headLinks) ?? licenceAmong(page, link),
+    title: (title === undefined ? null : textOf(title, 300)) ?? cleanWords(metaOf(page, ['og:title']), 300),
+    category: pageCategory(page),
+    publishedAt: dateOf(page),
+    licence: licenceOf(page),
   }
-}
-
-/** Finds elements by id; the page is walked once, when the first one is asked for. */
-export const createIdLookup = (page: Page): ((id: string) => Element | null) => {
-  let ids: Map<string, Element> | null = null
-  const index = (): Map<string, Element> => {
-    const found = new Map<string, Element>()
-    let node: AnyNode | null = page.root.children[0] ?? null
-    while (node !== null) {
-      if (isTag(node)) {
-        const id = node.attribs['id']
-        if (id !== undefined && !found.has(id)) found.set(id, node)
-        const first: AnyNode | undefined = node.children[0]
-        if (first !== undefined) {
-          node = first
-          continue
-        }
-      }
-      while (node !== null && node.next === null) node = node.parent
-      node = node?.next ?? null
-    }
-    return found
-  }
-  return (id) => (ids ??= index()).get(id) ?? null
 }

@@ -9,6 +9,8 @@ import type { Rendition } from '../rendition.ts'
 export type Value = string | number | Item
 
 export interface Item {
+  /** `@id`, `itemid` or `resource` as written: often the address of what the item is about. */
+  readonly id: string | null
   /** Lower-cased local names, `imageobject`; empty when the page names none. */
   readonly types: readonly string[]
   /** Not empty; values in the page's order. */
@@ -22,7 +24,7 @@ export interface DraftItem extends Item {
   readonly properties: Map<string, Value[]>
 }
 
-export const createItem = (types: readonly string[] = []): DraftItem => ({ types, properties: new Map() })
+export const createItem = (types: readonly string[] = [], id: string | null = null): DraftItem => ({ id, types, properties: new Map() })
 
 export const addValue = (item: DraftItem, name: string, value: Value): void => {
   const values = item.properties.get(name)

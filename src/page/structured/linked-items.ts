@@ -57,7 +57,7 @@ const createItems = () => {
         if (describes || mentioned.types.length === 0) mentioned.types = typesOf(object)
         return { item: mentioned, isNew: describes }
       }
-      const item = createItem(typesOf(object))
+      const item = createItem(typesOf(object), id)
       all.push(item)
       if (id !== null && mentioned === undefined) byId.set(id, item)
       return { item, isNew: true }

@@ -32,6 +32,7 @@ const namesIn = (list: string): string[] => list.slice(0, MAX_NAMES).split(/\s+/
 
 const isScope = ({ attribs }: Element): boolean => attribs['itemscope'] !== undefined || attribs['typeof'] !== undefined
 const typesOf = ({ attribs }: Element): string[] => namesIn(attribs['itemtype'] ?? attribs['typeof'] ?? '')
+const idOf = ({ attribs }: Element): string | null => attribs['itemid'] ?? attribs['resource'] ?? attribs['href'] ?? null
 const propertiesOf = ({ attribs }: Element): string | undefined => attribs['itemprop'] ?? attribs['property']
 
 /** An `img` names files, one of which may be a stand-in until the real one loads. */
@@ -78,7 +79,7 @@ export const microdataItems = (page: Page, byId: (id: string) => Element | null)
     const opens = isScope(element)
     const known = opens ? items.get(element) : undefined
     let item = known
-    if (opens && item === undefined && items.size < MAX_ITEMS) items.set(element, (item = createItem(typesOf(element))))
+    if (opens && item === undefined && items.size < MAX_ITEMS) items.set(element, (item = createItem(typesOf(element), idOf(element))))
     if (names !== undefined && owner !== null && owner !== item && (!opens || item !== undefined) && values++ < MAX_VALUES) {
       const value = item ?? valueOf(page, element)
       if (value !== '') for (const name of namesIn(names)) addValue(owner, name, value)

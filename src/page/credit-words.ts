@@ -1,0 +1,88 @@
+/** Who made a picture, as a credit line beside it says, and under what licence; never the author of the text. */
+import { isTag, type Element } from 'domhandler'
+import { isCommonsLicence } from './licence.ts'
+import { countWithin, firstFrom } from './page-tree.ts'
+import type { Page } from './page.ts'
+import { cleanWords, textOf } from './text-of.ts'
+
+/** Elements looked at inside a figure or card. */
+const MAX_ELEMENTS = 60
+/** Links looked at inside one item for its licence. */
+const MAX_LICENCE_LINKS = 20
+const MAX_CREATOR = 200
+
+const CREDIT_CLASS = /(?:^|[\s_-])(?:credits?|photographer|photo-?by|photo-?credit|img-?credit|image-?credit|copyright|attribution|byline-photo|bildnachweis|urheber|fotograf)(?:$|[\s_-])/i
+const CREDIT_ITEMPROP = new Set(['creator', 'author', 'copyrightholder', 'credittext', 'contributor'])
+const CREDIT_ATTRIBUTES = ['data-credit', 'data-photographer', 'data-copyright', 'data-image-credit', 'data-attribution']
+
+const NOUN = 'photo(?:graph)?|image|picture|pic|foto(?:grafie)?|bild|illustration|fotos|crédit photo|photographie'
+const LEAD = new RegExp(String.raw`^(?:(?:${NOUN}|credits?|copyright|©|\(c\))s?\s*(?:credits?|by|courtesy of|courtesy|von|par|por|di|:|©|\/)*\s*:?\s*)+`, 'i')
+/** A credit at the end of a caption, or in brackets: `Diving. Photo: Ann Smith`, `(© 2024 Ann Smith)`. */
+const IN_CAPTION = new RegExp(
+  String.raw`(?:^|[\s(\[|.,;–—-])(?:(?:${NOUN})(?:\s(?:credits?|by|courtesy of|von|par)\s?:?|\s?:|\s?©|\s?\/)|copyright\s?:?|©|\(c\))\s?([^()\[\]|;]{2,80})`, 'iu',
+)
+const LEADING_YEAR = /^(?:(?:19|20)\d{2}(?:\s?[-–]\s?(?:19|20)?\d{2})?)[\s,]+(?:by\s)?/
+const ALL_RIGHTS = /[.,]?\s*all rights reserved\.?$/i
+
+export const isCredit = ({ attribs }: Element): boolean => {
+  const { class: names, itemprop, rel } = attribs
+  return (
+    (names !== undefined && names.length < 500 && CREDIT_CLASS.test(names)) ||
+    (itemprop !== undefined && CREDIT_ITEMPROP.has(itemprop.toLowerCase())) ||
+    rel === 'author'
+  )
+}
+
+/** First element inside `scope`, outer before inner, that a bounded look finds. */
+export const lookFor = (scope: Element, wanted: (element: Element) => boolean): Element | null => {
+  const queue: Element[] = [scope]
+  for (let at = 0; at < queue.length; at++) {
+    const element = queue[at] as Element
+    if (at > 0 && wanted(element)) return element
+    for (const child of element.children) {
+      if (queue.length >= MAX_ELEMENTS) break
+      if (isTag(child)) queue.push(child)
+    }
+  }
+  return null
+}
+
+/** A name without what leads up to it; null where no letter is left. */
+const nameIn = (text: string | null | undefined): string | null => {
+  const name = cleanWords(text?.replace(LEAD, '').replace(LEADING_YEAR, '').replace(ALL_RIGHTS, ''), MAX_CREATOR)
+  return name !== null && /\p{L}/u.test(name) ? name : null
+}
+
+/** The name after "Photo:" or "©" in a caption. */
+const inCaption = (caption: string | null): string | null => {
+  const [, name] = caption === null ? [] : (IN_CAPTION.exec(caption.slice(0, 1000)) ?? [])
+  // The credit is a phrase: it ends where a sentence does, but not at an initial.
+  return name === undefined ? null : nameIn(name.split(/(?<=\p{Ll}{2})\.(?:\s|$)/u, 1)[0])
+}
+
+/** @param credit the element of the item that `isCredit` */
+export const creatorOf = (holders: readonly Element[], credit: Element | null, caption: string | null): string | null => {
+  const inElement = credit === null ? null : nameIn(textOf(credit, MAX_CREATOR))
+  if (inElement !== null) return inElement
+  for (const { attribs } of holders) {
+    for (const name of CREDIT_ATTRIBUTES) {
+      const said = attribs[name] === undefined ? null : nameIn(cleanWords(attribs[name], MAX_CREATOR))
+      if (said !== null) return said
+    }
+  }
+  return inCaption(caption)
+}
+
+const LICENCE = /\blicen[cs]e\b/i
+
+/** Whether a link says of itself that it leads to the licence. */
+export const isLicence = ({ attribs: { rel, href } }: Element): boolean =>
+  (rel !== undefined && rel.length < 200 && LICENCE.test(rel)) || (href !== undefined && isCommonsLicence(href))
+
+/** The address of the first link to a licence inside `scope`. */
+export const licenceWithin = (page: Page, scope: Element): string | null => {
+  const { link: links } = page.landmarks
+  const from = firstFrom(links, (scope.startIndex ?? 0) + 1)
+  const link = links.slice(from, from + Math.min(countWithin(links, scope), MAX_LICENCE_LINKS)).find(isLicence)
+  return link === undefined ? null : page.resolve(link.attribs['href']?.trim() ?? '')
+}

@@ -1,0 +1,129 @@
+/**
+ * What kind of thing a page or a part of it shows. In order of trust: what the page says of itself in a meta, its
+ * breadcrumbs in data, the category in data, its breadcrumbs as shown, a folder called a category in its address;
+ * then, a picture at a time, the heading over a group of pictures; last the folder that the page lies in.
+ */
+import type { Element } from 'domhandler'
+import { sectionAt } from './heading-sections.ts'
+import { metaOf } from './page-metas.ts'
+import { firstFrom, firstWithin } from './page-tree.ts'
+import type { Page } from './page.ts'
+import { pageFacts } from './structured/page-facts.ts'
+import { articleAround } from './surroundings.ts'
+import { cleanWords, textOf } from './text-of.ts'
+
+const SECTION = ['article:section', 'og:article:section', 'section', 'article.section', 'category', 'parsely-section', 'cxenseparse:category']
+const MAX_CATEGORY = 200
+/** A longer heading is a sentence. */
+const MAX_HEADING = 60
+const MAX_CRUMB_LINKS = 20
+
+/** The deepest crumb that is a link (the last one is often the page itself), but not the way home. */
+const shownCrumb = (page: Page): string | null => {
+  const [crumbs] = page.landmarks.breadcrumb
+  if (crumbs === undefined) return null
+  const { link: links } = page.landmarks
+  const [from, to] = [firstFrom(links, crumbs.startIndex ?? 0), firstFrom(links, crumbs.endIndex ?? 0)]
+  const inside = links.slice(from, Math.min(to, from + MAX_CRUMB_LINKS)).filter((link) => page.url === null || page.resolve(link.attribs['href']?.trim() ?? '') !== page.url)
+  const [home, ...rest] = inside.map((link) => textOf(link, 100))
+  return rest.at(-1) ?? (page.resolve(inside[0]?.attribs['href'] ?? '/') === page.resolve('/') ? null : (home ?? null))
+}
+
+const CATEGORY_FOLDER = /^(?:(?:product-)?categor(?:y|ies)|cat|kategori[ea]n?|categori[ae]s?|catégories?|categorias|rubrik|rubriques?|sections?|topics?|collections?|departments?|gallery-category|portfolio-category|tags?|albums?|genres?)$/i
+const CATEGORY_PARAMETERS = ['category', 'cat', 'kategorie', 'categoria', 'categorie', 'section', 'topic', 'album', 'tag']
+const HAS_WORD = /\p{L}{3}/u
+/** Folders that tell how a site is built, not what it shows. */
+const PLAIN_FOLDER = /^(?:images?|img|pics?|pictures?|photos?|media|uploads?|files?|assets|static|content|wp-content|public|gallery|galleries|blogs?|posts?|articles?|news|stories|story|pages?|products?|items?|shop|store|catalog(?:ue)?|html?|index|archives?|users?|people|members?|authors?|profiles?|wiki|view|show|detail|details|watch|search|browse|tags?|category|categories|collections?|albums?|dp|gp|p|home|main|site|web|www|app|api|cgi-bin|test|tests|tmp|data|docs?|about|feed|rss|amp|mobile|forum|threads?|topics?|questions?|comments?|events?|listing|listings|works?|projects?|portfolio)$/i
+const PAGE_NUMBER = /^(?:page|p|seite|pagina)?[-_]?\d*$/i
+
+const folderWords = (segment: string | undefined): string | null => {
+  if (segment === undefined || segment.length > 200) return null
+  let words = segment
+  try {
+    words = decodeURIComponent(segment.replaceAll('+', ' '))
+  } catch {
+    // Not percent-encoded text: it is read as it stands.
+  }
+  const clean = cleanWords(words.replace(/\.(?:html?|php|aspx?|jsp)$/i, '').replace(/[-_]+/g, ' '), MAX_CATEGORY)
+  return clean !== null && HAS_WORD.test(clean.normalize('NFKC')) || /\p{Lo}/u.test(clean ?? '') ? clean : null
+}
+
+const segmentsOf = (page: Page): { readonly segments: string[]; readonly query: URLSearchParams } | null => {
+  if (page.url === null) return null
+  const { pathname, searchParams } = new URL(page.url)
+  return { segments: pathname.slice(1).split('/').slice(0, 30), query: searchParams }
+}
+
+/** `cats` of `/category/cats/`, of `/category/animals/cats/page/2`, of `?category=cats`. */
+const namedFolder = (page: Page): string | null => {
+  const address = segmentsOf(page)
+  if (address === null) return null
+  const { segments, query } = address
+  const at = segments.findIndex((segment) => CATEGORY_FOLDER.test(segment))
+  if (at !== -1) {
+    const inside = segments.slice(at + 1)
+    // In `/collections/hats/products/red-hat` the category ends where other things begin.
+    const end = inside.findIndex((segment) => segment === '' || PAGE_NUMBER.test(segment) || PLAIN_FOLDER.test(segment) || CATEGORY_FOLDER.test(segment))
+    const words = folderWords(inside.slice(0, end === -1 ? inside.length : end).at(-1))
+    if (words !== null) return words
+  }
+  for (const name of CATEGORY_PARAMETERS) {
+    const words = folderWords(query.get(name) ?? undefined)
+    if (words !== null) return words
+  }
+  return null
+}
+
+/** `cats` of `/animals/cats/12.html`: words, and not how the site is built. */
+const ownFolder = (page: Page): string | null => {
+  const folder = segmentsOf(page)?.segments.slice(0, -1).at(-1)
+  if (folder === undefined || PLAIN_FOLDER.test(folder) || /\d/.test(folder) || folder.length > 40) return null
+  return folderWords(folder)
+}
+
+const stated = new WeakMap<Page, { readonly category: string | null }>()
+
+/** What the page says of itself; null where it says nothing. */
+const statedCategory = (page: Page): string | null => {
+  let known = stated.get(page)
+  if (known === undefined) {
+    const category = cleanWords(metaOf(page, SECTION), MAX_CATEGORY) ?? pageFacts(page).category ?? shownCrumb(page) ?? namedFolder(page)
+    stated.set(page, (known = { category }))
+  }
+  return known.category
+}
+
+const headingWords = new WeakMap<Element, { readonly words: string | null }>()
+
+const shortHeading = (heading: Element): string | null => {
+  let known = headingWords.get(heading)
+  if (known === undefined) {
+    const words = textOf(heading, MAX_HEADING + 1)
+    headingWords.set(heading, (known = { words: words !== null && words.length <= MAX_HEADING ? words : null }))
+  }
+  return known.words
+}
+
+/** The category of a picture where the page states none: the heading over it and others, which is not one's own title. */
+export const headingCategory = (page: Page, element: Element, levels: readonly Element[]): string | null => {
+  const { heading: headings, picture: pictures } = page.landmarks
+  if (headings.length === 0 || statedCategory(page) !== null || isArticle(page)) return null
+  const item = levels.at(-1) ?? element
+  const own = levels.length === 0 ? null : firstWithin(headings, item)
+  const section = sectionAt(page, item.startIndex ?? 0, own === null ? 7 : Number(own.name.slice(1)))
+  if (section === null) return null
+  const from = section.heading.startIndex ?? 0
+  const count = firstFrom(pictures, section.end) - firstFrom(pictures, from)
+  if (count < 2) return null
+  // Several pictures of one article illustrate its chapters.
+  const article = articleAround(element)
+  const isOfArticle = article !== null && (article.startIndex ?? 0) < from && from < (article.endIndex ?? 0)
+  return isOfArticle ? null : shortHeading(section.heading)
+}
+
+/** Whether the page is one text: its headings are chapters. */
+const isArticle = (page: Page): boolean =>
+  pageFacts(page).isArticle || metaOf(page, ['og:type'])?.trim().toLowerCase() === 'article'
+
+/** The category that holds for all of the page's pictures that have none of their own. */
+export const pageCategory = (page: Page): string | null => statedCategory(page) ?? ownFolder(page)

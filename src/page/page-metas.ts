@@ -1,0 +1,30 @@
+/** What the metas of a page say, by name or property, read once a page. */
+import type { Page } from './page.ts'
+
+/** Metas read; a page for people has a hundred. */
+const MAX_METAS = 2000
+
+const known = new WeakMap<Page, ReadonlyMap<string, readonly string[]>>()
+
+const readMetas = ({ landmarks: { meta } }: Page): ReadonlyMap<string, readonly string[]> => {
+  const found = new Map<string, string[]>()
+  for (const { attribs } of meta.slice(0, MAX_METAS)) {
+    const name = (attribs['property'] ?? attribs['name'] ?? attribs['itemprop'])?.trim().toLowerCase()
+    const content = attribs['content']
+    if (name === undefined || content === undefined || content.trim() === '') continue
+    const contents = found.get(name)
+    if (contents === undefined) found.set(name, [content])
+    else contents.push(content)
+  }
+  return found
+}
+
+/** The contents of the metas of these names (lower-cased), the names in order, as written and not empty. */
+export function* metasOf(page: Page, names: readonly string[]): Generator<string> {
+  let metas = known.get(page)
+  if (metas === undefined) known.set(page, (metas = readMetas(page)))
+  for (const name of names) yield* metas.get(name) ?? []
+}
+
+/** The first of them. */
+export const metaOf = (page: Page, names: readonly string[]): string | undefined => metasOf(page, names).next().value as string | undefined
