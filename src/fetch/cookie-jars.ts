@@ -5,7 +5,7 @@
  */
 import { LRUCache } from 'lru-cache'
 import { getDomain } from 'tldts'
-import { Cookie, CookieJar, MemoryCookieStore } from 'tough-cookie'
+import { Cookie, cookieCompare, CookieJar, MemoryCookieStore } from 'tough-cookie'
 
 const MAX_SITES = 2_000
 const MAX_COOKIES = 50
@@ -49,7 +49,7 @@ export const createCookieJars = (): CookieJars => {
     header(url) {
       const site = sites.get(siteOf(url))
       if (!site) return null
-      const cookies = site.jar.getCookiesSync(url.href, { sameSiteContext: 'strict' })
+      const cookies = site.jar.getCookiesSync(url.href, { sameSiteContext: 'strict' }).toSorted(cookieCompare)
       let header = ''
       for (const cookie of cookies) {
         const next = header === '' ? cookie.cookieString() : `${header}; ${cookie.cookieString()}`
