@@ -8,7 +8,9 @@ import { findDataJson, findScriptJson } from './data-json.ts'
 import { findEmbeddedPictures, findVideoPosters } from './embedded-pictures.ts'
 import { findImageLinks } from './image-link.ts'
 import { findImgElements, findNoscriptPictures } from './img-elements.ts'
+import { findLinkedData } from './linked-data.ts'
 import { findMetaImages } from './meta-images.ts'
+import { findMicrodata } from './microdata.ts'
 import { findPreloads } from './preloads.ts'
 import { findSheetBackgrounds } from './sheet-backgrounds.ts'
 
@@ -22,6 +24,8 @@ export const FINDERS: readonly Finder[] = [
   findScriptJson,
   findSheetBackgrounds,
   findImageLinks,
+  findLinkedData,
+  findMicrodata,
   findMetaImages,
   findPreloads,
 ]
