@@ -68,6 +68,14 @@ export interface Wrapped {
   readonly src: string | null
 }
 
+const SIZED = ['data-pswp-width', 'data-lg-size', 'data-size']
+
+const mayLead = (page: Page, { attribs }: Element, href: string, wrapped: Wrapped | null): boolean => {
+  if (looksLikePicture(href)) return true
+  if ((wrapped !== null || SIZED.some((name) => attribs[name] !== undefined)) && opensInLightbox(attribs)) return mayBePicture(page, href)
+  return wrapped?.src != null && href.includes('?') && isSameScript(wrapped.src, page.resolve(href) ?? '')
+}
+
 /**
  * Adds what a link (or a gallery's item) leads to; nothing when it leads to a page.
  * @param wrapped the picture it is wrapped round, whose presence makes a lightbox's address a picture's
@@ -76,31 +84,48 @@ export const addTargets = (into: Rendition[], page: Page, element: Element, wrap
   const { attribs } = element
   const before = into.length
   addNamed(into, page, element, 'round')
+  const href = attribs['href']?.trim()
+  const isLink = href !== undefined && href !== '' && mayLead(page, element, href, wrapped)
+  if (into.length === before && !isLink) return
   const stated = targetSize(attribs)
+  let hasTarget = false
   for (let index = before; index < into.length; index++) {
     const named = into[index] as Rendition
+    if (named.role === 'target') hasTarget = true
     if (named.role !== 'thumb' && named.width === null) into[index] = { ...named, ...stated }
   }
-  const href = attribs['href']?.trim()
-  if (href === undefined || href === '' || element.name === 'use') return
-  const isPicture =
-    looksLikePicture(href) ||
-    ((wrapped !== null || stated.width !== undefined) && opensInLightbox(attribs) && mayBePicture(page, href)) ||
-    (wrapped?.src != null && href.includes('?') && isSameScript(wrapped.src, page.resolve(href) ?? ''))
-  if (!isPicture) return
+  if (!isLink) return
   // An attribute that says "full" was written beside the address for those without scripts.
-  const role = into.some((one, index) => index >= before && one.role === 'target') ? 'full' : 'target'
-  const target = renditionAt(page, href, role, 'link', role === 'target' ? stated : {})
+  const target = renditionAt(page, href, hasTarget ? 'full' : 'target', 'link', hasTarget ? {} : stated)
   if (target !== null) into.push(target)
+}
+
+interface PictureLinks {
+  readonly links: readonly Element[]
+  readonly of: ReadonlyMap<Element, readonly Rendition[]>
+}
+
+const linksOf = new WeakMap<Page, PictureLinks>()
+
+/** The links of a page that lead to a picture whatever they are wrapped round, in document order. */
+export const pictureLinks = (page: Page): PictureLinks => {
+  const known = linksOf.get(page)
+  if (known !== undefined) return known
+  const of = new Map<Element, readonly Rendition[]>()
+  for (const link of page.landmarks.link) {
+    const renditions: Rendition[] = []
+    addTargets(renditions, page, link, null)
+    if (renditions.some(({ role }) => role === 'target' || role === 'full')) of.set(link, renditions)
+  }
+  const found = { links: [...of.keys()], of }
+  linksOf.set(page, found)
+  return found
 }
 
 /** Links to pictures with no thumbnail of their own element: a directory listing, a "download" link. */
 export const findImageLinks: Finder = function* (page) {
-  for (const link of page.landmarks.link) {
+  for (const [link, renditions] of pictureLinks(page).of) {
     if (page.claimed.has(link)) continue
-    const renditions: Rendition[] = []
-    addTargets(renditions, page, link, null)
-    if (!renditions.some(({ role }) => role === 'target' || role === 'full')) continue
     yield { kind: 'picture', element: link, link, round: NOWHERE, renditions, shown: NO_SIZE, presence: 'shown' }
   }
 }

@@ -9,7 +9,7 @@ import { firstFrom } from '../page-tree.ts'
 import type { Rendition } from '../rendition.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { textOf } from '../text-of.ts'
-import { addTargets, type Wrapped } from './image-link.ts'
+import { addTargets, pictureLinks, type Wrapped } from './image-link.ts'
 import { addNamed } from './lazy-attributes.ts'
 
 /** How far out a gallery's item that is no link is looked for. */
@@ -39,25 +39,24 @@ const wordsOn = (link: Element): string => {
 
 /** Adds what links beside the picture lead to, if it is the picture; claims those links. */
 const addBeside = (into: Rendition[], page: Page, { levels }: Surroundings, own: readonly Rendition[]): void => {
-  const { link: links } = page.landmarks
+  const { links, of } = pictureLinks(page)
+  if (links.length === 0) return
   for (let level = 0; level < Math.min(levels.length, CARD_LEVELS); level++) {
     const scope = levels[level] as Element
     const from = firstFrom(links, (scope.startIndex ?? 0) + 1)
-    const found: { link: Element; targets: Rendition[]; same: boolean; sides: RegExpExecArray | null }[] = []
-    let sawPicture = false
+    const found: { link: Element; targets: readonly Rendition[]; same: boolean; sides: RegExpExecArray | null }[] = []
+    let sawLink = false
     for (let index = from; index < from + MAX_LINKS; index++) {
       const link = links[index]
       if (link === undefined || (link.startIndex ?? 0) >= (scope.endIndex ?? 0)) break
       if (page.claimed.has(link)) continue
-      const targets: Rendition[] = []
-      addTargets(targets, page, link, null)
-      if (targets.length === 0) continue
-      sawPicture = true
+      sawLink = true
+      const targets = of.get(link) ?? []
       const same = targets.some(({ url }) => own.some((one) => one.url === url || sameFile(one.url, url)))
       const words = wordsOn(link)
       if (same || link.attribs['download'] !== undefined || CLOSER_LOOK.test(words)) found.push({ link, targets, same, sides: SIDES.exec(words) })
     }
-    if (!sawPicture) continue
+    if (!sawLink) continue
     const sure = found.filter(({ same }) => same)
     // Words alone do not tell which of several pictures is meant, unless they are the sizes of one.
     const chosen = sure.length > 0 ? sure : found.length === 1 || found.every(({ sides }) => sides !== null) ? found : []
