@@ -4,10 +4,14 @@ import { GannetError } from '../core/errors.ts'
 import { systemClock } from '../core/clock.ts'
 import { openList, type ListProgress } from '../lists/index.ts'
 import { EMPTY_REPORT, requestOf, startRun, type CrawlReport, type FailedSeed, type Run } from '../crawl/index.ts'
-import { createHostPolicy, RETRY_DEFAULTS, retryAt } from '../schedule/index.ts'
+import type { PageOf } from '../core/page-of.ts'
+import { isPublicAddress, parseAddress } from '../fetch/index.ts'
+import {
+  createHostPolicy, RETRY_DEFAULTS, retryAt, type HostMemory, type HostPolicy, type ScheduleStore,
+} from '../schedule/index.ts'
 import { createAdmission } from './admission.ts'
 import { createEventStream } from './event-stream.ts'
-import { openHouse, type Finding } from './house.ts'
+import { addressDelayOf, openHouse, type Finding } from './house.ts'
 import { settingsFrom, type PartialSettings, type Settings } from './settings.ts'
 
 export interface CrawlOptions extends PartialSettings {
@@ -44,6 +48,28 @@ export interface Crawl extends AsyncIterable<GannetEvent> {
   drain(): void
 }
 
+/** The hosts as an earlier run left them: slow ones slow, blocked ones blocked. */
+const recallHosts = async (settings: Settings, schedule: ScheduleStore): Promise<HostPolicy> => {
+  const memories: HostMemory[] = []
+  for (let after: string | null = null; ; ) {
+    const page: PageOf<HostMemory> = await schedule.memories({ after, limit: 1000 })
+    memories.push(...page.items)
+    after = page.next
+    if (after === null || memories.length >= MOST_HOSTS) break
+  }
+  const has = (address: string): boolean => {
+    const parsed = settings.addressDelay === null ? parseAddress(address) : null
+    // Inside the network nobody shares a machine with strangers: a pace of its own must be asked for.
+    return settings.addressDelay !== null || (parsed !== null && isPublicAddress(parsed))
+  }
+  return createHostPolicy({
+    floorMs: settings.delay, perHost: settings.perHost, memories, maxHosts: MOST_HOSTS,
+    addresses: { floorMs: addressDelayOf(settings), has },
+  })
+}
+
+const MOST_HOSTS = 50_000
+
 /** Looks that may wait for models, and pictures being written, beyond the visits: two batches a process. */
 const BATCHES_AHEAD = 2
 
@@ -76,7 +102,7 @@ export const crawl = (options: CrawlOptions): Crawl => {
           schedule: house.keeper.again('schedule'), catalogue: house.keeper.again('catalogue'),
           committer: house.keeper.again('committer'), grabber: house.grabber.once(''), vision: house.vision,
           eyes: house.eyes, policy: settings, clock: systemClock, emit: stream.emit,
-          hostPolicy: createHostPolicy({ floorMs: settings.delay }),
+          hostPolicy: await recallHosts(settings, house.keeper.again<ScheduleStore>('schedule')),
           retryAt: (failure) => retryAt({ ...failure, random: Math.random }, { ...RETRY_DEFAULTS, threshold: settings.attempts }),
           admits: createAdmission(settings.allowAddress),
         },

@@ -64,6 +64,11 @@ export const similarAtOf = (choice: PackChoice): Readonly<Record<string, number>
   return embed?.space && at !== undefined ? { [spaceId(embed.space)]: at } : {}
 }
 
+/** Where one address serves many hosts, they share its patience. */
+const ADDRESS_DELAY_MS = 50
+
+export const addressDelayOf = (settings: Pick<Settings, 'addressDelay'>): number => settings.addressDelay ?? ADDRESS_DELAY_MS
+
 /** For whoever finds the folder locked. */
 export const thisCommand = (): KeeperInit['owner'] => ({ pid: process.pid, command: ['gannet', ...process.argv.slice(2)].join(' ') })
 
@@ -79,6 +84,7 @@ export const openHouse = async (settings: Settings, emit: Emit, grant: Leave['gr
 
   const keeperInit: KeeperInit = {
     data: settings.data, mode: 'own', owner: thisCommand(), restarted: false, delayMs: settings.delay,
+    addressDelayMs: addressDelayOf(settings),
     policies: { onExact: settings.onExact, onCopy: settings.onCopy, onSimilar: settings.onSimilar },
     similarAt: similarAtOf(choice),
   }

@@ -21,6 +21,7 @@ export interface KeeperInit {
   /** A restart within a crawl: bodies in the spool belong to pictures that are still on their way. */
   readonly restarted: boolean
   readonly delayMs: number
+  readonly addressDelayMs: number
   readonly policies: SamePolicies
   readonly similarAt: Readonly<Record<string, number>>
 }
@@ -42,7 +43,7 @@ export const keeperRole: RoleFactory<KeeperInit> = {
     const paths = locked?.paths ?? existingFolder(init.data)
     const readOnly = !own
     const catalogue = await openSqliteCatalogue({ path: paths.catalogue, readOnly })
-    const schedule = await openSqliteSchedule({ path: paths.schedule, delayMs: init.delayMs })
+    const schedule = await openSqliteSchedule({ path: paths.schedule, delayMs: init.delayMs, addressDelayMs: init.addressDelayMs })
     const blobs = await openFsBlobStore({ dir: paths.blobs, readOnly })
     const vectors = await openFlatVectors({ dir: paths.vectors, readOnly })
     const cache = createMemoryCache()

@@ -8,7 +8,7 @@ import type { ScheduleStore, TaskRecord } from '../schedule/index.ts'
 import type { Search, SearchAnswer } from '../search/index.ts'
 import { existingFolder } from '../store/index.ts'
 import type { Asset, AssetFilter, BlobStore, Catalogue, CatalogueStats, StoreCheckReport, VectorIndex, VerdictRecord } from '../store/index.ts'
-import { packsFor, similarAtOf, thisCommand } from './house.ts'
+import { addressDelayOf, packsFor, similarAtOf, thisCommand } from './house.ts'
 import type { KeeperApi, Maintenance } from './keeper-api.ts'
 import type { KeeperInit } from './keeper-role.ts'
 import { keepRole, startRole } from './role-process.ts'
@@ -74,7 +74,7 @@ export const openStore = async (
   // Before its owner's lock, which would make a folder of whatever --data names.
   existingFolder(settings.data)
   const init: KeeperInit = {
-    data: settings.data, mode: own ? 'own' : 'read', owner: thisCommand(), restarted: false, delayMs: settings.delay,
+    data: settings.data, mode: own ? 'own' : 'read', owner: thisCommand(), restarted: false, delayMs: settings.delay, addressDelayMs: addressDelayOf(settings),
     policies: { onExact: settings.onExact, onCopy: settings.onCopy, onSimilar: settings.onSimilar }, similarAt: {},
   }
   const keeper = keepRole({ role: 'keeper', start: () => startRole('keeper', init, {}), onRestart: () => undefined })

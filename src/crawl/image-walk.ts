@@ -74,13 +74,13 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
   const bring = async (
     work: ImageWork, url: string, host: string, first: Grant | null, keep: Scope,
   ): Promise<{ rendition: Rendition; bytes: number } | { end: End }> => {
-    if (visits.isCircuitOpen(host)) return { end: endOfSilence(url, visits.lastFailure(host), work.sums) }
     // A thumbnail has other bytes than its picture.
     const hash = work.hash !== null && (work.single || url === work.candidate.fullUrl) ? { hash: work.hash } : {}
     const arrived = handoff.get(work.lease.task.id)
     handoff.delete(work.lease.task.id)
     const visit = arrived ?? (await visits.visit(host, first, (grant) =>
       ports.grabber.visitImage({ url, kind: 'image', referer: work.candidate.pageUrl, grant, ...hash })))
+    if (visit === null) return { end: endOfSilence(url, visits.lastFailure(host), work.sums) }
     if (!visit.ok) {
       const name = work.single || url === work.candidate.fullUrl ? 'fullBytes' : 'thumbnailBytes'
       return { end: endOfVisit(url, visit, addTo(work.sums, { [name]: visit.wireBytes })) }

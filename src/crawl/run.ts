@@ -224,7 +224,7 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
         // Seen before asking: work that ends meanwhile may leave new work behind it.
         const idle = intakeDone && held.size === 0
         const { leases, nextAt } = await schedule.reserve({
-          owner: options.owner, count, perHost: options.perHost * LEASES_AHEAD, busy: visits.busy(), leaseMs: LEASE_MS, now: clock.now(),
+          owner: options.owner, count, perHost: LEASES_AHEAD, busy: visits.taken(LEASES_AHEAD), leaseMs: LEASE_MS, now: clock.now(),
         })
         for (const lease of leases) void work(lease)
         if (leases.length > 0) {

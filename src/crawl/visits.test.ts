@@ -33,7 +33,7 @@ const setUp = (over: Partial<VisitsOptions> = {}) => {
   }
   const visits = createVisits({
     hosts, clock, concurrency: 2, perHost: 1, signal: new AbortController().signal,
-    policy: { observe: () => [], isCircuitOpen: () => false, states: () => [] },
+    policy: { observe: () => [], isCircuitOpen: () => false, allowance: () => 10, addressPace: () => null, states: () => [] },
     onFree: () => undefined, onBytes: () => undefined, onPace: () => undefined, ...over,
   })
   return { visits, clock, asked }
@@ -90,5 +90,54 @@ describe('visits', () => {
     await expect(visits.visit(HOST, null, async () => done)).rejects.toMatchObject({ code: 'drained' })
     finish()
     expect(await under).toBe(done)
+  })
+
+  it('learn that a host is dead from the first that tries it, and then are not made', async () => {
+    let open = false
+    const { visits } = setUp({
+      policy: { observe: () => [], isCircuitOpen: () => open, allowance: () => 1, addressPace: () => null, states: () => [] },
+    })
+    let tries = 0
+    const results = await Promise.all([1, 2, 3].map(() => visits.visit(HOST, grantAt(0), async () => {
+      tries++
+      open = true
+      return { ...done, detail: 'no answer' }
+    })))
+    expect(tries).toBe(1)
+    expect(results.slice(1)).toEqual([null, null])
+    expect(visits.lastFailure(HOST)).toBe('no answer')
+  })
+
+  it('wait for a host that asked for patience without taking room from the others', async () => {
+    let now = 0
+    const sleepers: { at: number; wake: () => void }[] = []
+    const clock: Clock = {
+      now: () => now,
+      until: (at) => new Promise((resolve) => (at <= now ? resolve() : void sleepers.push({ at, wake: resolve }))),
+    }
+    const { visits } = setUp({ clock, concurrency: 1 })
+    const patient = visits.visit(HOST, grantAt(3_600_000), async () => done)
+    expect(await visits.visit('http://b', { ...grantAt(0), host: 'http://b' }, async () => done)).toBe(done)
+    expect(visits.busy()).toEqual({ [HOST]: 1 })
+    now = 3_600_000
+    for (const { wake } of sleepers) wake()
+    expect(await patient).toBe(done)
+  })
+
+  it('ask for few leases where little is known of a host, for more where it bears them', async () => {
+    let allowance = 1
+    const { visits } = setUp({
+      perHost: 8, policy: { observe: () => [], isCircuitOpen: () => false, allowance: () => allowance, addressPace: () => null, states: () => [] },
+    })
+    let finish: () => void = () => undefined
+    const under = visits.visit(HOST, grantAt(0), () => new Promise<typeof done>((resolve) => (finish = () => resolve(done))))
+    await new Promise(setImmediate)
+    expect(visits.taken(3)).toEqual({ [HOST]: 1 })
+    allowance = 5
+    expect(visits.taken(3)).toEqual({ [HOST]: -11 })
+    allowance = 50
+    expect(visits.taken(3)).toEqual({ [HOST]: -20 })
+    finish()
+    await under
   })
 })

@@ -1,17 +1,20 @@
 /**
- * Every visit of a crawl passes here: so many at a time in all and per host, never before its
- * grant, and what the host showed of itself goes back into its pace. A grabber that dies takes
- * its visits with it; they are made again, each under a new grant, because the host may have
- * seen the first one.
+ * Every visit of a crawl passes here: so many at a time in all, per host no more than it has shown
+ * to bear, never before its grant, and what the host showed of itself goes back into its pace. A
+ * visit waits for its time first and for room then, so that a host which asked for patience keeps
+ * no other waiting. A grabber that dies takes its visits with it; they are made again, each under a
+ * new grant, because the host may have seen the first one.
  */
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../core/clock.ts'
 import { createBatcher } from '../core/batcher.ts'
 import { GannetError } from '../core/errors.ts'
 import type { HostObservation } from '../fetch/visit.ts'
-import type { HostPolicy } from '../schedule/host-policy.ts'
-import type { HostLedger } from '../schedule/schedule-store.ts'
+import type { HostPolicy } from '../schedule/host-book.ts'
+import type { HostLedger, HostPace } from '../schedule/schedule-store.ts'
 import type { Grant } from '../schedule/task.ts'
+import { createRoom } from './room.ts'
+import { createSpacing } from './spacing.ts'
 
 export interface VisitsOptions {
   readonly hosts: HostLedger
@@ -34,18 +37,19 @@ export interface Visits {
   /**
    * Runs `call` when there is room and its time has come. `first` is the grant that came with the lease; a visit
    * without one belongs to work that is begun, and goes before those that begin some.
+   * @returns null when the host's circuit is open by then: a visit is pointless
    */
   visit<Result extends Visited>(
     host: string,
     first: Grant | null,
     call: (grant: Grant) => Promise<Result>,
-  ): Promise<Result>
-  /** Whether the host has been silent for so long that a visit is pointless now. */
-  isCircuitOpen(host: string): boolean
+  ): Promise<Result | null>
   /** What the last visit to the host that failed had to say. */
   lastFailure(host: string): string | null
   /** Visits under way or waiting, by host. */
   busy(): Readonly<Record<string, number>>
+  /** The same as `ReserveAsk.busy` has it, for `leases` of each visit that the host may have at a time. */
+  taken(leases: number): Readonly<Record<string, number>>
   readonly underWay: number
 }
 
@@ -57,115 +61,112 @@ interface Visited {
   readonly detail?: string
 }
 
-interface Waiting {
-  readonly host: string
-  /** What is begun is ended before more is begun: its bytes are held, and others may be its duplicates. */
-  readonly begun: boolean
-  start(): void
-}
-
 /** A visit whose grabber died is made again so often before the crawl gives up on the grabber. */
 const DEATHS = 20
 
 export const createVisits = (options: VisitsOptions): Visits => {
-  const { clock, signal } = options
-  const running = new Map<string, number>()
+  const { clock, signal, policy } = options
   const blockedUntil = new Map<string, number>()
-  const waiting: Waiting[] = []
   const lastFailure = new LRUCache<string, string>({ max: 10_000 })
-  let underWay = 0
+  const spacing = createSpacing()
+  /** Visits that wait or are under way, by host. */
+  const open = new Map<string, number>()
 
   const grantOne = createBatcher(
     (hosts: readonly string[]) => options.hosts.grant(hosts.map((host) => ({ host, count: 1, now: clock.now() }))),
     { max: 64 },
   )
+  const paceOne = createBatcher(async (changes: readonly HostPace[]) => {
+    await options.hosts.pace(changes)
+    return changes.map(() => undefined)
+  }, { max: 64 })
   const drained = (): GannetError => new GannetError('drained', 'the crawl is stopping')
 
-  const hasRoom = (host: string): boolean =>
-    underWay < options.concurrency && (running.get(host) ?? 0) < options.perHost
+  const allowed = (host: string): number => Math.min(options.perHost, policy.allowance(host))
+  const room = createRoom({
+    concurrency: options.concurrency,
+    allowed,
+    // Who has answered before goes before who may be dead: a crowd of dead hosts must not stall a live one.
+    rank: (host, begun) => (begun ? 0 : policy.allowance(host) > 1 ? 1 : 2),
+    signal, drained,
+  })
 
-  const take = (host: string): void => {
-    underWay++
-    running.set(host, (running.get(host) ?? 0) + 1)
-  }
-  const free = (host: string): void => {
-    underWay--
-    const left = (running.get(host) ?? 1) - 1
-    if (left > 0) running.set(host, left)
-    else running.delete(host)
-    for (let at = 0; at < waiting.length && underWay < options.concurrency; ) {
-      const next = waiting[at] as Waiting
-      if (hasRoom(next.host)) {
-        waiting.splice(at, 1)
-        take(next.host)
-        next.start()
-      } else at++
-    }
-    options.onFree()
-  }
-  const room = (host: string, begun: boolean): Promise<void> => {
-    if (signal.aborted) return Promise.reject(drained())
-    if (hasRoom(host)) {
-      take(host)
-      return Promise.resolve()
-    }
-    return new Promise((resolve, reject) => {
-      const abort = (): void => {
-        const at = waiting.indexOf(entry)
-        if (at >= 0) waiting.splice(at, 1)
-        reject(drained())
-      }
-      const entry: Waiting = {
-        host,
-        begun,
-        start: () => {
-          signal.removeEventListener('abort', abort)
-          resolve()
-        },
-      }
-      signal.addEventListener('abort', abort, { once: true })
-      const place = begun ? waiting.findIndex((other) => !other.begun) : -1
-      waiting.splice(place < 0 ? waiting.length : place, 0, entry)
-    })
+  const count = (host: string, by: 1 | -1): void => {
+    const now = (open.get(host) ?? 0) + by
+    if (now > 0) open.set(host, now)
+    else open.delete(host)
   }
 
-  /** Waits for the grant's time; one that a block has overtaken is void and exchanged for a later one. */
-  const come = async (host: string, grant: Grant): Promise<Grant> => {
-    let held = grant
-    for (;;) {
-      try {
-        await clock.until(held.notBefore, signal)
-      } catch {
-        throw drained()
-      }
-      const blocked = blockedUntil.get(host)
-      if (blocked === undefined) return held
-      if (blocked <= clock.now()) {
-        blockedUntil.delete(host)
+  const until = async (at: number): Promise<void> => {
+    if (signal.aborted) throw drained()
+    if (at <= clock.now()) return
+    try {
+      await clock.until(at, signal)
+    } catch {
+      throw drained()
+    }
+  }
+
+  /** When the visit may start after all; null when it may now. */
+  const tooEarly = (host: string, grant: Grant): number | null => {
+    const now = clock.now()
+    const address = policy.addressPace(host)
+    const at = Math.max(
+      grant.notBefore,
+      spacing.next(host, grant.intervalMs),
+      address === null ? 0 : spacing.next(address.key, address.delayMs),
+    )
+    return at > now ? at : null
+  }
+
+  /**
+   * Waits for the grant's time, then for room. What happened meanwhile may put it off again: a block overtakes a
+   * grant, which is exchanged for a later one, and of grants that came due together each still keeps its distance.
+   * @returns the grant, with room taken; null, without, when the circuit is open
+   */
+  const come = async (host: string, first: Grant | null, begun: boolean): Promise<Grant | null> => {
+    let held = first ?? (await grantOne(host))
+    for (let at = held.notBefore; ; ) {
+      await until(at)
+      if (policy.isCircuitOpen(host, clock.now())) return null
+      await room.enter(host, begun)
+      const now = clock.now()
+      const dead = policy.isCircuitOpen(host, now)
+      const blocked = blockedUntil.get(host) ?? 0
+      if (blocked !== 0 && blocked <= now) blockedUntil.delete(host)
+      const later = tooEarly(host, held)
+      if (!dead && blocked <= now && later === null) {
+        spacing.start(host, now)
+        const address = policy.addressPace(host)
+        if (address) spacing.start(address.key, now)
         return held
       }
-      held = await grantOne(host)
+      room.leave(host)
+      if (dead) return null
+      if (blocked > now) held = await grantOne(host)
+      at = Math.max(held.notBefore, later ?? 0)
     }
   }
 
   const learn = async (observations: readonly HostObservation[]): Promise<void> => {
-    const changes = options.policy.observe(observations, clock.now())
+    const changes = policy.observe(observations, clock.now())
     if (changes.length === 0) return
     for (const change of changes) {
       if (change.notBefore !== undefined) blockedUntil.set(change.host, change.notBefore)
       options.onPace(change)
     }
-    await options.hosts.pace(changes)
+    await Promise.all(changes.map(paceOne))
   }
 
   return {
     grant: grantOne,
     async visit(host, first, call) {
-      await room(host, first === null)
+      count(host, 1)
       try {
         let grant = first
         for (let deaths = 0; ; deaths++) {
-          const held = await come(host, grant ?? (await grantOne(host)))
+          const held = await come(host, grant, first === null)
+          if (held === null) return null
           try {
             const result = await call(held)
             options.onBytes(result.wireBytes)
@@ -175,21 +176,25 @@ export const createVisits = (options: VisitsOptions): Visits => {
           } catch (error) {
             if (!GannetError.is(error, 'role-died') || deaths >= DEATHS) throw error
             grant = null
+          } finally {
+            room.leave(host)
           }
         }
       } finally {
-        free(host)
+        count(host, -1)
+        options.onFree()
       }
     },
     lastFailure: (host) => lastFailure.get(host) ?? null,
-    isCircuitOpen: (host) => options.policy.isCircuitOpen(host, clock.now()),
-    busy() {
-      const counts: Record<string, number> = Object.fromEntries(running)
-      for (const { host } of waiting) counts[host] = (counts[host] ?? 0) + 1
+    busy: () => Object.fromEntries(open),
+    taken(leases) {
+      const counts: Record<string, number> = Object.fromEntries(open)
+      // Others may have as many as for one visit at a time; these for as many visits as they are allowed.
+      for (const host of Object.keys(counts)) counts[host] = (counts[host] ?? 0) - leases * (allowed(host) - 1)
       return counts
     },
     get underWay() {
-      return underWay
+      return room.underWay
     },
   }
 }

@@ -2,6 +2,7 @@
 export { createGrabber, type Grabber } from './grabber.ts'
 export { fetchSettings, type FetchParts, type FetchSettings, type ReadPage } from './fetch-options.ts'
 export { createGuard, guardLiteral, guardUrl, portOf, type Guard, type GuardDecision, type GuardOptions } from './guard.ts'
+export { isPublicAddress, parseAddress } from './public-address.ts'
 export type { Resolve } from './resolve-names.ts'
 export { parseRobots, productToken, robotsAllows, type RobotsRules } from './robots-rules.ts'
 export { readRobotsTag, type RobotsTag } from './robots-tag.ts'

@@ -1,7 +1,9 @@
 import { array, assert, constantFrom, nat, option, property, record } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { HostObservation } from '../fetch/visit.ts'
-import { HOST_POLICY_DEFAULTS as DEFAULTS, createHostPolicy, observeHost, type HostState } from './host-policy.ts'
+import { createHostPolicy } from './host-book.ts'
+import { HOST_POLICY_DEFAULTS as DEFAULTS, observeHost, type HostState } from './host-policy.ts'
+import { addressKey, type HostMemory, type HostPace } from './schedule-store.ts'
 
 const HOST = 'https://a.example'
 const seen = (more: Partial<HostObservation> = {}): HostObservation =>
@@ -9,7 +11,12 @@ const seen = (more: Partial<HostObservation> = {}): HostObservation =>
 const SILENT = seen({ status: null, latencyMs: null })
 
 const delays = (policy: ReturnType<typeof createHostPolicy>, observations: readonly HostObservation[]) =>
-  observations.map((one) => policy.observe([one], 0)[0]?.delayMs)
+  observations.map((one, index) => policy.observe([one], index * DEFAULTS.stepMs)[0]?.delayMs)
+
+/** What a store would give back after a restart. */
+const remembered = (paces: readonly HostPace[]): readonly HostMemory[] =>
+  [...new Map(paces.flatMap(({ host, memory }) => (memory === undefined ? [] : [[host, memory]])))]
+    .flatMap(([host, memory]) => (memory === null ? [] : [{ host, memory }]))
 
 describe('host policy', () => {
   test('leaves a host that answers well at the floor, without a word to the store', () => {
@@ -31,14 +38,60 @@ describe('host policy', () => {
   test('takes the delay that robots.txt asks for as a floor', () => {
     const policy = createHostPolicy()
     expect(delays(policy, [seen({ crawlDelayMs: 5000 }), seen({ crawlDelayMs: 5000 })])).toEqual([5000, undefined])
-    expect(createHostPolicy({ floorMs: 0 }).observe([seen({ crawlDelayMs: 5000 })], 0)).toEqual([{ host: HOST, delayMs: 5000 }])
+    expect(createHostPolicy({ floorMs: 0 }).observe([seen({ crawlDelayMs: 5000 })], 0)).toMatchObject([{ host: HOST, delayMs: 5000 }])
   })
 
   test('never speeds up on an error that came fast', () => {
     const policy = createHostPolicy()
-    expect(delays(policy, [seen({ status: 429 }), seen({ status: 403 }), seen({ status: 500 })])).toEqual([
+    expect(delays(policy, [seen({ status: 429 }), seen({ status: 403 }), seen({ status: 404 })])).toEqual([
       1000, undefined, undefined,
     ])
+  })
+
+  test('slows down for errors that come in a row, and leaves a host alone that turns everything away', () => {
+    for (const status of [403, 500, 502, 520]) {
+      const policy = createHostPolicy()
+      expect(delays(policy, Array<HostObservation>(6).fill(seen({ status })))).toEqual([
+        undefined, undefined, 1000, 2000, 4000, undefined,
+      ])
+      const banned = createHostPolicy()
+      delays(banned, Array<HostObservation>(DEFAULTS.openAfterErrors).fill(seen({ status })))
+      expect(banned.isCircuitOpen(HOST, DEFAULTS.openAfterErrors * DEFAULTS.stepMs)).toBe(true)
+      banned.observe([seen({ status: 404 })], 1e6)
+      expect(banned.isCircuitOpen(HOST, 1e6)).toBe(false)
+    }
+    const mixed = createHostPolicy()
+    const some = Array.from({ length: 60 }, (_, at) => seen({ status: at % 3 === 0 ? 200 : 403 }))
+    expect(delays(mixed, some).filter(Boolean)).toEqual([])
+  })
+
+  test('doubles once for visits that were turned away together', () => {
+    const policy = createHostPolicy()
+    policy.observe(Array<HostObservation>(10).fill(seen({ status: 503 })), 5000)
+    expect(policy.states()[0]?.[1].delayMs).toBe(1000)
+  })
+
+  test('begins with one visit at a time, allows one more with every answer, and falls back to one', () => {
+    const policy = createHostPolicy({ perHost: 4 })
+    const after = (...seenNow: HostObservation[]): number => {
+      policy.observe(seenNow, 1e6)
+      return policy.allowance(HOST)
+    }
+    expect(policy.allowance(HOST)).toBe(1)
+    expect(after(seen())).toBe(2)
+    expect(after(seen({ status: 404 }), seen())).toBe(4)
+    expect(after(seen(), seen({ status: 500 }))).toBe(4)
+    expect(after(seen({ status: 429 }))).toBe(1)
+    expect(after(seen())).toBe(2)
+    expect(after(SILENT)).toBe(1)
+  })
+
+  test('tries a host with an open circuit one visit at a time', () => {
+    const policy = createHostPolicy()
+    delays(policy, [seen(), seen(), ...Array<HostObservation>(5).fill(SILENT)])
+    expect(policy.isCircuitOpen(HOST, 7000)).toBe(true)
+    expect(policy.isCircuitOpen(HOST, 7000 + DEFAULTS.openMs)).toBe(false)
+    expect(policy.allowance(HOST)).toBe(1)
   })
 
   test('with no floor only errors slow a host, and it recovers fully', () => {
@@ -101,12 +154,64 @@ describe('host policy', () => {
     )
   })
 
-  test('remembers only so many hosts, and all of them over a snapshot', () => {
+  test('remembers only so many hosts', () => {
     const policy = createHostPolicy({ maxHosts: 2 })
     for (const host of ['one', 'two', 'three']) policy.observe([seen({ host, status: 429 })], 0)
     expect(policy.states().map(([host]) => host)).toEqual(['two', 'three'])
-    const again = createHostPolicy({ states: JSON.parse(JSON.stringify(policy.states())) as typeof policy extends
-      { states(): infer States } ? States : never })
-    expect(again.observe([seen({ host: 'three', status: 429 })], 0)).toEqual([{ host: 'three', delayMs: 2000 }])
+  })
+
+  test('finds its hosts again after a restart: slow ones slow, dead ones to be tried once', () => {
+    const policy = createHostPolicy()
+    const told = [
+      ...policy.observe([seen({ host: 'slow', status: 429 }), seen({ host: 'well' })], 1000),
+      ...[1, 2, 3, 4, 5].flatMap((at) => policy.observe([{ ...SILENT, host: 'dead' }], at * 1000)),
+      ...policy.observe([seen({ host: 'blocked', status: 503, retryAfterMs: 90_000 })], 1000),
+    ]
+    const memories = remembered(told)
+    expect(memories.map(({ host }) => host)).toEqual(['slow', 'dead', 'blocked'])
+    const again = createHostPolicy({ memories })
+    expect(again.observe([seen({ host: 'slow', status: 429 })], 9000)).toMatchObject([{ host: 'slow', delayMs: 2000 }])
+    expect(again.isCircuitOpen('dead', 9000)).toBe(false)
+    expect(again.observe([{ ...SILENT, host: 'dead' }], 9000).length).toBe(1)
+    expect(again.isCircuitOpen('dead', 9000 + 2 * DEFAULTS.openMs - 1)).toBe(true)
+    const recovered = Array.from({ length: 12 }, (_, at) => again.observe([seen({ host: 'slow' })], 20_000 + at)).flat()
+    expect(remembered([...told, ...recovered]).map(({ host }) => host)).toEqual(['dead', 'blocked'])
+    const strange = ['', '{', 'null', '[]', '7', '{"delayMs":-9,"openUntil":"x"}', '{"__proto__":{"delayMs":1}}']
+    const odd = createHostPolicy({ memories: strange.map((memory, at) => ({ host: String(at), memory })) })
+    for (const [, state] of odd.states()) expect(state.delayMs).toBe(DEFAULTS.floorMs)
+  })
+})
+
+describe('an address', () => {
+  const ADDRESS = '203.0.113.7'
+  const KEY = addressKey(ADDRESS)
+  const at = (host: string, more: Partial<HostObservation> = {}) => seen({ host, address: ADDRESS, ...more })
+  const make = (memories: readonly HostMemory[] = []) =>
+    createHostPolicy({ memories, addresses: { floorMs: 50, has: (address) => address.startsWith('203.') } })
+
+  test('is told to the store once, when it changes, and only where it has a pace of its own', () => {
+    const policy = make()
+    expect(policy.observe([at('a'), at('a'), seen({ host: 'b', address: '127.0.0.1' }), seen({ host: 'c' })], 0)).toEqual([
+      { host: 'a', address: ADDRESS },
+    ])
+    expect(policy.addressPace('a')).toEqual({ key: KEY, delayMs: 50 })
+    expect(policy.addressPace('b')).toBeNull()
+    expect(policy.observe([seen({ host: 'a', address: null })], 1)).toEqual([])
+    expect(policy.observe([seen({ host: 'a', address: '127.0.0.1' })], 1)).toEqual([{ host: 'a', address: null }])
+  })
+
+  test('is slowed when several of its hosts are overloaded, not when one is, and recovers', () => {
+    const policy = make()
+    const ofKey = (paces: readonly HostPace[]) => paces.filter(({ host }) => host === KEY)
+    const busy = (host: string, now: number) => ofKey(policy.observe([at(host, { status: 503 })], now))
+    for (let now = 0; now < 20_000; now += 1000) expect(busy('a', now)).toEqual([])
+    expect(busy('b', 20_000)).toEqual([])
+    expect(busy('c', 20_001)).toMatchObject([{ host: KEY, delayMs: 200 }])
+    expect(busy('d', 20_002)).toEqual([])
+    const told = busy('d', 22_000)
+    expect(told).toMatchObject([{ delayMs: 400 }])
+    expect(make(remembered(told)).observe([at('e')], 30_000)).toMatchObject([{ host: 'e' }, { host: KEY, delayMs: 225 }])
+    for (let now = 23_000; now < 60_000; now += 1000) policy.observe([at('e')], now)
+    expect(policy.addressPace('e')).toEqual({ key: KEY, delayMs: 50 })
   })
 })

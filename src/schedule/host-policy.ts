@@ -1,12 +1,15 @@
 /**
  * How fast a host may be visited, learned from how it answers. AutoThrottle's rule (rise at once,
  * fall by halves, never fall on an error) follows the latency; it has a flaw, that an error which
- * comes fast never slows it, so 429, 503 and silence multiply the delay, and `Retry-After` blocks.
- * A host that stays silent opens the circuit: its tasks then fail without a visit, at the floor's
- * pace, and when the circuit's time is over the next visit tries the host again. The coordinator owns
- * this state; nothing else keeps a copy.
+ * comes fast never slows it, so 429, 503 and silence multiply the delay, as 403s and other 5xxs do
+ * when they come in a row, and `Retry-After` blocks. How many visits may run at a time starts at one,
+ * grows by one with every answer (so it doubles with every round), and falls back to one.
+ *
+ * The circuit: closed → open, after so many silences or errors in a row: the host's tasks then fail
+ * without a visit, at the floor's pace → half open, when its time is over: one visit tries the host →
+ * closed at its answer, or open for twice as long. The coordinator owns this state; nothing else
+ * keeps a copy, and the store remembers what is worth it over a restart.
  */
-import { LRUCache } from 'lru-cache'
 import type { HostObservation } from '../fetch/visit.ts'
 import type { HostPace } from './schedule-store.ts'
 
@@ -17,14 +20,20 @@ export interface HostPolicyOptions {
   readonly maxDelayMs: number
   /** Visits to one host that the latency should allow at a time (AutoThrottle's target concurrency). */
   readonly targetConcurrency: number
-  /** Least delay after an overload. */
+  /** Most visits to one host at a time. */
+  readonly perHost: number
+  /** Least delay after an overload, and least time between two troubles that count. */
   readonly stepMs: number
-  /** Highest delay after visits that brought no answer at all. */
+  /** Highest delay after visits that brought no answer at all, or the same error again and again. */
   readonly silentMs: number
   /** Longest block by one Retry-After. */
   readonly maxBlockMs: number
   /** Silences in a row, at least `stepMs` apart, that open the circuit. */
   readonly openAfter: number
+  /** Errors in a row (403, 429, 5xx), at least `stepMs` apart, from which any of them slows the host. */
+  readonly slowAfterErrors: number
+  /** And that open the circuit: a host that turns everything away is left alone. */
+  readonly openAfterErrors: number
   /** How long it is open the first time; doubled each time the host stays silent, up to `maxBlockMs`. */
   readonly openMs: number
 }
@@ -33,10 +42,13 @@ export const HOST_POLICY_DEFAULTS: HostPolicyOptions = Object.freeze({
   floorMs: 500,
   maxDelayMs: 60_000,
   targetConcurrency: 1,
+  perHost: 10,
   stepMs: 1000,
   silentMs: 4000,
   maxBlockMs: 24 * 3_600_000,
   openAfter: 5,
+  slowAfterErrors: 3,
+  openAfterErrors: 20,
   openMs: 5 * 60_000,
 })
 
@@ -46,42 +58,91 @@ export interface HostState {
   readonly blockedUntil: number
   /** Visits in a row without any answer. */
   readonly silences: number
-  /** When the last silence was counted. */
-  readonly silentAt: number
-  /** The circuit is open before then. */
+  /** Answers in a row that were errors of the host. */
+  readonly errors: number
+  /** When the last silence or error was counted. */
+  readonly countedAt: number
+  /** The circuit is open before then; 0 when it is closed. */
   readonly openUntil: number
+  /** Visits that may run at a time, from 1. */
+  readonly allowance: number
 }
 
 export interface HostStep {
   readonly state: HostState
-  /** For the schedule store; null when the host's pace has not changed. */
+  /** For the schedule store; null when nothing it keeps has changed. */
   readonly pace: HostPace | null
 }
 
 /** What the policy knows of a host it has not seen (or has forgotten): the floor's pace, no block. */
-export const freshHost = (options: HostPolicyOptions): HostState =>
-  ({ delayMs: options.floorMs, blockedUntil: 0, silences: 0, silentAt: 0, openUntil: 0 })
+export const freshHost = (options: HostPolicyOptions): HostState => ({
+  delayMs: options.floorMs, blockedUntil: 0, silences: 0, errors: 0, countedAt: -options.stepMs, openUntil: 0, allowance: 1,
+})
 
 /** Whether visits to the host are pointless now: its tasks fail as `circuit-open`. */
 export const isCircuitOpen = (state: HostState, now: number): boolean => now < state.openUntil
 
-const nextDelay = (delayMs: number, seen: HostObservation, options: HostPolicyOptions): number => {
-  const { maxDelayMs, stepMs, targetConcurrency } = options
-  // What a robots.txt asks for is a floor like our own.
-  const floorMs = Math.max(options.floorMs, Math.min(options.maxDelayMs, seen.crawlDelayMs ?? 0))
-  const ceiling = Math.max(floorMs, maxDelayMs)
-  if (seen.status === null || seen.status === 429 || seen.status === 503) {
-    // A dead host is the circuit's business: waiting longer and longer for it would stall a crawl before it opens.
-    const most = seen.status === null ? Math.min(ceiling, Math.max(floorMs, options.silentMs)) : ceiling
-    return Math.max(Math.min(delayMs, ceiling), Math.min(most, Math.max(stepMs, delayMs * 2)))
-  }
-  const byLatency = options.floorMs === 0 ? 0 : (seen.latencyMs ?? 0) / targetConcurrency
-  const target = Math.min(ceiling, Math.max(floorMs, byLatency))
+type Trouble = 'silence' | 'overload' | 'error'
+
+const troubleOf = ({ status }: HostObservation): Trouble | null =>
+  status === null ? 'silence'
+  : status === 429 || status === 503 ? 'overload'
+  : status === 403 || status >= 500 ? 'error'
+  : null
+
+/** AutoThrottle's rule, for an answer that is no trouble or one too rare to count as one. */
+const throttled = (delayMs: number, seen: HostObservation, calm: boolean, floorMs: number, options: HostPolicyOptions): number => {
+  const byLatency = options.floorMs === 0 ? 0 : (seen.latencyMs ?? 0) / options.targetConcurrency
+  const target = Math.min(Math.max(floorMs, options.maxDelayMs), Math.max(floorMs, byLatency))
   const wanted = Math.max(target, (delayMs + target) / 2)
-  const calm = seen.status < 400
   const next = Math.round(calm ? wanted : Math.max(delayMs, wanted))
   // Halving alone would hang a millisecond above its target for ever.
   return calm && next - target < 10 ? Math.round(target) : next
+}
+
+/** @param trouble that counts, or null */
+const nextDelay = (delayMs: number, seen: HostObservation, trouble: Trouble | null, options: HostPolicyOptions): number => {
+  // What a robots.txt asks for is a floor like our own.
+  const floorMs = Math.max(options.floorMs, Math.min(options.maxDelayMs, seen.crawlDelayMs ?? 0))
+  if (trouble === null) {
+    return seen.status === null ? Math.max(floorMs, delayMs) : throttled(delayMs, seen, seen.status < 400, floorMs, options)
+  }
+  const ceiling = Math.max(floorMs, options.maxDelayMs)
+  // A dead host is the circuit's business: waiting longer and longer for it would stall a crawl before it opens.
+  const most = trouble === 'overload' ? ceiling : Math.min(ceiling, Math.max(floorMs, options.silentMs))
+  return Math.max(Math.min(delayMs, ceiling), Math.min(most, Math.max(options.stepMs, delayMs * 2)))
+}
+
+/** Worth finding again after a restart: a host that is slowed, blocked, or does not answer. */
+const memoryOf = (state: HostState, now: number, options: HostPolicyOptions): string | null =>
+  state.delayMs > options.floorMs || state.blockedUntil > now || state.openUntil > 0 ? JSON.stringify(state) : null
+
+/**
+ * A state from the store. An open circuit comes back half open, because whatever was wrong may have been
+ * wrong on our side; so does the allowance.
+ * @returns null when the text is not of this policy
+ */
+export const recallHost = (memory: string, options: HostPolicyOptions): HostState | null => {
+  let found: unknown
+  try {
+    found = JSON.parse(memory)
+  } catch {
+    return null
+  }
+  const values = new Map(Object.entries(typeof found === 'object' && found !== null ? found : {}))
+  const fresh = freshHost(options)
+  const state = Object.fromEntries(
+    Object.entries(fresh).map(([name, value]) => {
+      const kept: unknown = values.get(name)
+      return [name, Number.isSafeInteger(kept) ? kept : value]
+    }),
+  ) as unknown as HostState
+  return values.size === 0 ? null : {
+    ...state,
+    delayMs: Math.max(options.floorMs, Math.min(state.delayMs, Math.max(options.floorMs, options.maxDelayMs))),
+    openUntil: 0,
+    allowance: 1,
+  }
 }
 
 /**
@@ -96,65 +157,39 @@ export const observeHost = (
   options: HostPolicyOptions = HOST_POLICY_DEFAULTS,
 ): HostStep => {
   const before = state ?? freshHost(options)
-  const silent = seen.status === null
+  const trouble = troubleOf(seen)
   const open = isCircuitOpen(before, now)
-  // Visits under way when the circuit opened say nothing new.
-  // Visits that were under way together fall silent together: that is one silence, a hiccup, not a dead host.
-  const counts = silent && !open && now - before.silentAt >= options.stepMs
-  const silences = !silent ? 0 : counts ? before.silences + 1 : before.silences
-  const opens = counts && silences >= options.openAfter
-  const openMs = Math.min(options.maxBlockMs, options.openMs * 2 ** Math.max(0, silences - options.openAfter))
+  // Visits under way when the circuit opened say nothing new, and those that were under way together fail
+  // together: that is one hiccup, not a dead host, and no reason to double the delay ten times.
+  const counts = trouble !== null && !open && now - before.countedAt >= options.stepMs
+  const silences = trouble === 'silence' ? before.silences + Number(counts) : 0
+  const errors = trouble === null ? 0 : trouble === 'silence' ? before.errors : before.errors + Number(counts)
+  const inARow = errors >= options.slowAfterErrors
+  const slows = counts && (trouble !== 'error' || inARow)
+  const beyond = Math.max(silences - options.openAfter, errors - options.openAfterErrors)
+  const opens = counts && beyond >= 0
+  const openMs = Math.min(options.maxBlockMs, options.openMs * 2 ** Math.max(0, beyond))
   const retryAfterMs = Math.min(options.maxBlockMs, Math.max(0, seen.retryAfterMs ?? 0))
+  const steady = trouble === null || (trouble === 'error' && !inARow)
+  const closes = trouble === null
+  const held = (trouble !== null && !slows && !steady) || (open && trouble !== null)
   const after: HostState = {
-    delayMs: opens || (open && silent) ? options.floorMs : nextDelay(before.delayMs, seen, options),
+    delayMs: opens || (open && trouble !== null) ? options.floorMs
+      : held ? before.delayMs
+      : nextDelay(before.delayMs, seen, slows ? trouble : null, options),
     blockedUntil: Math.max(before.blockedUntil, retryAfterMs > 0 ? Math.ceil(now + retryAfterMs) : 0),
     silences,
-    silentAt: counts ? now : before.silentAt,
-    openUntil: !silent ? 0 : opens ? now + openMs : before.openUntil,
+    errors,
+    countedAt: counts ? now : before.countedAt,
+    openUntil: closes ? 0 : opens ? now + openMs : before.openUntil,
+    allowance: !steady || retryAfterMs > 0 ? 1
+      : trouble === null ? Math.min(options.perHost, before.allowance + 1) : before.allowance,
   }
-  const pace: HostPace = {
-    host: seen.host,
+  const changed = {
     ...(after.delayMs === before.delayMs ? {} : { delayMs: after.delayMs }),
     ...(after.blockedUntil === before.blockedUntil ? {} : { notBefore: after.blockedUntil }),
   }
-  return { state: after, pace: pace.delayMs === undefined && pace.notBefore === undefined ? null : pace }
-}
-
-export interface HostPolicy {
-  /** Takes observations in order; returns the paces to set, in order. */
-  observe(seen: readonly HostObservation[], now: number): readonly HostPace[]
-  isCircuitOpen(host: string, now: number): boolean
-  /** For a snapshot; least recently observed first. */
-  states(): readonly (readonly [host: string, state: HostState])[]
-}
-
-/**
- * The policy with its memory: the states of the most recently observed hosts. A forgotten host
- * starts at the floor again here, while the store keeps the delay it was last given.
- * @param options.maxHosts states kept, default 50,000 (about 10 MB)
- * @param options.states of an earlier `states()`
- */
-export const createHostPolicy = (
-  options: Partial<HostPolicyOptions> & {
-    readonly maxHosts?: number
-    readonly states?: readonly (readonly [host: string, state: HostState])[]
-  } = {},
-): HostPolicy => {
-  const { maxHosts = 50_000, states = [], ...rest } = options
-  const settings: HostPolicyOptions = { ...HOST_POLICY_DEFAULTS, ...rest }
-  const known = new LRUCache<string, HostState>({ max: maxHosts })
-  for (const [host, state] of states) known.set(host, state)
-  return {
-    observe: (seen, now) =>
-      seen.flatMap((one) => {
-        const { state, pace } = observeHost(known.get(one.host) ?? null, one, now, settings)
-        known.set(one.host, state)
-        return pace ?? []
-      }),
-    isCircuitOpen(host, now) {
-      const state = known.peek(host)
-      return state !== undefined && isCircuitOpen(state, now)
-    },
-    states: () => [...known.entries()].reverse(),
-  }
+  return Object.keys(changed).length === 0 && after.openUntil === before.openUntil
+    ? { state: after, pace: null }
+    : { state: after, pace: { host: seen.host, ...changed, memory: memoryOf(after, now, options) } }
 }

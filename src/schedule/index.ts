@@ -8,6 +8,7 @@ export type {
 export type { Grant, Held, Lease, NewTask, Task, TaskEnd, TaskKind } from './task.ts'
 export { RETRY_DEFAULTS, retryAt, type Retryable, type RetryPolicy } from './retry.ts'
 export {
-  HOST_POLICY_DEFAULTS, createHostPolicy, freshHost, isCircuitOpen, observeHost,
-  type HostPolicy, type HostPolicyOptions, type HostState, type HostStep,
+  HOST_POLICY_DEFAULTS, freshHost, isCircuitOpen, observeHost, recallHost,
+  type HostPolicyOptions, type HostState, type HostStep,
 } from './host-policy.ts'
+export { createHostPolicy, type HostBookOptions, type HostPolicy } from './host-book.ts'
