@@ -32,7 +32,7 @@ export const createPageWalk = (ports: CrawlPorts, visits: Visits, rules: AdmitRu
     async walk({ task, grant: first }: Lease): Promise<End> {
       const payload = task.payload as unknown as PagePayload
       const { url } = task
-        const { from, barren } = wayOf(payload)
+      const { from, barren } = wayOf(payload)
       // It was queued before the trap was noticed.
       const trap = traps.judge(url, from, barren)
       if (trap !== null) {
@@ -46,7 +46,7 @@ export const createPageWalk = (ports: CrawlPorts, visits: Visits, rules: AdmitRu
         return { page, observations: visit.observations, wireBytes: visit.wireBytes, ...(visit.ok ? {} : { detail: visit.detail }) }
       })
       if (came === null) return endOfSilence(url, visits.lastFailure(task.host))
-    const { page } = came
+      const { page } = came
       if (page.kind === 'none') return endOfVisit(url, page.visit)
       if (page.kind === 'image') {
         const picture = imageTask(bareCandidate(url, 'seed'), rules)
