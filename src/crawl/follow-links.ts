@@ -56,7 +56,7 @@ export const followLinks = ({ url, payload, reading, barren }: PageRead, rules: 
   const { relations } = reading
   const scope = { home, include, exclude }
   const own = pageIdentity(url)
-  const tasks = new Map<string, NewTask>()
+  const tasks: NewTask[] = []
   const found: (Trap & { url: string })[] = []
   const taken = new Set<string>([own])
   let trapped = 0
@@ -69,33 +69,30 @@ export const followLinks = ({ url, payload, reading, barren }: PageRead, rules: 
   // A list without end is no reason to go on for ever where a depth was asked for.
   const beside = turn <= maxNext ? step(payload.depth, turn, home) : deeper
 
-  const take = (link: string, next: PagePayload): void => {
+  const take = (link: string, next: PagePayload, lies: (to: URL) => boolean = (to) => inScope(to, scope)): void => {
     const to = pageIdentity(link)
     if (taken.has(to)) return
     taken.add(to)
-    if (rules.maxDepth !== null && next.depth > rules.maxDepth) return
+    if ((rules.maxDepth !== null && next.depth > rules.maxDepth) || !lies(new URL(to))) return
     const trap = traps.judge(to, url, barren)
     if (trap === null) {
-      tasks.set(to, pageTask(to, next, rules))
+      tasks.push(pageTask(to, next, rules))
       return
     }
     trapped++
     if (trap.first) found.push({ ...trap, url: to })
   }
-  const follow = (link: string, next: PagePayload): void => {
-    if (inScope(link, scope)) take(link, next)
-  }
 
   if (relations.refresh !== null) {
     // As a redirect: a seed's may lead to another host, and the scope goes with it.
-    if (isStart(payload) && passes(relations.refresh, scope)) take(relations.refresh, step(payload.depth, turn, homeOf(relations.refresh, home.within)))
-    else follow(relations.refresh, beside)
+    if (isStart(payload)) take(relations.refresh, step(payload.depth, turn, homeOf(relations.refresh, home.within)), (to) => passes(to, scope))
+    else take(relations.refresh, beside)
   }
-  for (const next of relations.next) follow(next, beside)
-  if (relations.canonical !== null) follow(relations.canonical, beside)
-  if (feeds) for (const feed of relations.feeds) follow(feed, beside)
+  for (const next of relations.next) take(next, beside)
+  if (relations.canonical !== null) take(relations.canonical, beside)
+  if (feeds) for (const feed of relations.feeds) take(feed, beside)
   const [next] = relations.next
-  for (const link of reading.links) follow(link, next !== undefined && isSibling(link, next) ? beside : deeper)
-  for (const alternate of relations.alternates) follow(alternate.url, deeper)
-  return { tasks: [...tasks.values()], trapped, traps: found }
+  for (const link of reading.links) take(link, next !== undefined && isSibling(link, next) ? beside : deeper)
+  for (const alternate of relations.alternates) take(alternate.url, deeper)
+  return { tasks, trapped, traps: found }
 }

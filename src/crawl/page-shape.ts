@@ -37,8 +37,8 @@ const monthOf = (path: string, query: string): number | null => {
 }
 
 /** @param url absolute http(s) URL */
-export const shapeOf = (url: string): PageShape => {
-  const { host, pathname, search } = new URL(url)
+export const shapeOf = (url: string | URL): PageShape => {
+  const { host, pathname, search } = typeof url === 'string' ? new URL(url) : url
   const path = pathname.slice(0, MAX_PATH)
   const query = search.slice(0, MAX_PATH)
   const segments = path.split('/').slice(1)
@@ -64,8 +64,8 @@ const MAX_SEGMENTS = 200
  * Whether the path goes in circles, as relative links written by mistake do: the same segment four times on end, or
  * the same two to six of them three times. Numbers alone (2011/11/11/11) do not count.
  */
-export const isLoop = (url: string): boolean => {
-  const segments = new URL(url).pathname.split('/').filter((segment) => segment !== '').slice(0, MAX_SEGMENTS)
+export const isLoop = (url: string | URL): boolean => {
+  const segments = (typeof url === 'string' ? new URL(url) : url).pathname.split('/').filter((segment) => segment !== '').slice(0, MAX_SEGMENTS)
   for (let block = 1; block <= MAX_BLOCK; block++) {
     const enough = block * (block === 1 ? 3 : 2)
     let same = 0

@@ -85,6 +85,12 @@ export const createTraps = (options: { readonly after: number; readonly now: () 
     form: `form ${page.form}`,
     depths: `depths ${page.host}`,
   })
+  let last: { readonly from: string; readonly keys: ReturnType<typeof keys> } | null = null
+  /** The links of a page are judged one after another. */
+  const parentOf = (from: string): ReturnType<typeof keys> => {
+    if (last?.from !== from) last = { from, keys: keys(shapeOf(from)) }
+    return last.keys
+  }
   const credit = (shape: string): void => {
     for (let key: string | null = shape, steps = 0; key !== null && steps < CREDIT; steps++) {
       const count: Count | undefined = counts.get(key)
@@ -106,7 +112,7 @@ export const createTraps = (options: { readonly after: number; readonly now: () 
     note({ url, from, barren }, pictures) {
       const here = shapeOf(url)
       const own = keys(here)
-      const parent = from === null ? null : keys(shapeOf(from))
+      const parent = from === null ? null : parentOf(from)
       let news = false
       for (const picture of pictures) if (seen.isNew(picture)) news = true
       const count = countOf(own.shape)
@@ -130,17 +136,18 @@ export const createTraps = (options: { readonly after: number; readonly now: () 
 
     judge(url, from, barren) {
       if (from === null) return null
+      const parsed = new URL(url)
       if (url.length > MAX_ADDRESS) {
-        const { host } = new URL(url)
+        const { host } = parsed
         return tell('long-address', host, `long ${host}`, `links on ${host} have addresses of more than ${MAX_ADDRESS} characters`)
       }
-      if (isLoop(url)) {
-        const { host } = new URL(url)
+      if (isLoop(parsed)) {
+        const { host } = parsed
         return tell('loop', host, `loop ${host}`, `paths on ${host} repeat themselves: ${url.slice(0, 200)}`)
       }
       if (barren === 0) return null
-      const page = shapeOf(url)
-      const parent = keys(shapeOf(from))
+      const page = shapeOf(parsed)
+      const parent = parentOf(from)
       const own = keys(page)
       const { host, month } = page
       const reached = (key: string, limit: number): boolean => (counts.get(key)?.barren ?? 0) >= limit
