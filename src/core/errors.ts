@@ -13,6 +13,7 @@ interface ErrorEntry {
 export const ERRORS = {
   usage: { status: 400, exit: 2, consequence: 'stop' },
   'config-invalid': { status: 400, exit: 2, consequence: 'stop' },
+  'recipe-invalid': { status: 400, exit: 2, consequence: 'stop' },
   'data-locked': { status: 423, exit: 1, consequence: 'stop' },
   'data-newer': { status: 409, exit: 1, consequence: 'stop' },
   'data-missing': { status: 404, exit: 1, consequence: 'stop' },

@@ -7,13 +7,17 @@ import { canonicalUrl, createResolver } from './canonical-url.ts'
 import { decodeHtml } from './decode-html.ts'
 import { FINDERS } from './finders/finders.ts'
 import { createGathering } from './gather.ts'
+import { createIdLookup } from './id-lookup.ts'
 import { readOptOut } from './opt-out.ts'
 import { pageLinks } from './page-links.ts'
 import { pageRelations } from './page-relations.ts'
 import { parsePage, type PageTree } from './page-tree.ts'
-import { createIdLookup, pageWords } from './page-words.ts'
+import { pageWords } from './page-words.ts'
 import type { Page } from './page.ts'
 import { pictureWords } from './picture-words.ts'
+import { recipeFor } from './recipe/compile-recipe.ts'
+import { readByRecipe } from './recipe/read-by-recipe.ts'
+import type { Recipe } from './recipe/recipe.ts'
 
 export interface ReadPageOptions {
   /** Where the page answered, after redirects. Candidates of a page without an http(s) URL have no `pageUrl`. */
@@ -26,6 +30,10 @@ export interface ReadPageOptions {
   readonly maxMs?: number
   /** Candidates returned at most (default 20,000). */
   readonly maxCandidates?: number
+  /** The first whose `match` fits reads the page in place of the general finders. A page without an address fits all. */
+  readonly recipe?: Recipe | readonly Recipe[]
+  /** Told what a recipe could not do on this page. */
+  readonly onProblem?: (message: string) => void
   /** Milliseconds, monotonic; for tests. */
   readonly now?: () => number
 }
@@ -42,7 +50,10 @@ const createPage = (tree: PageTree, url: string): Page => {
   return { ...tree, url: canonicalUrl(url), resolve: createResolver(base ?? url), claimed: new Set() }
 }
 
-/** Reads one page. Never throws on what the page contains; `cut` says when only its beginning was read. */
+/**
+ * Reads one page. Never throws on what the page contains; `cut` says when only its beginning was read.
+ * @throws GannetError recipe-invalid
+ */
 export const readPage = (html: string | Uint8Array, options: ReadPageOptions): PageReading => {
   const { url, contentType, maxBytes = 10_000_000, maxMs = 2000, maxCandidates = 20_000 } = options
   const now = options.now ?? (() => performance.now())
@@ -63,7 +74,14 @@ export const readPage = (html: string | Uint8Array, options: ReadPageOptions): P
   const gathering = createGathering()
   const byId = createIdLookup(page)
   const unusable = new Map<string, PageReading['unusable'][number]>()
-  search: for (const finder of FINDERS) {
+  const recipe = recipeFor(options.recipe, page.url)
+  const byRecipe = recipe && readByRecipe(page, recipe, { maxMs: start + maxMs - now(), maxItems: maxCandidates })
+  cut ??= byRecipe?.cut ?? null
+  for (const found of byRecipe?.pictures ?? []) gathering.add(found, () => found.words)
+  for (const found of byRecipe?.unusable ?? []) unusable.set(`${found.reason} ${found.url}`, found)
+  for (const problem of byRecipe?.problems ?? []) options.onProblem?.(problem)
+
+  search: for (const finder of recipe?.alsoGeneral === false ? [] : FINDERS) {
     for (const found of finder(page)) {
       if (!goOn()) break search
       if (found.kind === 'unusable') {
@@ -78,10 +96,13 @@ export const readPage = (html: string | Uint8Array, options: ReadPageOptions): P
   }
 
   const words = pageWords(page)
+  const relations = pageRelations(page)
+  const next = byRecipe?.next ?? relations.next
+  const links = byRecipe?.links?.filter((url) => !gathering.has(url)) ?? pageLinks(page, gathering.has, goOn)
   return {
     candidates: gathering.candidates(page.url, words),
-    links: pageLinks(page, gathering.has, goOn),
-    relations: pageRelations(page),
+    links: byRecipe === null ? links : [...new Set([...next, ...links])],
+    relations: { ...relations, next },
     title: words.title,
     optOut: readOptOut(tree.landmarks.meta),
     unusable: [...unusable.values()],
@@ -90,6 +111,6 @@ export const readPage = (html: string | Uint8Array, options: ReadPageOptions): P
 }
 
 /** The library's face (DESIGN §6): the candidates a page yields, no picture fetched. */
-export const inspectHtml = async (html: string | Uint8Array, options: { readonly url: string }): Promise<Candidate[]> => [
+export const inspectHtml = async (html: string | Uint8Array, options: ReadPageOptions): Promise<Candidate[]> => [
   ...readPage(html, options).candidates,
 ]

@@ -1,0 +1,108 @@
+/** Says what is wrong with a recipe in words that help: the place, the key, what was expected, the nearest known key. */
+import { closest, distance } from 'fastest-levenshtein'
+import type { core } from 'zod'
+import { GannetError } from '../../core/errors.ts'
+import type { Recipe } from './recipe.ts'
+import { recipeSchema } from './recipe-schema.ts'
+import { withinTime } from './time-limit.ts'
+
+export type Path = readonly PropertyKey[]
+/** Where something stands, for people: `file.yaml:3:7`. `isKey`: the key itself is meant, not its value. */
+export type Place = (path: Path, isKey?: boolean) => string
+
+type Issue = core.$ZodIssue
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+const MAX_SHOWN = 5
+/** Trying out selectors and patterns is a matter of milliseconds. */
+const CHECK_MS = 2000
+
+/** Of the forms a value may have, the issues of the one that its writer most likely meant: where reading got furthest. */
+const likeliest = (forms: readonly (readonly Issue[])[]): readonly Issue[] => {
+  const depth = (issues: readonly Issue[]): number => {
+    const [first] = issues
+    if (first === undefined || (first.code === 'invalid_type' && first.path.length === 0)) return -1
+    // A value of no known form is told apart by its keys: the form it has most of in common.
+    return Math.max(...issues.map((issue) => (issue.code === 'unrecognized_keys' ? 0 : 1 + issue.path.length)))
+  }
+  let best: readonly Issue[] = []
+  for (const issues of forms) if (best.length === 0 || depth(issues) > depth(best)) best = issues
+  return best
+}
+
+/** Issues with unions opened up; the path of each from the root. */
+const flatten = (issues: readonly Issue[], from: Path = []): { issue: Issue; path: Path }[] =>
+  issues.flatMap((issue) => {
+    const path = [...from, ...issue.path]
+    if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ issue, path }]
+    const likely = likeliest(issue.errors)
+    const strange = likely.filter((one) => one.code === 'unrecognized_keys')
+    // Of a form that its writer did not mean, what is missing is no news.
+    const inner = flatten(strange.length > 0 ? strange : likely, path)
+    return inner.length > 0 ? inner : [{ issue, path }]
+  })
+
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  '': Object.keys(recipeSchema.shape),
+  value: ['css', 'xpath', 'attribute', 'all', 'join', 'from', 'default', 'transform'],
+  transform: ['regex', 'match', 'group', 'flags', 'number', 'date', 'template', 'map'],
+  date: ['format', 'locale', 'zone'],
+  examples: ['name', 'url', 'html', 'file', 'items', 'next', 'links'],
+  items: ['thumbnail', 'full', 'title', 'alt', 'caption', 'category', 'time', 'licence', 'creator', 'width', 'height', 'fields'],
+  item: ['css', 'xpath'],
+}
+
+/** The keys that are known at a place. */
+const keysAt = (path: Path): readonly string[] => {
+  const words = path.filter((part) => typeof part === 'string')
+  const last = words.at(-1) ?? ''
+  if (words[0] === 'examples') return KEYS[last] ?? KEYS['examples'] ?? []
+  return KEYS[last === 'transform' || last === 'date' || last === 'item' || last === '' ? last : 'value'] ?? []
+}
+
+const nearest = (key: string, known: readonly string[]): string => {
+  // Of equally near ones the one that begins alike: few mistype the first letter.
+  const alike = known.toSorted((a, b) => Number(b[0] === key[0]) - Number(a[0] === key[0]))
+  const best = known.length === 0 ? '' : closest(key.slice(0, 100), alike)
+  return best !== '' && distance(key.slice(0, 100), best) <= Math.max(2, key.length / 2) ? `; did you mean ${best}?` : `; there are ${known.join(', ')}`
+}
+
+const shownPath = (path: Path): string => path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('').replace(/^\./, '')
+
+const sentence = ({ issue, path }: { issue: Issue; path: Path }, place: Place): string[] => {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => `${place([...path, key], true)}: there is no key ${key.slice(0, 100)}${nearest(key, keysAt(path))}`)
+  }
+  const what = shownPath(path)
+  if (issue.code === 'invalid_key') return [`${place(path, true)}: ${what}: ${issue.issues[0]?.message ?? issue.message}`]
+  const raw = issue.message.replace(/^Invalid (?:input|option|string): /, '')
+  const message = raw.endsWith('received undefined') ? 'it is missing' : what === '' && issue.code === 'invalid_type' ? 'a recipe is made of keys and values' : raw
+  return [`${place(path)}: ${what === '' ? '' : `${what}: `}${message}`]
+}
+
+/**
+ * @returns the same recipe, known to be one
+ * @throws GannetError recipe-invalid with up to five places and what is wrong there
+ */
+export const checkForm = (given: unknown, place: Place): Recipe => {
+  for (const part of ['let', 'fields'] as const) {
+    // The schema library passes over this one name.
+    const names: unknown = isObject(given) ? given[part] : null
+    if (isObject(names) && Object.hasOwn(names, '__proto__')) {
+      throw new GannetError('recipe-invalid', `${place([part, '__proto__'], true)}: __proto__ cannot be a name`)
+    }
+  }
+  let outcome: ReturnType<typeof recipeSchema.safeParse> | null = null
+  const inTime = withinTime(CHECK_MS, () => {
+    outcome = recipeSchema.safeParse(given)
+  })
+  const parsed = outcome as ReturnType<typeof recipeSchema.safeParse> | null
+  if (!inTime || parsed === null) {
+    throw new GannetError('recipe-invalid', `${place([])}: its selectors and patterns take longer than ${CHECK_MS / 1000} s to check; make them simpler`)
+  }
+  if (parsed.success) return given as Recipe
+  const lines = [...new Set(flatten(parsed.error.issues).flatMap((one) => sentence(one, place)))]
+  const more = lines.length > MAX_SHOWN ? [`and ${lines.length - MAX_SHOWN} more`] : []
+  throw new GannetError('recipe-invalid', [...lines.slice(0, MAX_SHOWN), ...more].join('\n'))
+}
