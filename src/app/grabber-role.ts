@@ -1,6 +1,6 @@
 /** Places the fetch and page rooms in the grabber process. */
 import { GannetError } from '../core/errors.ts'
-import { createGrabber } from '../fetch/index.ts'
+import { createGrabber, productToken } from '../fetch/index.ts'
 import type { FetchSettings } from '../fetch/fetch-options.ts'
 import type { Leave } from '../fetch/visit.ts'
 import { readPage } from '../page/index.ts'
@@ -14,12 +14,13 @@ export interface GrabberInit {
 export const grabberRole: RoleFactory<GrabberInit> = {
   async create({ settings, spoolDir }, parent) {
     const leave = parent.remote<Leave>('leave')
+    const agent = productToken(settings.userAgent)
     const grabber = createGrabber(
       {
         ...settings,
         spoolDir,
         readPage(bytes, { url, contentType }) {
-          const reading = readPage(bytes, { url, maxBytes: settings.maxPage, ...(contentType === null ? {} : { contentType }) })
+          const reading = readPage(bytes, { url, agent, maxBytes: settings.maxPage, ...(contentType === null ? {} : { contentType }) })
           // A page's own opt-out is switched off along with the header's.
           return settings.optOut ? reading : { ...reading, optOut: { ...reading.optOut, images: true } }
         },

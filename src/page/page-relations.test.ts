@@ -65,6 +65,11 @@ describe('what the owner asks', () => {
     ['<meta name="description" content="none, nofollow">', true, true],
   ])('%s', (html, follow, images) => expect(optOut(html)).toMatchObject({ follow, images }))
 
+  it('is read for the name that the crawler goes by', () => {
+    const html = '<meta name=gannet content=noai><meta name=otherbot content=nofollow>'
+    expect(readPage(html, { url: URL_, agent: 'otherbot' }).optOut).toMatchObject({ images: true, follow: false })
+  })
+
   it('is named', () => {
     expect(optOut('<meta name=tdm-reservation content=1><meta name=robots content="noai,nofollow">').directive).toBe('noai, nofollow, tdm-reservation')
   })

@@ -30,6 +30,8 @@ export interface ReadPageOptions {
   readonly maxMs?: number
   /** Candidates returned at most (default 20,000). */
   readonly maxCandidates?: number
+  /** The crawler's name, lower-cased, that opt-outs may address (default `gannet`). */
+  readonly agent?: string
   /** The first whose `match` fits reads the page in place of the general finders. A page without an address fits all. */
   readonly recipe?: Recipe | readonly Recipe[]
   /** Told what a recipe could not do on this page. */
@@ -104,7 +106,7 @@ export const readPage = (html: string | Uint8Array, options: ReadPageOptions): P
     links: byRecipe === null ? links : [...new Set([...next, ...links])],
     relations: { ...relations, next },
     title: words.title,
-    optOut: readOptOut(tree.landmarks.meta),
+    optOut: readOptOut(tree.landmarks.meta, options.agent),
     unusable: [...unusable.values()],
     cut,
   }
