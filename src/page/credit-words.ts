@@ -47,6 +47,10 @@ export const lookFor = (scope: Element, wanted: (element: Element) => boolean): 
   return null
 }
 
+/** "A photo by the sea" names nobody: names begin with a capital, where there are any. */
+const NAME = /^[\p{Lu}\p{Lt}\p{Lo}@]/u
+const MAX_NAME_WORDS = 8
+
 /** A name without what leads up to it; null where no letter is left. */
 const nameIn = (text: string | null | undefined): string | null => {
   const name = cleanWords(text?.replace(LEAD, '').replace(LEADING_YEAR, '').replace(ALL_RIGHTS, ''), MAX_CREATOR)
@@ -57,7 +61,8 @@ const nameIn = (text: string | null | undefined): string | null => {
 const inCaption = (caption: string | null): string | null => {
   const [, name] = caption === null ? [] : (IN_CAPTION.exec(caption.slice(0, 1000)) ?? [])
   // The credit is a phrase: it ends where a sentence does, but not at an initial.
-  return name === undefined ? null : nameIn(name.split(/(?<=\p{Ll}{2})\.(?:\s|$)/u, 1)[0])
+  const said = name === undefined ? null : nameIn(name.split(/(?<=\p{Ll}{2})\.(?:\s|$)/u, 1)[0])
+  return said !== null && NAME.test(said) && said.split(' ').length <= MAX_NAME_WORDS ? said : null
 }
 
 /** @param credit the element of the item that `isCredit` */

@@ -17,6 +17,8 @@ const MAX_CATEGORY = 200
 /** A longer heading is a sentence. */
 const MAX_HEADING = 60
 const MAX_CRUMB_LINKS = 20
+/** A longer name of a folder is the title of a text. */
+const MAX_FOLDER = 30
 
 /** The deepest crumb that is a link (the last one is often the page itself), but not the way home. */
 const shownCrumb = (page: Page): string | null => {
@@ -31,21 +33,22 @@ const shownCrumb = (page: Page): string | null => {
 
 const CATEGORY_FOLDER = /^(?:(?:product-)?categor(?:y|ies)|cat|kategori[ea]n?|categori[ae]s?|catégories?|categorias|rubrik|rubriques?|sections?|topics?|collections?|departments?|gallery-category|portfolio-category|tags?|albums?|genres?)$/i
 const CATEGORY_PARAMETERS = ['category', 'cat', 'kategorie', 'categoria', 'categorie', 'section', 'topic', 'album', 'tag']
-const HAS_WORD = /\p{L}{3}/u
+/** Three letters, or one of a script that writes words in one. */
+const HAS_WORD = /\p{L}{3}|\p{Lo}/u
 /** Folders that tell how a site is built, not what it shows. */
 const PLAIN_FOLDER = /^(?:images?|img|pics?|pictures?|photos?|media|uploads?|files?|assets|static|content|wp-content|public|gallery|galleries|blogs?|posts?|articles?|news|stories|story|pages?|products?|items?|shop|store|catalog(?:ue)?|html?|index|archives?|users?|people|members?|authors?|profiles?|wiki|view|show|detail|details|watch|search|browse|tags?|category|categories|collections?|albums?|dp|gp|p|home|main|site|web|www|app|api|cgi-bin|test|tests|tmp|data|docs?|about|feed|rss|amp|mobile|forum|threads?|topics?|questions?|comments?|events?|listing|listings|works?|projects?|portfolio)$/i
 const PAGE_NUMBER = /^(?:page|p|seite|pagina)?[-_]?\d*$/i
 
 const folderWords = (segment: string | undefined): string | null => {
   if (segment === undefined || segment.length > 200) return null
-  let words = segment
+  let words: string
   try {
     words = decodeURIComponent(segment.replaceAll('+', ' '))
   } catch {
-    // Not percent-encoded text: it is read as it stands.
+    return null
   }
   const clean = cleanWords(words.replace(/\.(?:html?|php|aspx?|jsp)$/i, '').replace(/[-_]+/g, ' '), MAX_CATEGORY)
-  return clean !== null && HAS_WORD.test(clean.normalize('NFKC')) || /\p{Lo}/u.test(clean ?? '') ? clean : null
+  return clean !== null && HAS_WORD.test(clean) ? clean : null
 }
 
 const segmentsOf = (page: Page): { readonly segments: string[]; readonly query: URLSearchParams } | null => {
@@ -77,8 +80,9 @@ const namedFolder = (page: Page): string | null => {
 /** `cats` of `/animals/cats/12.html`: words, and not how the site is built. */
 const ownFolder = (page: Page): string | null => {
   const folder = segmentsOf(page)?.segments.slice(0, -1).at(-1)
-  if (folder === undefined || PLAIN_FOLDER.test(folder) || /\d/.test(folder) || folder.length > 40) return null
-  return folderWords(folder)
+  if (folder === undefined || PLAIN_FOLDER.test(folder)) return null
+  const words = folderWords(folder)
+  return words === null || /\d/.test(words) || words.length > MAX_FOLDER ? null : words
 }
 
 const stated = new WeakMap<Page, { readonly category: string | null }>()

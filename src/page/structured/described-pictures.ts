@@ -84,14 +84,21 @@ export const describedPictures = (page: Page, items: readonly Item[], via: Candi
   const asides = setAside(page, items)
   const found = new Map<string, ReturnType<typeof createDescription>>()
   const spokenFor = new Set<Item>()
+  const wordsOf = new Map<Item, Words>()
   let left = MAX_SAYINGS
+
+  const ownWords = (image: Item): Words => {
+    let words = wordsOf.get(image)
+    if (words === undefined) wordsOf.set(image, (words = imageWords(page, image)))
+    return words
+  }
 
   const describe = (renditions: readonly Rendition[], of: readonly Item[], words: Words): void => {
     if (renditions.length === 0 || left-- <= 0 || renditions.some(({ url }) => asides.urls.has(url))) return
     const known = renditions.map(({ url }) => found.get(url)).find((description) => description !== undefined)
     const description = known ?? createDescription(renditions)
     for (const { url } of description.renditions) if (!found.has(url)) found.set(url, description)
-    for (const image of of) description.say(imageWords(page, image))
+    for (const image of of) description.say(ownWords(image))
     description.say(words)
   }
 
