@@ -12,6 +12,7 @@ import {
 import { createAdmission } from './admission.ts'
 import { createEventStream } from './event-stream.ts'
 import { addressDelayOf, openHouse, type Finding } from './house.ts'
+import { loadRecipes, type RecipeChoice } from './load-recipes.ts'
 import { settingsFrom, type PartialSettings, type Settings } from './settings.ts'
 
 export interface CrawlOptions extends PartialSettings {
@@ -21,6 +22,8 @@ export interface CrawlOptions extends PartialSettings {
   readonly list?: string
   /** A YAML or JSON file of settings. */
   readonly config?: string
+  /** How pages of certain sites are read: recipes, or paths of their YAML files; the first that matches a page reads it. */
+  readonly recipe?: RecipeChoice
 }
 
 export interface CrawlProgress {
@@ -80,7 +83,7 @@ const BATCHES_AHEAD = 2
  * console.log(await run.report())
  */
 export const crawl = (options: CrawlOptions): Crawl => {
-  const { urls = [], list: listFile = null, config, ...flags } = options
+  const { urls = [], list: listFile = null, config, recipe, ...flags } = options
   const stream = createEventStream()
   let drained = false
   let run: Run | null = null
@@ -92,9 +95,10 @@ export const crawl = (options: CrawlOptions): Crawl => {
     if (urls.length === 0 && listFile === null) {
       throw new GannetError('usage', 'nothing to crawl: give a URL, or a list of them with --list FILE')
     }
+    const recipes = await loadRecipes(recipe)
     const list = listFile === null ? null : await openList(listFile, settings, (progress) => (listProgress = progress))
     const request = requestOf({ urls, list })
-    const house = await openHouse(settings, stream.emit, (host) => (run as Run).visits.grant(host))
+    const house = await openHouse(settings, stream.emit, (host) => (run as Run).visits.grant(host), recipes)
     try {
       house.checkTargets(settings.target)
       run = startRun(

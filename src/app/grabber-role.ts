@@ -3,16 +3,20 @@ import { GannetError } from '../core/errors.ts'
 import { createGrabber, productToken } from '../fetch/index.ts'
 import type { FetchSettings } from '../fetch/fetch-options.ts'
 import type { Leave } from '../fetch/visit.ts'
-import { readPage } from '../page/index.ts'
+import { compileRecipe, readPage, type Recipe } from '../page/index.ts'
 import type { RoleFactory } from './role-factory.ts'
 
 export interface GrabberInit {
   readonly settings: FetchSettings
   readonly spoolDir: string
+  /** Known to be right; the first that matches a page reads it. */
+  readonly recipes?: readonly Recipe[]
 }
 
 export const grabberRole: RoleFactory<GrabberInit> = {
-  async create({ settings, spoolDir }, parent) {
+  async create({ settings, spoolDir, recipes = [] }, parent) {
+    // Once, not on the first page's time.
+    for (const recipe of recipes) compileRecipe(recipe)
     const leave = parent.remote<Leave>('leave')
     const agent = productToken(settings.userAgent)
     const grabber = createGrabber(
@@ -20,7 +24,7 @@ export const grabberRole: RoleFactory<GrabberInit> = {
         ...settings,
         spoolDir,
         readPage(bytes, { url, contentType }) {
-          const reading = readPage(bytes, { url, agent, maxBytes: settings.maxPage, ...(contentType === null ? {} : { contentType }) })
+          const reading = readPage(bytes, { url, agent, maxBytes: settings.maxPage, recipe: recipes, ...(contentType === null ? {} : { contentType }) })
           // A page's own opt-out is switched off along with the header's.
           return settings.optOut ? reading : { ...reading, optOut: { ...reading.optOut, images: true } }
         },

@@ -6,6 +6,7 @@ import type { Emit } from '../core/events.ts'
 import { spaceId } from '../core/ids.ts'
 import { findPacks, labelsOf, type PackChoice, type PackFinding } from '../models/index.ts'
 import type { Leave } from '../fetch/visit.ts'
+import type { Recipe } from '../page/index.ts'
 import type { Cache } from '../store/cache.ts'
 import type { Vision } from '../vision/vision-api.ts'
 import type { GrabberInit } from './grabber-role.ts'
@@ -76,7 +77,9 @@ const visionCount = (settings: Settings): number =>
   Math.max(1, settings.vision ?? Math.min(MOST_VISION, availableParallelism()))
 
 /** @param grant where the grabber gets leave for further visits: the run, which is raised after it */
-export const openHouse = async (settings: Settings, emit: Emit, grant: Leave['grant']): Promise<House> => {
+export const openHouse = async (
+  settings: Settings, emit: Emit, grant: Leave['grant'], recipes: readonly Recipe[] = [],
+): Promise<House> => {
   const { choice, findings: packs } = await packsFor(settings)
   const findings = [...packs.map(packFinding), ...manners(settings)]
   const told = (role: string) => (why: { signal: string | null; code: number | null }) =>
@@ -103,7 +106,7 @@ export const openHouse = async (settings: Settings, emit: Emit, grant: Leave['gr
 
   const cache = keeper.again<Cache>('cache')
   const leave: Leave = { grant, recall: (key) => cache.get(key), remember: (key, value, ttlMs) => cache.set(key, value, ttlMs) }
-  const grabberInit: GrabberInit = { settings, spoolDir: folderPaths(settings.data).spool }
+  const grabberInit: GrabberInit = { settings, spoolDir: folderPaths(settings.data).spool, recipes }
   const grabber = keepRole({ role: 'grabber', start: () => startRole('grabber', grabberInit, { leave }), onRestart: told('grabber') })
   const visionProcesses = visionCount(settings)
   const vision = openVision({ choice, processes: visionProcesses, batch: settings.batch, emit })

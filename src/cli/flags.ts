@@ -28,3 +28,6 @@ export const typedFlags = (command: Command, fragment: Fragment): Layer =>
 
 export const environmentHelp = (): string =>
   `\nEvery flag can be set in a file (--config) or the environment, ${environmentName('maxImages')} for --${kebab('maxImages')}.`
+
+/** An option of a file that may be given more than once; a comma may be part of a name. */
+export const severalFiles = (file: string, before: readonly string[] | undefined): string[] => [...(before ?? []), file]

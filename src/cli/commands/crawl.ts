@@ -9,7 +9,7 @@ import { createDisplay, type Display } from '../display.ts'
 import { explain, type Reason } from '../../core/reasons.ts'
 import { whatIsOff } from '../findings-text.ts'
 import { listTroubles } from '../list-words.ts'
-import { addFlags, environmentHelp, typedFlags } from '../flags.ts'
+import { addFlags, environmentHelp, severalFiles, typedFlags } from '../flags.ts'
 import { note, print, printJson } from '../output.ts'
 import { reportText } from '../report-text.ts'
 
@@ -74,11 +74,12 @@ export const addCrawl = (program: Command): void => {
     .argument('[urls...]', 'pages or pictures to begin with')
     .option('--list <file>', 'a file of URLs: txt, csv, tsv, jsonl (each may be packed with gzip or zstd) or Parquet; - is standard input, which is taken anew at every run')
     .option('--config <file>', 'a YAML or JSON file of settings')
+    .option('--recipe <file>', 'a YAML file that says how the pages of a site are read; more than one: the first that matches', severalFiles)
     .option('--json', 'print the report as JSON')
   addFlags(command, SETTINGS)
     .addHelpText('after', environmentHelp())
-    .action(async (urls: string[], options: { list?: string; config?: string; json?: boolean }) => {
-      const run = crawl({ ...typedFlags(command, SETTINGS), urls, ...(options.list ? { list: options.list } : {}), ...(options.config ? { config: options.config } : {}) })
+    .action(async (urls: string[], options: { list?: string; config?: string; recipe?: string[]; json?: boolean }) => {
+      const run = crawl({ ...typedFlags(command, SETTINGS), urls, ...(options.list ? { list: options.list } : {}), ...(options.config ? { config: options.config } : {}), ...(options.recipe ? { recipe: options.recipe } : {}) })
       const display = createDisplay()
       drainOnSignal(run, display)
       const told: Told = { failures: new Set(), leases: 0 }
