@@ -73,9 +73,12 @@ const sharedSources = (imgs: readonly Element[]): ReadonlySet<string> => {
   return shared
 }
 
-const standsIn = (img: Element, shared: ReadonlySet<string>): boolean => {
+/** Seldom a picture, often one pixel, when the real one comes later and is none. */
+const GIF = /\.gif(?:[?#]|$)/i
+
+const standsIn = (img: Element, shared: ReadonlySet<string>, renditions: readonly Rendition[]): boolean => {
   const raw = img.attribs['src'] ?? ''
-  return looksLikeStandIn(raw) || shared.has(raw) || BLURRED_FIRST.test((img.attribs['class'] ?? '').slice(0, 500))
+  return looksLikeStandIn(raw) || (GIF.test(raw.slice(-200)) && !renditions.some(({ url }) => GIF.test(url.slice(-200)))) || shared.has(raw) || BLURRED_FIRST.test((img.attribs['class'] ?? '').slice(0, 500))
 }
 
 const readImg = (page: Page, img: Element, shared: ReadonlySet<string>): Found => {
@@ -88,7 +91,7 @@ const readImg = (page: Page, img: Element, shared: ReadonlySet<string>): Found =
     page.claimed.add(copy)
   }
   const real = renditions.length > 0
-  if (src !== null && !(real && (isLazy || copy !== null) && standsIn(img, shared))) renditions.unshift(src)
+  if (src !== null && !(real && (isLazy || copy !== null) && standsIn(img, shared, renditions))) renditions.unshift(src)
 
   const round = surroundingsOf(page, img)
   const shown = shownSize(img)

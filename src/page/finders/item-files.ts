@@ -26,11 +26,13 @@ const MAX_SIGN_PX = 24
 /** Whether the element is a sign on the way to a picture, not the picture itself. */
 export const isSign = (src: string, width: number | null, height: number | null): boolean =>
   (width !== null && width <= MAX_SIGN_PX && height !== null && height <= MAX_SIGN_PX) ||
-  (DRAWN_FORMAT.test(src.slice(-200)) && SIGN.test(src.slice(src.lastIndexOf('/', src.lastIndexOf('/') - 1)).slice(-200)))
+  (DRAWN_FORMAT.test(src.slice(-200)) && SIGN.test(src.slice(Math.max(0, src.lastIndexOf('/', src.lastIndexOf('/') - 1))).slice(-200)))
 
 const CLOSER_LOOK =
   /\b(?:full|original|large|larger|big|high|hi-?res|resolution|download|zoom|enlarge|view image|view photo|view picture|see image|open image|expand|fullscreen|wallpaper|grösser|größer|vollbild|herunterladen|agrandir|ampliar|télécharger|descargar|scarica|скачать|увеличить)\b|下载|原图|大图|查看|\d{3,5}\s{0,2}[x×*]\s{0,2}\d{3,5}/i
 const SIDES = /(\d{3,5})\s{0,2}[x×*]\s{0,2}(\d{3,5})/i
+
+const areaOf = (sides: RegExpExecArray | null): number => Number(sides?.[1] ?? 0) * Number(sides?.[2] ?? 0)
 
 const wordsOn = (link: Element): string => {
   const { title, class: names, 'aria-label': label, 'data-action': action, id } = link.attribs
@@ -60,8 +62,10 @@ const addBeside = (into: Rendition[], page: Page, { levels }: Surroundings, own:
     const sure = found.filter(({ same }) => same)
     // Words alone do not tell which of several pictures is meant, unless they are the sizes of one.
     const chosen = sure.length > 0 ? sure : found.length === 1 || found.every(({ sides }) => sides !== null) ? found : []
-    for (const { link, targets, sides } of chosen) {
-      page.claimed.add(link)
+    for (const { link } of chosen) page.claimed.add(link)
+    // Of several sizes for a closer look, the largest.
+    const [largest] = chosen.toSorted((a, b) => areaOf(b.sides) - areaOf(a.sides))
+    for (const { sides, targets } of sure.length > 0 ? sure : largest === undefined ? [] : [largest]) {
       const stated = sides === null ? {} : { width: Number(sides[1]), height: Number(sides[2]) }
       for (const target of targets) into.push(target.width === null ? { ...target, ...stated } : target)
     }

@@ -33,6 +33,10 @@ const addTemplate = (into: Rendition[], page: Page, template: string, widths: st
   }
 }
 
+/** Interchange's named queries, in pixels of the viewport. */
+const BREAKPOINTS: ReadonlyMap<string, number> = new Map([
+  ['small', 1], ['default', 1], ['medium', 640], ['large', 1024], ['xlarge', 1200], ['xxlarge', 1440], ['retina', 1500],
+])
 const MAX_PARTS = 32
 /** Longest value parted, in UTF-16 units. */
 const MAX_PARTED = 65_536
@@ -46,9 +50,10 @@ const addParts = (into: Rendition[], page: Page, value: string, role: Rendition[
       if (rendition !== null) into.push(rendition)
     }
   } else if (text.trimStart().startsWith('[')) {
-    for (const part of text.split(']').slice(0, MAX_PARTS)) {
-      const address = part.slice(part.indexOf('[') + 1).split(',', 1)[0] ?? ''
-      const rendition = looksLikePicture(address) ? renditionAt(page, address, role, via) : null
+    for (const part of text.split(']', MAX_PARTS)) {
+      const [address = '', name = ''] = part.slice(part.indexOf('[') + 1).split(',', 2)
+      const viewportPx = BREAKPOINTS.get(name.trim().replace(/[()]/g, '')) ?? 0
+      const rendition = looksLikePicture(address) ? renditionAt(page, address, role, via, { viewportPx }) : null
       if (rendition !== null) into.push(rendition)
     }
   } else {
