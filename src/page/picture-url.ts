@@ -60,18 +60,6 @@ const STAND_IN =
 const TINY =
   /[?&](?:w|width|h|height|size)=\d{1,2}(?:&|$)|[/,](?:w|h)_\d{1,2}[,/]|[-_]\d{1,2}x(?:\d{1,2})?(?=[._@])/i
 
-const SIZE_SUFFIX = /[-_]\d{2,4}x\d{2,4}(?=\.\w+$)/
-
 /** Whether it stands in for a picture that a lazy attribute names: then it is no thumbnail of it. */
 export const looksLikeStandIn = (url: string): boolean =>
   url.length <= MAX_LENGTH && (STAND_IN.test(pathTail(url, 2)) || TINY.test(url))
-
-/**
- * Equal for the sizes a site makes of one file: the path without `-1024x683`, query and host; null
- * where it cannot tell.
- * @param url canonical
- */
-export const looseKey = (url: string): string | null => {
-  const path = url.slice(url.indexOf('/', 8), pathEnd(url))
-  return EXTENSION.test(path.slice(-6)) ? path.replace(SIZE_SUFFIX, '') : null
-}

@@ -1,5 +1,9 @@
 /** The files one picture can be had in, and which two of them to fetch: the scout's and the keeper's. */
 import type { CandidateVia } from './candidate.ts'
+import { fileAddress, type FileAddress } from './file-address/file-address.ts'
+import { likelyName } from './file-address/likely-name.ts'
+import { UNNAMED_RANK } from './file-address/size-words.ts'
+import { looksLikeStandIn } from './picture-url.ts'
 
 export interface Rendition {
   /** Canonical and absolute. */
@@ -17,52 +21,146 @@ export interface Rendition {
   /** Pixels of the viewport it is meant for, from a media query; orders renditions of unknown size. */
   readonly viewportPx: number
   readonly via: CandidateVia
+  /** What its address says of the file; read when it is first needed. */
+  readonly file?: FileAddress
 }
 
 /** A thumbnail smaller than this, in pixels, shows the models too little. */
 export const MIN_THUMBNAIL_PX = 160
 
-const TIER = { thumb: 0, src: 1, main: 2, full: 3, target: 4 } as const
+/** Width by height of a picture whose shape nobody states: most cameras'. */
+const USUAL_ASPECT = 3 / 2
+
+export const TIER = { thumb: 0, src: 1, main: 2, full: 3, target: 4 } as const
 /** What counts before stated sizes: the `img` and what is shown in its place are one. */
 const OFFERED = { ...TIER, main: TIER.src } as const
 
-/** Above 0 when `a` promises more than `b`. */
-const promise = (a: Rendition, b: Rendition): number => {
-  const offered = OFFERED[a.role] - OFFERED[b.role]
-  return (
-    offered ||
-    (a.width ?? 0) - (b.width ?? 0) ||
-    (a.density ?? 1) - (b.density ?? 1) ||
-    a.viewportPx - b.viewportPx ||
-    TIER[a.role] - TIER[b.role]
-  )
+/** Types that the image room does not decode. */
+const UNDECODED = /\.(?:jxl|jp2|heic|heif|psd|svg|ico|raw|cr2|nef|dng)$/i
+
+/** A rendition with what choosing asks of it again and again. */
+interface Entrant<R extends Rendition> {
+  readonly one: R
+  readonly file: FileAddress
+  /** Pixels to compare by, stated by page or address; null where neither does. */
+  readonly width: number | null
+  readonly short: number | null
 }
 
-const shortSide = (r: Rendition): number => Math.min(r.width ?? 0, r.height ?? Number.POSITIVE_INFINITY)
+const widthOf = ({ width, height }: Rendition, file: FileAddress, aspect: number): number | null => {
+  if (width !== null) return width
+  if (height !== null) return height * aspect
+  if (file.width === null) return file.height === null ? null : file.height * aspect
+  return file.within && file.height !== null ? Math.min(file.width, file.height * aspect) : file.width
+}
 
-const pick = (from: readonly Rendition[], better: (a: Rendition, b: Rendition) => boolean): Rendition | null => {
-  let best: Rendition | null = null
-  for (const rendition of from) if (best === null || better(rendition, best)) best = rendition
+const heightOf = ({ width, height }: Rendition, file: FileAddress): number | null =>
+  height ?? (width === null && !file.within ? file.height : null)
+
+/** The shape that a rendition of known size has, or that the page shows. */
+const aspectOf = (renditions: readonly Rendition[], files: readonly FileAddress[], shownAspect: number | null): number => {
+  for (const [at, file] of files.entries()) {
+    const { width, height } = renditions[at] as Rendition
+    if (file.cropped) continue
+    const w = width ?? (file.within ? null : file.width)
+    const h = height ?? (file.within ? null : file.height)
+    if (w !== null && h !== null && (width === null) === (height === null)) return w / h
+  }
+  return shownAspect ?? USUAL_ASPECT
+}
+
+/** The uploaded file is no smaller than what was made of it: by half a pixel more than the largest of those. */
+const floors = (entrants: readonly Entrant<Rendition>[]): ReadonlyMap<string, number> => {
+  const largest = new Map<string, number>()
+  for (const { file, width } of entrants) {
+    if (!file.original && width !== null) largest.set(file.key, Math.max(largest.get(file.key) ?? 0, width + 0.5))
+  }
+  return largest
+}
+
+const entrantsOf = <R extends Rendition>(renditions: readonly R[], shownAspect: number | null): readonly Entrant<R>[] => {
+  const files = renditions.map(({ file, url }) => file ?? fileAddress(url))
+  const aspect = aspectOf(renditions, files, shownAspect)
+  const stated = renditions.map((one, at): Entrant<R> => {
+    const file = files[at] as FileAddress
+    const width = widthOf(one, file, aspect)
+    return { one, file, width, short: width === null ? null : Math.min(width, heightOf(one, file) ?? width / aspect) }
+  })
+  const largest = floors(stated)
+  if (largest.size === 0) return stated
+  return stated.map((entrant) => {
+    const floor = entrant.file.original && entrant.width === null ? largest.get(entrant.file.key) : undefined
+    return floor === undefined ? entrant : { ...entrant, width: floor, short: floor / aspect }
+  })
+}
+
+const isDecoded = ({ url }: Rendition): number => {
+  const query = url.indexOf('?')
+  return UNDECODED.test(query === -1 ? url.slice(-6) : url.slice(Math.max(0, query - 6), query)) ? 0 : 1
+}
+
+/** How much the words of its name promise; asked only where nothing else tells them apart. */
+const rankOf = ({ file }: Entrant<Rendition>): number => file.rank ?? likelyName(file)?.rank ?? UNNAMED_RANK
+
+/** Above 0 when `a` promises more than `b`. */
+const promise = (a: Entrant<Rendition>, b: Entrant<Rendition>): number =>
+  OFFERED[a.one.role] - OFFERED[b.one.role] ||
+  (a.width ?? 0) - (b.width ?? 0) ||
+  (a.one.density ?? 1) - (b.one.density ?? 1) ||
+  a.one.viewportPx - b.one.viewportPx ||
+  rankOf(a) - rankOf(b) ||
+  isDecoded(a.one) - isDecoded(b.one) ||
+  TIER[a.one.role] - TIER[b.one.role]
+
+const pick = <R extends Rendition>(from: readonly Entrant<R>[], better: (a: Entrant<R>, b: Entrant<R>) => boolean): Entrant<R> | null => {
+  let best: Entrant<R> | null = null
+  for (const entrant of from) if (best === null || better(entrant, best)) best = entrant
   return best
+}
+
+const isShownOnly = ({ role }: Rendition): boolean => role !== 'full' && role !== 'target'
+
+/** Those that may be the full one: no stand-in, and nothing cut where the whole is to be had. Never empty. */
+const eligible = <R extends Rendition>(entrants: readonly Entrant<R>[]): readonly Entrant<R>[] => {
+  const real = entrants.filter(({ one }) => !isShownOnly(one) || !looksLikeStandIn(one.url))
+  const left = real.length > 0 ? real : entrants
+  const hasWhole = left.some(({ file, width }) => !file.cropped && width !== null)
+  return hasWhole ? left.filter(({ file }) => !file.cropped) : left
+}
+
+/** A recipe's word on which is which holds against what sizes would say. */
+const chosenByRecipe = <R extends Rendition>(renditions: readonly R[]): { thumbnail: R; full: R } | null => {
+  const full = renditions.find(({ via, role }) => via === 'recipe' && role === 'target')
+  if (full === undefined) return null
+  return { thumbnail: renditions.find(({ via, role }) => via === 'recipe' && role !== 'target') ?? full, full }
 }
 
 /**
  * Full: what the page offers for a closer look (a link's target before an attribute), else the
- * largest it states; but never a file stated to be narrower than another. Thumbnail: the smallest
- * stated to be at least 160 pixels, else the one that promises least, else the full one.
+ * largest that page or address state; but never a file stated to be narrower than another. Thumbnail:
+ * the smallest whose short side is stated to be at least 160 pixels (by a usual shape where only one
+ * side is), else the one that promises least, else the full one.
  * @param renditions at least one
+ * @param shownAspect width by height as the page shows the picture; null where it does not say
  */
-export const chooseRenditions = (
-  renditions: readonly Rendition[],
-): { readonly thumbnail: Rendition; readonly full: Rendition } => {
-  const widest = pick(renditions, (a, b) => (a.width ?? 0) > (b.width ?? 0)) as Rendition
-  const offered = pick(renditions, (a, b) => promise(a, b) > 0) as Rendition
+export const chooseRenditions = <R extends Rendition>(
+  renditions: readonly R[],
+  shownAspect: number | null = null,
+): { readonly thumbnail: R; readonly full: R } => {
+  const [only] = renditions
+  if (renditions.length === 1 && only !== undefined) return { thumbnail: only, full: only }
+  const told = chosenByRecipe(renditions)
+  if (told !== null) return told
+  const entrants = entrantsOf(renditions, shownAspect)
+  const fulls = eligible(entrants)
+  const widest = pick(fulls, (a, b) => (a.width ?? 0) > (b.width ?? 0)) as Entrant<R>
+  const offered = pick(fulls, (a, b) => promise(a, b) > 0) as Entrant<R>
   const full = offered.width !== null && (widest.width ?? 0) > offered.width ? widest : offered
 
-  const others = renditions.filter((r) => r.url !== full.url)
-  const sized = others.filter((r) => r.width !== null && shortSide(r) >= MIN_THUMBNAIL_PX)
-  const unsized = others.filter((r) => r.width === null && promise(r, full) < 0)
+  const others = entrants.filter(({ one, width }) => one.url !== full.one.url && (full.width === null || (width ?? 0) < full.width))
+  const sized = others.filter(({ short }) => short !== null && short >= MIN_THUMBNAIL_PX)
+  const unsized = others.filter((entrant) => entrant.width === null && promise(entrant, full) < 0)
   const thumbnail =
     pick(sized, (a, b) => (a.width ?? 0) < (b.width ?? 0)) ?? pick(unsized, (a, b) => promise(a, b) < 0) ?? full
-  return { thumbnail, full }
+  return { thumbnail: thumbnail.one, full: full.one }
 }

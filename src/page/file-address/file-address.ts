@@ -46,7 +46,7 @@ const read = (draft: Draft): void => {
  * rules begins with. Every mark of resizers.ts and sized-names.ts must be in it.
  */
 const MAY_STATE_SIZE =
-  /[?@=:]|\/(?:cdn-cgi|_next|_vercel|\.netlify|_image|_ipx|image|unsafe|thumb|revision|v1|-|styles|product|images\/stencil|size|render|static|optimized|original|products|items|cdn)\/|_hu|_default|-scaled|-rotated|-e\d{10}|-\d{2,5}(?:x\d{2,5})?\.|\.(?:jpe?g|png|gif)[._]/i
+  /[?@=:]|\/(?:cdn-cgi|_next|_vercel|\.netlify|_image|_ipx|image|unsafe|thumb|revision|v1|-|styles|product|images\/stencil|size|render|static|optimized|original|products|items|cdn)\/|_hu|_default|-scaled|-rotated|-e\d{10}|-\d{2,5}(?:x\d{2,5})?\.|_\d{2,4}x\d{2,4}\.|\.(?:jpe?g|png|gif)[._]/i
 
 /** Never throws; linear in the address's length. @param url canonical (see canonical-url.ts) */
 export const fileAddress = (url: string): FileAddress => {

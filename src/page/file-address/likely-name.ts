@@ -3,6 +3,7 @@
  * `/thumbs/a.jpg` and `/large/a.jpg`, `a_t.jpg` and `a.jpg`. Words are no proof: a page must name
  * both, and no two files may claim the same place.
  */
+import type { FileAddress } from './file-address.ts'
 import { sizeRank, UNNAMED_RANK } from './size-words.ts'
 
 export interface LikelyName {
@@ -10,8 +11,8 @@ export interface LikelyName {
   readonly path: string
   /** How much the word promises (see size-words.ts). */
   readonly rank: number
-  /** Pixels that the name states; only to compare by. */
-  readonly width: number | null
+  /** Width by height where the name states both, null otherwise. */
+  readonly aspect: number | null
 }
 
 /** Longest path looked at, in UTF-16 units. */
@@ -27,18 +28,20 @@ const STATED_WIDTH = /[-_](\d{2,4})(?:w|px)$/
 /** One letter is a size only as `name_t`: as a folder it is the first of a name, before a name it is anything. */
 const MIN_WORD = 2
 
-/** @param path as it is left when what is certain has been taken off; null where it is no picture's */
-export const likelyName = (path: string): LikelyName | null => {
+/** Null where the address is not that of a picture file. */
+export const likelyName = ({ key }: FileAddress): LikelyName | null => {
+  const query = key.indexOf('?')
+  const path = key.slice(key.indexOf('/'), query === -1 ? key.length : query)
   if (path.length > MAX_PATH || !EXTENSION.test(path.slice(-6))) return null
   const segments = path.replace(EXTENSION, '').split('/')
   let name = segments.pop() as string
   let rank: number | null = null
-  let width: number | null = null
+  let aspect: number | null = null
 
   const size = SIZE.exec(name) ?? STATED_WIDTH.exec(name)
   if (size !== null && size.index > 0) {
-    width = Number(size[1])
     rank = UNNAMED_RANK - 1
+    if (size[2] !== undefined) aspect = Number(size[1]) / Number(size[2])
     name = name.slice(0, size.index)
   }
   const after = AFTER.exec(name)
@@ -63,5 +66,5 @@ export const likelyName = (path: string): LikelyName | null => {
     break
   }
   segments.push(name)
-  return { path: segments.join('/'), rank: rank ?? UNNAMED_RANK, width }
+  return { path: segments.join('/'), rank: rank ?? UNNAMED_RANK, aspect }
 }

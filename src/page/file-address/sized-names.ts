@@ -28,6 +28,10 @@ const BIGCOMMERCE = /(\/products\/\d+\/)(?:images\/)?(\d+\/[^/]+\.\d{5,12})\.(\d
 const BIGCOMMERCE_ORIGINAL = /(\/products\/\d+\/)images\/(?=\d+\/[^/]+\.\d{5,12}\.\w+$)/
 const K2 = /(\/items\/cache\/[\da-f]{32})_(?:XS|S|M|L|XL|Generic)(?=\.\w+$)/
 
+/** Any site's; the file may be another one, so the name stays in the key, and the size serves to compare. */
+const SIZE_SUFFIX = /[-_](\d{2,4})x(\d{2,4})(?:@[23]x)?\.\w+$/
+const SUFFIX_LENGTH = 24
+
 /** Puts `put` where the pattern is found. */
 const replace = (draft: Draft, pattern: RegExp, put: (found: RegExpExecArray) => string): RegExpExecArray | null => {
   const found = pattern.exec(draft.path)
@@ -58,6 +62,20 @@ const takeOffFolders = (draft: Draft): void => {
   if (path.includes('_default') && replace(draft, PRESTASHOP, start) !== null) draft.altered = true
 }
 
+const takeOffDashed = (draft: Draft): void => {
+  const eleventy = ELEVENTY.exec(draft.path)
+  // Widths are asked for in round numbers; what counts up by ones is a series of pictures.
+  if (eleventy !== null && Number(eleventy[2]) % 4 === 0) {
+    draft.path = `${draft.path.slice(0, eleventy.index)}/${eleventy[1]}`
+    noteSize(draft, eleventy[2], null, 'exact')
+  } else if (WORDPRESS_FOLDER.test(draft.path)) {
+    const size = replace(draft, WORDPRESS_SIZE, nothing)
+    if (size !== null) noteSize(draft, size[1], size[2], 'exact')
+    const mark = replace(draft, WORDPRESS_MARK, nothing)
+    if (mark?.[0] === '-scaled') noteSize(draft, 2560, 2560, 'within')
+  }
+}
+
 /** Takes known marks of size off the path. */
 export const takeOffSizedName = (draft: Draft): void => {
   const { path } = draft
@@ -75,16 +93,7 @@ export const takeOffSizedName = (draft: Draft): void => {
     const found = replace(draft, HUGO, nothing)
     if (found !== null) noteSize(draft, found[1], found[2], found[3] === 'fill' || found[3] === 'crop' ? 'crop' : 'exact')
   }
-  if (!path.includes('-', slash)) return
-  const eleventy = ELEVENTY.exec(draft.path)
-  // Widths are asked for in round numbers; what counts up by ones is a series of pictures.
-  if (eleventy !== null && Number(eleventy[2]) % 4 === 0) {
-    draft.path = `${draft.path.slice(0, eleventy.index)}/${eleventy[1]}`
-    noteSize(draft, eleventy[2], null, 'exact')
-  } else if (WORDPRESS_FOLDER.test(path)) {
-    const size = replace(draft, WORDPRESS_SIZE, nothing)
-    if (size !== null) noteSize(draft, size[1], size[2], 'exact')
-    const mark = replace(draft, WORDPRESS_MARK, nothing)
-    if (mark?.[0] === '-scaled') noteSize(draft, 2560, 2560, 'within')
-  }
+  if (path.includes('-', slash)) takeOffDashed(draft)
+  const suffix = SIZE_SUFFIX.exec(draft.path.slice(-SUFFIX_LENGTH))
+  if (suffix !== null && draft.width === null && draft.height === null) noteSize(draft, suffix[1], suffix[2], 'within')
 }
