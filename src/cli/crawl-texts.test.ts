@@ -10,7 +10,7 @@ const REPORT: CrawlReport = {
   pages: 9, candidates: 225, thumbnails: 200, kept: 70, refused: { 'robots-denied': 1 },
   rejected: { 'bad-aspect': 90, blank: 20, blurry: 8 }, duplicates: { exact: 4, copy: 7, similar: 0 }, failed: { timeout: 12 },
   pending: 13, bytes: { thumbnails: 5e6, full: 25e6, saved: 35e6, savedEstimated: 1e6 }, seconds: 12,
-  pagesFailed: {}, pagesPending: 0, pageBytes: 9e5,
+  pagesFailed: {}, pagesPending: 0, linksTrapped: 0, pageBytes: 9e5,
 }
 const shown = (report: CrawlReport, width = 100, rate = 26): string[] =>
   stripVTControlCharacters(progressLines({ report, rate, bytesPerSecond: 3e6, list: null }, width)).split('\n')

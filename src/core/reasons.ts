@@ -23,7 +23,7 @@ export const REASONS = {
     retry: false,
     text: 'leads to an address inside the network; allow it by name with --allow-address',
   },
-  'out-of-scope': { outcome: 'refused', retry: false, text: 'lies outside the scope of the crawl' },
+  'out-of-scope': { outcome: 'refused', retry: false, text: 'lies outside the scope of the crawl (--scope, --include, --exclude, --trap-after)' },
   'robots-denied': { outcome: 'refused', retry: false, text: "is denied by the site's robots.txt" },
   'opt-out': { outcome: 'refused', retry: false, text: 'is marked by its owner as not for this use' },
   'limit-reached': { outcome: 'refused', retry: false, text: 'came after a limit of the crawl was reached' },

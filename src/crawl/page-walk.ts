@@ -37,7 +37,7 @@ export const createPageWalk = (ports: CrawlPorts, visits: Visits, rules: AdmitRu
       const trap = traps.judge(url, from, barren)
       if (trap !== null) {
         if (trap.first) tell(trap, url)
-        return endOf({ outcome: 'refused', reason: 'out-of-scope', detail: trap.detail, evidence: { url, trap: trap.kind } })
+        return endOf({ outcome: 'refused', reason: 'out-of-scope', detail: trap.detail, evidence: { url, trap: trap.kind, detail: trap.detail } })
       }
       const scope = scopeOf(payload, rules)
       const came = await visits.visit(task.host, first, async (grant) => {

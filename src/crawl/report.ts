@@ -28,6 +28,8 @@ export interface CrawlReport {
   /** Pages that could not be read, by reason, and pages still to be read. */
   readonly pagesFailed: Readonly<Record<string, number>>
   readonly pagesPending: number
+  /** Links not followed because they led into what brings nothing (traps.ts). */
+  readonly linksTrapped: number
   /** Bytes of pages. */
   readonly pageBytes: number
 }
@@ -77,6 +79,7 @@ export const reportOf = (tally: Tally, superseded: number, seconds: number): Cra
     seconds,
     pagesFailed: { ...byOutcome('failed', 'page'), ...byOutcome('refused', 'page') },
     pagesPending: tally.pending.page,
+    linksTrapped: amount('linksTrapped'),
     pageBytes: amount('pageBytes'),
   }
 }
