@@ -95,6 +95,9 @@ export async function* intake(seeds: Seeds, rules: AdmitRules, after: number): A
       yield batch(held)
       held = []
     }
+    if (!list.isPipe || held.length === 0) continue
+    yield batch(held)
+    held = []
   }
   if (held.length > 0) yield batch(held)
 }

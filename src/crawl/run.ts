@@ -181,6 +181,8 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
 
   const takeIn = async (): Promise<void> => {
     const { sequence } = await schedule.tally([options.request])
+    // Whoever writes into a pipe may be silent for ever.
+    stop.signal.addEventListener('abort', () => options.seeds.list?.close())
     for await (const batch of intake(options.seeds, rules, sequence)) {
       if (stop.signal.aborted) return
       const admissions = await schedule.add({ request: options.request, ...batch })

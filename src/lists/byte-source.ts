@@ -16,6 +16,8 @@ export interface ByteSource {
   head(): Promise<Buffer>
   /** @param from passes over so many; a pipe only has 0 */
   bytes(from: number): AsyncGenerator<Buffer>
+  /** Ends the reading that is under way. */
+  close(): void
 }
 
 const HEAD_BYTES = 4096
@@ -29,9 +31,11 @@ export const unreadable = (name: string, cause: unknown): GannetError => {
 
 const openFile = (name: string, path: string, size: number): ByteSource => {
   let read = 0
+  let closed = false
   return {
     name,
     size,
+    close: () => void (closed = true),
     get read() {
       return read
     },
@@ -49,6 +53,7 @@ const openFile = (name: string, path: string, size: number): ByteSource => {
       const input = createReadStream(path, { start: from, highWaterMark: CHUNK_BYTES })
       try {
         for await (const chunk of input as AsyncIterable<Buffer>) {
+          if (closed) return
           read += chunk.length
           yield chunk
         }
@@ -65,17 +70,24 @@ const openPipe = (name: string, input: NodeJS.ReadStream | ReadStream): ByteSour
   const chunks = (input as AsyncIterable<Buffer>)[Symbol.asyncIterator]()
   let first: Buffer | null = null
   let read = 0
+  let closed = false
   const next = async (): Promise<Buffer | null> => {
     try {
       const { done, value } = await chunks.next()
       return done ? null : value
     } catch (cause) {
+      // Whoever waited for more when it was closed is let go by an error.
+      if (closed) return null
       throw unreadable(name, cause)
     }
   }
   return {
     name,
     size: null,
+    close() {
+      closed = true
+      input.destroy()
+    },
     get read() {
       return read
     },

@@ -55,6 +55,8 @@ export interface List {
   /** Stands for what the list says and how its rows are read; another at every run for a pipe, which is not read twice. */
   readonly identity: string
   readonly kind: ListKind
+  /** Its rows come when somebody writes them: none should wait for others. */
+  readonly isPipe: boolean
   /**
    * Batches of any length but 0, in order. A pipe can be read once, and from its beginning only.
    * @param after position behind the last row that is known, 0 for all
@@ -63,4 +65,6 @@ export interface List {
   rows(after: number): AsyncIterable<readonly ListRow[]>
   /** Cheap. */
   progress(): ListProgress
+  /** Nothing more is wanted: `rows` ends soon, whoever may still hold the other end of a pipe. */
+  close(): void
 }

@@ -76,6 +76,7 @@ export const openList = async (path: string, settings: ListSettings, onOpening?:
   let trouble: string | null = null
   let rowsRead = 0
   let count: number | null = null
+  let closed = false
   let broken = 0
   const firstBroken: string[] = []
   const progress = (): ListProgress => {
@@ -87,7 +88,7 @@ export const openList = async (path: string, settings: ListSettings, onOpening?:
   if (isEncryptedParquet(head)) throw new GannetError('usage', `the list ${source.name} is encrypted: write it again without encryption`)
   const reading = isParquet(head)
     ? await readParquet(source, settings)
-    : await readText(source, head, settings, (told) => (trouble = told))
+    : await readText(source, head, settings, (told) => (trouble = closed ? null : told))
   onOpening?.(progress)
   const digest = await hashed(source)
   count = reading.count
@@ -110,5 +111,10 @@ export const openList = async (path: string, settings: ListSettings, onOpening?:
       state = 'read'
     },
     progress,
+    isPipe: source.size === null,
+    close() {
+      closed = true
+      source.close()
+    },
   }
 }

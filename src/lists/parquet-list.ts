@@ -12,7 +12,9 @@ import { cellOf } from './record-format.ts'
 import { brokenRow, rowOf } from './row-of.ts'
 import type { ListSettings } from './settings.ts'
 
-const WINDOW_ROWS = 16_384
+/** Pages that lie across the edge of a window are unpacked for both: the larger, the faster. */
+const WINDOW_ROWS = 65_536
+const BATCH_ROWS = 2_048
 /** Chunks kept: as many as there are columns that can be asked for, and their indexes. */
 const KEPT_SLICES = 12
 
@@ -114,8 +116,10 @@ export const openParquet = async (name: string, size: number, settings: ListSett
             from = end
             continue
           }
-          const first = from
-          yield read.map((values, at) => toRow(values, first + at + 1))
+          for (let at = 0; at < read.length; at += BATCH_ROWS) {
+            const first = from + at + 1
+            yield read.slice(at, at + BATCH_ROWS).map((values, n) => toRow(values, first + n))
+          }
           from = to
         }
         start = end
