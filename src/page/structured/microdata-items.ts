@@ -6,6 +6,7 @@
 import { isTag, type AnyNode, type Element } from 'domhandler'
 import { addLazy } from '../finders/lazy-attributes.ts'
 import { addSrcset, filePixels, renditionAt } from '../page-address.ts'
+import { firstWithin } from '../page-tree.ts'
 import type { Page } from '../page.ts'
 import { looksLikeStandIn } from '../picture-url.ts'
 import type { Rendition } from '../rendition.ts'
@@ -56,7 +57,11 @@ const valueOf = (page: Page, element: Element): Value => {
   if (address !== undefined && attribs[address] !== undefined) return attribs[address].trim()
   const said = SAID_IN.get(name)
   if (said !== undefined && attribs[said] !== undefined) return attribs[said].trim()
-  return attribs['resource'] ?? textOf(element) ?? ''
+  const text = attribs['resource'] ?? textOf(element)
+  if (text !== null) return text
+  // `<div itemprop="image"><img>`: by the standard it says nothing, by its author's mind it names the picture.
+  const inside = firstWithin(page.landmarks.picture, element)
+  return inside === null ? '' : imageItem(page, inside)
 }
 
 interface Visit {
