@@ -23,6 +23,7 @@ export interface Candidate {
   readonly width: number | null
   readonly height: number | null
   readonly bytes: number | null
+  /** The licence's address; where the page gives none, its statement of rights. */
   readonly licence: string | null
   readonly creator: string | null
   readonly fields: Fields | null
