@@ -1,13 +1,16 @@
 /**
  * What kind of thing a page or a part of it shows. In order of trust: what the page says of itself in a meta, its
  * breadcrumbs in data, the category in data, its breadcrumbs as shown, a folder called a category in its address;
- * then, a picture at a time, the heading over a group of pictures; last the folder that the page lies in.
+ * then the heading over a group of pictures; last the folder that the page lies in. What a picture's own card says
+ * comes before all of it.
  */
 import type { Element } from 'domhandler'
+import { lookFor } from './credit-words.ts'
 import { sectionAt } from './heading-sections.ts'
 import { metaOf } from './page-metas.ts'
 import { firstFrom, firstWithin } from './page-tree.ts'
 import type { Page } from './page.ts'
+import { deepestCategory } from './structured/item-words.ts'
 import { pageFacts } from './structured/page-facts.ts'
 import { articleAround } from './surroundings.ts'
 import { cleanWords, textOf } from './text-of.ts'
@@ -108,8 +111,12 @@ const shortHeading = (heading: Element): string | null => {
   return known.words
 }
 
-/** The category of a picture where the page states none: the heading over it and others, which is not one's own title. */
-export const headingCategory = (page: Page, element: Element, levels: readonly Element[]): string | null => {
+/** Whether the page is one text: its headings are chapters. */
+const isArticle = (page: Page): boolean =>
+  pageFacts(page).isArticle || metaOf(page, ['og:type'])?.trim().toLowerCase() === 'article'
+
+/** The heading over a picture and others, where the page states nothing; one's own title is none. */
+const headingCategory = (page: Page, element: Element, levels: readonly Element[]): string | null => {
   const { heading: headings, picture: pictures } = page.landmarks
   if (headings.length === 0 || statedCategory(page) !== null || isArticle(page)) return null
   const item = levels.at(-1) ?? element
@@ -125,9 +132,31 @@ export const headingCategory = (page: Page, element: Element, levels: readonly E
   return isOfArticle ? null : shortHeading(section.heading)
 }
 
-/** Whether the page is one text: its headings are chapters. */
-const isArticle = (page: Page): boolean =>
-  pageFacts(page).isArticle || metaOf(page, ['og:type'])?.trim().toLowerCase() === 'article'
+const CATEGORY_CLASS = /(?:^|[\s_-])(?:category|cat-links?|categories)(?:$|[\s_-])/i
+const ATTRIBUTES = ['data-category', 'data-cat', 'data-category-name']
+
+/** A link that says so (`rel="category tag"`), or an element called a category. */
+const isCategory = ({ attribs: { rel, class: names } }: Element): boolean =>
+  (rel !== undefined && rel.length < 100 && /\b(?:category|tag)\b/i.test(rel)) ||
+  (names !== undefined && names.length < 500 && CATEGORY_CLASS.test(names))
+
+/** What a picture's own card says of its category, as galleries with filters and lists of posts do. */
+const ownCategory = (element: Element, levels: readonly Element[]): string | null => {
+  for (const { attribs } of [element, ...levels]) {
+    for (const name of ATTRIBUTES) {
+      const words = attribs[name] === undefined ? null : deepestCategory(cleanWords(attribs[name], MAX_CATEGORY))
+      if (words !== null && HAS_WORD.test(words)) return words
+    }
+  }
+  const item = levels.at(-1)
+  const called = item === undefined ? null : lookFor(item, isCategory)
+  const words = called === null ? null : textOf(called, MAX_HEADING + 1)
+  return words !== null && words.length <= MAX_HEADING ? words : null
+}
+
+/** The category of one shown picture, where it can be told apart from its page's. */
+export const pictureCategory = (page: Page, element: Element, levels: readonly Element[]): string | null =>
+  ownCategory(element, levels) ?? headingCategory(page, element, levels)
 
 /** The category that holds for all of the page's pictures that have none of their own. */
 export const pageCategory = (page: Page): string | null => statedCategory(page) ?? ownFolder(page)

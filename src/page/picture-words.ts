@@ -7,7 +7,7 @@ import type { Fields } from './candidate.ts'
 import { captionOf, MAX_CAPTION, titleAttribute, wordsOfIds } from './caption-words.ts'
 import { creatorOf, isCredit, licenceWithin, lookFor } from './credit-words.ts'
 import type { IdLookup } from './id-lookup.ts'
-import { headingCategory } from './page-category.ts'
+import { pictureCategory } from './page-category.ts'
 import { lastBefore } from './page-tree.ts'
 import type { Finding, Page } from './page.ts'
 import { timeBeside } from './shown-time.ts'
@@ -78,7 +78,7 @@ const shownWords = (page: Page, finding: Finding, byId: IdLookup): PictureWords 
     publishedAt: timeBeside(page, element, levels),
     licence: scope === null ? null : licenceWithin(page, scope),
     creator: creatorOf(link === null ? [element] : [element, link], credit, caption),
-    category: headingCategory(page, element, levels),
+    category: pictureCategory(page, element, levels),
     fields: null,
   }
 }
