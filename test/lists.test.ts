@@ -5,11 +5,12 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import type { Writable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { openStore } from 'gannet'
-import { describe, expect, it } from 'vitest'
-import { crawlArgs, folder, gannet, reportIn, site, SMALL, whyOf } from './bad-input/gannet.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { crawlArgs, folder, gannet, reportIn, site, SMALL, whyOf, type Ended } from './bad-input/gannet.ts'
 import { planGallery, type Site } from './site/index.ts'
 
 const NO_JUNK = { icon: 0, tiny: 0, banner: 0, blank: 0, blurry: 0, exact: 0, near: 0 }
@@ -18,6 +19,17 @@ const gallery = (seed: number, pictures: number): Promise<Site> =>
 
 const bytesOf = async (url: string): Promise<Buffer> => Buffer.from(await (await fetch(url)).arrayBuffer())
 const hash = (algorithm: string, bytes: Buffer): string => createHash(algorithm).update(bytes).digest('hex')
+
+/** The command with its standard input in our hands. */
+const startPiped = (args: readonly string[]): { readonly stdin: Writable; readonly ended: Promise<Ended> } => {
+  const child = spawn(process.execPath, [resolve('dist/cli/main.js'), ...args], { stdio: ['pipe', 'pipe', 'pipe'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  return { stdin: child.stdin, ended: once(child, 'close').then(([code]): Ended => ({ code: code as number | null, stdout, stderr })) }
+}
 
 describe('a list of pictures', () => {
   it('is held to its hashes, looked at by its thumbnails, and every row is answered for', async () => {
@@ -79,15 +91,26 @@ describe('a list of pictures', () => {
     expect(first.code).toBe(0)
     expect(reportIn(first)).toMatchObject({ candidates: 3, kept: 3 })
 
-    const piped = spawn(process.execPath, [resolve('dist/cli/main.js'), ...crawlArgs([], data, '--list', '-')], { stdio: ['pipe', 'pipe', 'pipe'] })
-    let stdout = ''
-    let stderr = ''
-    piped.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-    piped.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    const piped = startPiped(crawlArgs([], data, '--list', '-'))
     piped.stdin.end(`url,text\n${urls.map((url) => `${url},x\n`).join('')}`)
-    const [code] = (await once(piped, 'close')) as [number]
-    expect(reportIn({ code, stdout, stderr })).toMatchObject({ candidates: 4, kept: 1, refused: { 'already-done': 3 } })
-    expect(code).toBe(0)
+    const ended = await piped.ended
+    expect(reportIn(ended)).toMatchObject({ candidates: 4, kept: 1, refused: { 'already-done': 3 } })
+    expect(ended.code).toBe(0)
+  })
+
+  it('from a pipe that nobody closes is taken as it comes, and let go when enough is kept', async () => {
+    const shop = await gallery(74, 4)
+    const urls = shop.truth.pictures.map(({ fullUrl }) => fullUrl)
+    const data = join(await folder(), 'data')
+    const piped = startPiped(crawlArgs([], data, '--list', '-', '--max-images', '2'))
+    // It goes while we write: the pipe breaks.
+    piped.stdin.on('error', () => undefined)
+    piped.stdin.write(`${urls.slice(0, 3).join('\n')}\n${urls[3]?.slice(0, -4)}`)
+    const ended = await piped.ended
+    const report = reportIn(ended)
+    expect(report.kept).toBe(2)
+    expect(report.candidates).toBe(3)
+    expect(ended.stderr).not.toContain('breaks off')
   })
 
   it('that breaks off is crawled as far as it goes, and said to', async () => {

@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { CrawlReport } from '../crawl/index.ts'
 import { whatIsOff } from './findings-text.ts'
+import { listTroubles, listWords } from './list-words.ts'
 import { progressLines } from './progress-lines.ts'
 import { reportText } from './report-text.ts'
 
@@ -72,4 +73,24 @@ it('names what is off once a cause, with the remedy where there is one', () => {
     'robots.txt off: switched off',
   ])
   expect(whatIsOff([off('detect', 'x.onnx is not there', 'put it there')])).toEqual(['detect off: x.onnx is not there; put it there'])
+})
+
+describe('a list', () => {
+  const LIST = { state: 'reading', unit: 'rows', done: 1_200_000, of: 2_700_000, trouble: null, broken: 0, firstBroken: [] } as const
+
+  it('has a line of its own, with its share of rows or bytes', () => {
+    const [, line] = stripVTControlCharacters(progressLines({ report: REPORT, rate: 26, bytesPerSecond: 3e6, list: LIST }, 100)).split('\n')
+    expect(line).toMatch(/^ {2}list +44 % +1,200,000 of 2,700,000 rows$/)
+    expect(listWords({ ...LIST, unit: 'bytes', done: 45e8, of: 1e10, state: 'hashing' })).toEqual({ share: '45 %', note: '4.5 GB of 10.0 GB hashed, to know it again' })
+    expect(listWords({ ...LIST, unit: 'bytes', done: 0, of: 0 }).share).toBe('100 %')
+    expect(listWords({ ...LIST, unit: 'bytes', done: 2_500, of: null })).toEqual({ share: '2.5 KB', note: 'from a pipe' })
+  })
+
+  it('names the first rows that cannot be used, counts the others, and says where it breaks off', () => {
+    expect(listTroubles({ ...LIST, broken: 1_002, firstBroken: ['line 3 has no URL', 'line 9 has no URL'], trouble: 'it breaks off' })).toEqual([
+      'line 3 has no URL', 'line 9 has no URL', 'and 1,000 more rows of the list that cannot be used', 'it breaks off',
+    ])
+    expect(listTroubles(LIST)).toEqual([])
+    expect(listTroubles(null)).toEqual([])
+  })
 })
