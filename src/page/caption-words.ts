@@ -25,10 +25,14 @@ const CAPTION_CLASS = /(?:^|[\s_-])(?:captions?|legend|cutline|bildunterschrift|
 
 /** fancyBox, lightGallery, GLightbox, Jetpack, SimpleLightbox, PhotoSwipe, Ekko, Featherlight and their kin. */
 const CAPTION_ATTRIBUTES = [
-  'data-caption', 'data-lightbox-caption', 'data-fancybox-caption', 'data-image-caption', 'data-description', 'data-image-description',
-  'data-pswp-caption', 'data-cap', 'data-desc', 'data-footer', 'data-img-caption', 'data-slide-caption', 'data-lcl-txt', 'data-ngdesc',
+  'data-caption', 'data-lightbox-caption', 'data-fancybox-caption', 'data-image-caption', 'data-description',
+  'data-image-description', 'data-pswp-caption', 'data-cap', 'data-desc', 'data-footer', 'data-img-caption',
+  'data-slide-caption', 'data-lcl-txt', 'data-ngdesc',
 ]
-const TITLE_ATTRIBUTES = ['title', 'data-title', 'data-lightbox-title', 'data-image-title', 'data-fancybox-title', 'data-img-title', 'data-lcl-title']
+const TITLE_ATTRIBUTES = [
+  'title', 'data-title', 'data-lightbox-title', 'data-image-title', 'data-fancybox-title', 'data-img-title',
+  'data-lcl-title',
+]
 
 /** An attribute's words, on the picture, the link round it, or the item that a gallery's script knows. */
 const attributeWords = (holders: readonly Element[], names: readonly string[]): string | null => {

@@ -13,7 +13,9 @@ const MAX_CREATOR = 200
 
 const CREDIT_CLASS = /(?:^|[\s_-])(?:credits?|photographer|photo-?by|photo-?credit|img-?credit|image-?credit|copyright|attribution|byline-photo|bildnachweis|urheber|fotograf)(?:$|[\s_-])/i
 const CREDIT_ITEMPROP = new Set(['creator', 'author', 'copyrightholder', 'credittext', 'contributor'])
-const CREDIT_ATTRIBUTES = ['data-credit', 'data-photographer', 'data-copyright', 'data-image-credit', 'data-attribution']
+const CREDIT_ATTRIBUTES = [
+  'data-credit', 'data-photographer', 'data-copyright', 'data-image-credit', 'data-attribution',
+]
 
 const NOUN = 'photo(?:graph)?|image|picture|pic|foto(?:grafie)?|bild|illustration|fotos|crédit photo|photographie'
 const LEAD = new RegExp(String.raw`^(?:(?:${NOUN}|credits?|copyright|©|\(c\))s?\s*(?:credits?|by|courtesy of|courtesy|von|par|por|di|:|©|\/)*\s*:?\s*)+`, 'i')

@@ -15,7 +15,10 @@ import { pageFacts } from './structured/page-facts.ts'
 import { articleAround } from './surroundings.ts'
 import { cleanWords, textOf } from './text-of.ts'
 
-const SECTION = ['article:section', 'og:article:section', 'section', 'article.section', 'category', 'parsely-section', 'cxenseparse:category']
+const SECTION = [
+  'article:section', 'og:article:section', 'section', 'article.section', 'category', 'parsely-section',
+  'cxenseparse:category',
+]
 const MAX_CATEGORY = 200
 /** A longer heading is a sentence. */
 const MAX_HEADING = 60
@@ -29,18 +32,38 @@ const shownCrumb = (page: Page): string | null => {
   if (crumbs === undefined) return null
   const { link: links } = page.landmarks
   const [from, to] = [firstFrom(links, crumbs.startIndex ?? 0), firstFrom(links, crumbs.endIndex ?? 0)]
-  const inside = links.slice(from, Math.min(to, from + MAX_CRUMB_LINKS)).filter((link) => page.url === null || page.resolve(link.attribs['href']?.trim() ?? '') !== page.url)
+  const isItself = ({ attribs }: Element): boolean => page.url !== null && page.resolve(attribs['href']?.trim() ?? '') === page.url
+  const inside = links.slice(from, Math.min(to, from + MAX_CRUMB_LINKS)).filter((link) => !isItself(link))
   const [home, ...rest] = inside.map((link) => textOf(link, 100))
   return rest.at(-1) ?? (page.resolve(inside[0]?.attribs['href'] ?? '/') === page.resolve('/') ? null : (home ?? null))
 }
 
-const CATEGORY_FOLDER = /^(?:(?:product-)?categor(?:y|ies)|cat|kategori[ea]n?|categori[ae]s?|catégories?|categorias|rubrik|rubriques?|sections?|topics?|collections?|departments?|gallery-category|portfolio-category|tags?|albums?|genres?)$/i
-const CATEGORY_PARAMETERS = ['category', 'cat', 'kategorie', 'categoria', 'categorie', 'section', 'topic', 'album', 'tag']
+const CATEGORY_FOLDERS = new Set(`
+  category categories product-category cat kategorie kategorien kategoria categoria categorias categorie catégorie
+  catégories rubrik rubrique rubriques section sections topic topics collection collections department departments
+  gallery-category portfolio-category tag tags album albums genre genres
+`.trim().split(/\s+/))
+const CATEGORY_PARAMETERS = [
+  'category', 'cat', 'kategorie', 'categoria', 'categorie', 'section', 'topic', 'album', 'tag',
+]
 /** Three letters, or one of a script that writes words in one. */
 const HAS_WORD = /\p{L}{3}|\p{Lo}/u
 /** Folders that tell how a site is built, not what it shows. */
-const PLAIN_FOLDER = /^(?:images?|img|pics?|pictures?|photos?|media|uploads?|files?|assets|static|content|wp-content|public|gallery|galleries|blogs?|posts?|articles?|news|stories|story|pages?|products?|items?|shop|store|catalog(?:ue)?|html?|index|archives?|users?|people|members?|authors?|profiles?|wiki|view|show|detail|details|watch|search|browse|tags?|category|categories|collections?|albums?|dp|gp|p|home|main|site|web|www|app|api|cgi-bin|test|tests|tmp|data|docs?|about|feed|rss|amp|mobile|forum|threads?|topics?|questions?|comments?|events?|listing|listings|works?|projects?|portfolio)$/i
+const PLAIN_FOLDERS = new Set(`
+  image images img pic pics picture pictures photo photos media upload uploads file files assets static content
+  wp-content public gallery galleries blog blogs post posts article articles news stories story page pages product
+  products item items shop store catalog catalogue html htm index archive archives user users people member
+  members author authors profile profiles wiki view show detail details watch search browse tag tags category
+  categories collection collections album albums home main site web www app api cgi-bin test tests tmp data doc
+  docs about feed rss amp mobile forum thread threads topic topics question questions comment comments event
+  events listing listings work works project projects portfolio
+`.trim().split(/\s+/))
 const PAGE_NUMBER = /^(?:page|p|seite|pagina)?[-_]?\d*$/i
+
+const isStructure = (segment: string): boolean => {
+  const name = segment.toLowerCase()
+  return name === '' || PLAIN_FOLDERS.has(name) || CATEGORY_FOLDERS.has(name)
+}
 
 const folderWords = (segment: string | undefined): string | null => {
   if (segment === undefined || segment.length > 200) return null
@@ -65,11 +88,11 @@ const namedFolder = (page: Page): string | null => {
   const address = segmentsOf(page)
   if (address === null) return null
   const { segments, query } = address
-  const at = segments.findIndex((segment) => CATEGORY_FOLDER.test(segment))
+  const at = segments.findIndex((segment) => CATEGORY_FOLDERS.has(segment.toLowerCase()))
   if (at !== -1) {
     const inside = segments.slice(at + 1)
     // In `/collections/hats/products/red-hat` the category ends where other things begin.
-    const end = inside.findIndex((segment) => segment === '' || PAGE_NUMBER.test(segment) || PLAIN_FOLDER.test(segment) || CATEGORY_FOLDER.test(segment))
+    const end = inside.findIndex((segment) => PAGE_NUMBER.test(segment) || isStructure(segment))
     const words = folderWords(inside.slice(0, end === -1 ? inside.length : end).at(-1))
     if (words !== null) return words
   }
@@ -83,7 +106,7 @@ const namedFolder = (page: Page): string | null => {
 /** `cats` of `/animals/cats/12.html`: words, and not how the site is built. */
 const ownFolder = (page: Page): string | null => {
   const folder = segmentsOf(page)?.segments.slice(0, -1).at(-1)
-  if (folder === undefined || PLAIN_FOLDER.test(folder)) return null
+  if (folder === undefined || PLAIN_FOLDERS.has(folder.toLowerCase())) return null
   const words = folderWords(folder)
   return words === null || /\d/.test(words) || words.length > MAX_FOLDER ? null : words
 }
@@ -94,7 +117,8 @@ const stated = new WeakMap<Page, { readonly category: string | null }>()
 const statedCategory = (page: Page): string | null => {
   let known = stated.get(page)
   if (known === undefined) {
-    const category = cleanWords(metaOf(page, SECTION), MAX_CATEGORY) ?? pageFacts(page).category ?? shownCrumb(page) ?? namedFolder(page)
+    const said = cleanWords(metaOf(page, SECTION), MAX_CATEGORY) ?? pageFacts(page).category
+    const category = said ?? shownCrumb(page) ?? namedFolder(page)
     stated.set(page, (known = { category }))
   }
   return known.category

@@ -21,13 +21,17 @@ export interface PageWords {
 
 /** Open Graph, Dublin Core, and what content systems and news services have added. */
 const PUBLISHED = [
-  'article:published_time', 'og:published_time', 'og:article:published_time', 'article:published', 'datepublished', 'date', 'dc.date', 'dc.date.issued',
-  'dcterms.issued', 'dcterms.created', 'dcterms.date', 'dc.date.created', 'dc.created', 'pubdate', 'publishdate', 'publish_date', 'publish-date',
-  'published_date', 'publication_date', 'publication-date', 'published_at', 'article.published', 'article.created', 'sailthru.date', 'parsely-pub-date',
-  'cxenseparse:recs:publishtime', 'bt:pubdate', 'citation_publication_date', 'citation_date', 'rnews:datepublished', 'originalpublicationdate',
-  'displaydate', 'created', 'og:release_date', 'uploaddate', 'datecreated',
+  'article:published_time', 'og:published_time', 'og:article:published_time', 'article:published', 'datepublished',
+  'date', 'dc.date', 'dc.date.issued', 'dcterms.issued', 'dcterms.created', 'dcterms.date', 'dc.date.created',
+  'dc.created', 'pubdate', 'publishdate', 'publish_date', 'publish-date', 'published_date', 'publication_date',
+  'publication-date', 'published_at', 'article.published', 'article.created', 'sailthru.date', 'parsely-pub-date',
+  'cxenseparse:recs:publishtime', 'bt:pubdate', 'citation_publication_date', 'citation_date', 'rnews:datepublished',
+  'originalpublicationdate', 'displaydate', 'created', 'og:release_date', 'uploaddate', 'datecreated',
 ]
-const RIGHTS = ['dcterms.license', 'dc.license', 'license', 'dcterms.rights', 'dc.rights', 'dcterms.accessrights', 'copyright', 'rights', 'dc.rights.license']
+const RIGHTS = [
+  'dcterms.license', 'dc.license', 'license', 'dcterms.rights', 'dc.rights', 'dcterms.accessrights', 'copyright',
+  'rights', 'dc.rights.license',
+]
 const PUBLISHED_CLASS = /(?:^|[\s_-])(?:published|pubdate|entry-date|dt-published|post-date|date-published)(?:$|[\s_-])/i
 const MAX_TIMES = 50
 const MAX_CARD_LEVELS = 8

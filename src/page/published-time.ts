@@ -67,7 +67,9 @@ const inFigures = (text: string, language: string): Day | null => {
 const WORD_OR_FIGURE = /\p{L}+|\d+/gu
 const SMALL = /^\d{1,2}$/
 /** Between a day and its month: `1st of May`, `1er mai`, `1 de maio de`, `1. Mai`. */
-const BETWEEN = new Set(['st', 'nd', 'rd', 'th', 'er', 'of', 'de', 'del', 'di', 'do', 'o', 'ª', 'den', 'the', 'r', 'г', 'года'])
+const BETWEEN = new Set([
+  'st', 'nd', 'rd', 'th', 'er', 'of', 'de', 'del', 'di', 'do', 'o', 'ª', 'den', 'the', 'r', 'г', 'года',
+])
 
 /** A month in words with a day beside it; the year is the only number of four figures in the text. */
 const inWords = (text: string): Day | null => {

@@ -7,8 +7,9 @@ const SIZE = String.raw`\d{1,5}x\d{1,5}|\d{2,5}[wh]|[wh][_-]?\d{2,5}|x?\d{2,5}px
 const SIZE_SEGMENT = new RegExp(String.raw`^(?:${SIZE}|(?:[a-z]{1,3}_[\w.:]{1,20},?)+|\d{1,2}[-_:]\d{1,2})$`, 'i')
 const SIZE_SUFFIX = new RegExp(String.raw`(?:[-_.@](?:${SIZE}|\d{1,2}[-_:]\d{1,2}))+$`, 'i')
 const SIZE_PARAMETERS = new Set([
-  'w', 'h', 'width', 'height', 'size', 'resize', 'fit', 'crop', 'ar', 'aspect', 'aspect_ratio', 'ratio', 'q', 'quality', 'dpr', 'format',
-  'fm', 'auto', 'rect', 'imwidth', 'wid', 'hei', 'sw', 'sh', 'max-w', 'max-h', 'strip', 'ssl', 'op', 'resmode',
+  'w', 'h', 'width', 'height', 'size', 'resize', 'fit', 'crop', 'ar', 'aspect', 'aspect_ratio', 'ratio', 'q',
+  'quality', 'dpr', 'format', 'fm', 'auto', 'rect', 'imwidth', 'wid', 'hei', 'sw', 'sh', 'max-w', 'max-h', 'strip',
+  'ssl', 'op', 'resmode',
 ])
 const EXTENSION = /\.[a-z0-9]{2,5}$/i
 /** Longest address compared; longer ones are their own. */

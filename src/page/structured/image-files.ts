@@ -7,7 +7,10 @@ import type { Rendition } from '../rendition.ts'
 import { firstPlain, hasType, isItem, valuesOf, type Item, type Value } from './item.ts'
 
 /** Properties that hold what an item shows. */
-export const IMAGES = ['image', 'images', 'photo', 'photos', 'primaryimageofpage', 'associatedmedia', 'screenshot', 'beforemedia', 'aftermedia']
+export const IMAGES = [
+  'image', 'images', 'photo', 'photos', 'primaryimageofpage', 'associatedmedia', 'screenshot', 'beforemedia',
+  'aftermedia',
+]
 export const THUMBNAILS = ['thumbnailurl', 'thumbnail']
 /** Values read of one property. */
 export const MAX_IMAGES_OF_ONE = 500

@@ -11,9 +11,13 @@ const MAX_NAME = 300
 const MAX_CREATORS = 5
 const DATES = ['datepublished', 'uploaddate', 'datecreated', 'dateposted']
 
-const PRODUCTS = new Set(['product', 'productgroup', 'productmodel', 'individualproduct', 'someproducts', 'vehicle', 'car', 'book'])
+const PRODUCTS = new Set([
+  'product', 'productgroup', 'productmodel', 'individualproduct', 'someproducts', 'vehicle', 'car', 'book',
+])
 /** They speak of the page, which speaks for itself. */
-const PAGES = new Set(['webpage', 'itempage', 'collectionpage', 'aboutpage', 'faqpage', 'profilepage', 'searchresultspage', 'website'])
+const PAGES = new Set([
+  'webpage', 'itempage', 'collectionpage', 'aboutpage', 'faqpage', 'profilepage', 'searchresultspage', 'website',
+])
 
 /** Products also by what they have: pages forget the type more often than the price. */
 export const isProduct = (item: Item): boolean => hasType(item, PRODUCTS) || (item.types.length === 0 && valuesOf(item, 'offers').length > 0)

@@ -14,16 +14,22 @@ export interface PageFacts {
 const NOTHING: PageFacts = { publishedAt: null, category: null, isArticle: false }
 
 const ARTICLES = new Set([
-  'article', 'newsarticle', 'blogposting', 'reportagenewsarticle', 'analysisnewsarticle', 'opinionnewsarticle', 'techarticle', 'scholarlyarticle',
-  'advertisercontentarticle', 'reviewnewsarticle', 'liveblogposting', 'socialmediaposting', 'discussionforumposting', 'recipe', 'howto',
+  'article', 'newsarticle', 'blogposting', 'reportagenewsarticle', 'analysisnewsarticle', 'opinionnewsarticle',
+  'techarticle', 'scholarlyarticle', 'advertisercontentarticle', 'reviewnewsarticle', 'liveblogposting',
+  'socialmediaposting', 'discussionforumposting', 'recipe', 'howto',
 ])
-const WEB_PAGES = new Set(['webpage', 'itempage', 'collectionpage', 'aboutpage', 'imagegallery', 'mediagallery', 'videogallery', 'profilepage'])
-const OTHER_WORKS = new Set(['videoobject', 'creativework', 'photograph', 'visualartwork', 'event', 'imageobject', 'medicalwebpage'])
+const WEB_PAGES = new Set([
+  'webpage', 'itempage', 'collectionpage', 'aboutpage', 'imagegallery', 'mediagallery', 'videogallery', 'profilepage',
+])
+const OTHER_WORKS = new Set([
+  'videoobject', 'creativework', 'photograph', 'visualartwork', 'event', 'imageobject', 'medicalwebpage',
+])
 const LISTINGS = new Set(['collectionpage', 'imagegallery', 'mediagallery', 'offercatalog'])
 /** What these hold is one of several, or about something else than the page. */
 const OTHERS = [
-  'itemlistelement', 'haspart', 'isrelatedto', 'issimilarto', 'isaccessoryorsparepartfor', 'blogpost', 'blogposts', 'review', 'reviews', 'comment',
-  'mentions', 'citation', 'relatedlink', 'hasvariant', 'item', 'subjectof', 'video', 'associatedmedia', 'workexample', 'image', 'thumbnail',
+  'itemlistelement', 'haspart', 'isrelatedto', 'issimilarto', 'isaccessoryorsparepartfor', 'blogpost', 'blogposts',
+  'review', 'reviews', 'comment', 'mentions', 'citation', 'relatedlink', 'hasvariant', 'item', 'subjectof', 'video',
+  'associatedmedia', 'workexample', 'image', 'thumbnail',
 ]
 const HOME = /^(?:home(?:page)?|start(?:seite)?|accueil|inicio|início|home page|strona główna|главная|hem|forside|hjem|etusivu|首页|首頁|主页|ホーム|トップ|홈)$/i
 const MAX_CRUMBS = 50

@@ -8,11 +8,14 @@ import { firstPlain, hasType, isItem, valuesOf, type Item, type Value } from './
 
 /** What these hold is about the item, not part of what it shows. */
 const ASIDE = [
-  'logo', 'author', 'creator', 'publisher', 'copyrightholder', 'contributor', 'editor', 'brand', 'manufacturer', 'provider', 'seller',
-  'sponsor', 'sourceorganization', 'funder', 'hiringorganization', 'parentorganization', 'reviewedby', 'offeredby', 'accountableperson',
+  'logo', 'author', 'creator', 'publisher', 'copyrightholder', 'contributor', 'editor', 'brand', 'manufacturer',
+  'provider', 'seller', 'sponsor', 'sourceorganization', 'funder', 'hiringorganization', 'parentorganization',
+  'reviewedby', 'offeredby', 'accountableperson',
 ]
 /** Their image is a logo, wherever they stand. */
-const LOGO_BEARERS = new Set(['organization', 'newsmediaorganization', 'corporation', 'onlinestore', 'onlinebusiness', 'website', 'brand'])
+const LOGO_BEARERS = new Set([
+  'organization', 'newsmediaorganization', 'corporation', 'onlinestore', 'onlinebusiness', 'website', 'brand',
+])
 const PICTURES = ['logo', ...IMAGES, ...THUMBNAILS]
 
 export interface Asides {
