@@ -4,18 +4,24 @@
  * their files are chosen (rendition.ts). Candidates come out in the page's order.
  */
 import type { Candidate } from './candidate.ts'
-import { fileAddress } from './file-address/file-address.ts'
+import { fileAddress, type FileAddress } from './file-address/file-address.ts'
+import { likelyName } from './file-address/likely-name.ts'
 import { NO_SIZE, type Finding } from './page.ts'
 import type { PageWords } from './page-words.ts'
 import type { PictureWords } from './picture-words.ts'
-import { chooseRenditions, TIER, type Rendition } from './rendition.ts'
-import { joinSightings, likelyNameOf, type Sighting, type SizedRendition } from './same-picture.ts'
+import { chooseRenditions, TIER, type Choice, type Rendition } from './rendition.ts'
+import { joinSightings, type Sighting } from './same-picture.ts'
+
+type FileOf = (url: string) => FileAddress
 
 /** All findings of one file. */
 interface Entry extends Sighting {
   /** Where the page shows it; infinite where it does not. */
   position: number
-  readonly renditions: Map<string, SizedRendition>
+  /** As found, a URL met twice twice. */
+  readonly renditions: Rendition[]
+  /** Of `renditions`; null when they have to be looked at again. */
+  choice: Choice | null
   /** What was said of it in as many words: by data, by a recipe. */
   told: Partial<PictureWords>
   /** What stands round it. */
@@ -45,28 +51,27 @@ const joinWords = (a: Partial<PictureWords>, b: Partial<PictureWords>): PictureW
 })
 
 /** One file met twice: what either sight states of it holds. */
-const joinRenditions = (a: SizedRendition, b: SizedRendition): SizedRendition => {
+const joinRenditions = (a: Rendition, b: Rendition): Rendition => {
   const role = TIER[b.role] > TIER[a.role] ? b.role : a.role
   const size = a.width === null && a.height === null ? b : a
-  if (role === a.role && size === a) return a
-  return { ...a, role, width: size.width, height: size.height }
+  return role === a.role && size === a ? a : { ...a, role, width: size.width, height: size.height }
 }
 
-const addAll = (into: Map<string, SizedRendition>, renditions: Iterable<SizedRendition>): void => {
+/** Each URL once. */
+const unite = (renditions: readonly Rendition[]): readonly Rendition[] => {
+  const byUrl = new Map<string, Rendition>()
   for (const rendition of renditions) {
-    const known = into.get(rendition.url)
-    into.set(rendition.url, known === undefined ? rendition : joinRenditions(known, rendition))
+    const known = byUrl.get(rendition.url)
+    byUrl.set(rendition.url, known === undefined ? rendition : joinRenditions(known, rendition))
   }
+  return byUrl.size === renditions.length ? renditions : [...byUrl.values()]
 }
 
 const shownAspect = ({ width, height }: Finding['shown']): number | null =>
   width !== null && height !== null && width > 0 && height > 0 ? width / height : null
 
-const withAddress = (rendition: Rendition): SizedRendition => ({ ...rendition, file: fileAddress(rendition.url) })
-
 /** The full file's size as the page or else its address states it; the element's own when there is no other file. */
-const fullSize = (full: SizedRendition, shown: Finding['shown'], alone: boolean): Finding['shown'] => {
-  const { file } = full
+const fullSize = (full: Rendition, file: FileAddress, shown: Finding['shown'], alone: boolean): Finding['shown'] => {
   if (full.width !== null) {
     const sameFile = full.width === file.width && !file.within
     return { width: full.width, height: full.height ?? (sameFile ? file.height : null) }
@@ -76,16 +81,23 @@ const fullSize = (full: SizedRendition, shown: Finding['shown'], alone: boolean)
 }
 
 /** All that was found of one picture. @param own in order of finding */
-const oneEntry = (own: readonly Entry[], isShared: (key: string) => boolean): Entry => {
+const oneEntry = (own: readonly Entry[], isShared: (key: string) => boolean, fileOf: FileOf): Entry => {
   const [first] = own as [Entry, ...Entry[]]
-  const renditions = new Map<string, SizedRendition>()
-  for (const { key, renditions: some } of own) {
-    addAll(renditions, [...some.values()].filter(({ file, via }) => file.key === key || via === 'recipe' || !isShared(file.key)))
+  const kept = own.flatMap((entry) => {
+    const { file, renditions } = entry
+    const isKept = ({ url, via }: Rendition): boolean => {
+      const { key } = fileOf(url)
+      return key === file.key || via === 'recipe' || !isShared(key)
+    }
+    return renditions.every(isKept) ? renditions : renditions.filter(isKept)
+  })
+  if (own.length === 1) {
+    return kept.length === first.renditions.length ? first : { ...first, renditions: kept, choice: null }
   }
-  if (own.length === 1) return { ...first, renditions }
   return {
-    key: first.key,
-    renditions,
+    file: first.file,
+    renditions: kept,
+    choice: null,
     position: own.reduce((least, { position }) => Math.min(least, position), Number.POSITIVE_INFINITY),
     told: own.reduce<Partial<PictureWords>>((words, { told }) => joinWords(words, told), {}),
     seen: own.reduce<Partial<PictureWords>>((words, { seen }) => joinWords(words, seen), {}),
@@ -93,11 +105,11 @@ const oneEntry = (own: readonly Entry[], isShared: (key: string) => boolean): En
   }
 }
 
-const candidateOf = (entry: Entry, pageUrl: string | null, page: PageWords): Candidate => {
-  const renditions = [...entry.renditions.values()]
-  const { thumbnail, full } = chooseRenditions(renditions, shownAspect(entry.shown))
+const candidateOf = (entry: Entry, pageUrl: string | null, page: PageWords, fileOf: FileOf): Candidate => {
+  const renditions = entry.choice === null ? unite(entry.renditions) : entry.renditions
+  const { thumbnail, full } = entry.choice ?? chooseRenditions(renditions, { shownAspect: shownAspect(entry.shown), fileOf })
   const words = joinWords(entry.told, entry.seen)
-  const { width, height } = fullSize(full, entry.shown, renditions.length === 1)
+  const { width, height } = fullSize(full, fileOf(full.url), entry.shown, renditions.every(({ url }) => url === full.url))
   return {
     pageUrl,
     thumbnailUrl: thumbnail.url,
@@ -121,7 +133,14 @@ export const createGathering = (): Gathering => {
   const entries = new Map<string, Entry>()
   /** Offered to others than the reader: pictures only if they are not among the rest. */
   const offered = new Map<string, Entry>()
-  const urls = new Set<string>()
+  const addresses = new Map<string, FileAddress>()
+  const fileOf: FileOf = (url) => {
+    const known = addresses.get(url)
+    if (known !== undefined) return known
+    const file = fileAddress(url)
+    addresses.set(url, file)
+    return file
+  }
 
   /** Those offered that are no rendition of a picture among `entries`, nor likely to be. */
   const newOffers = (): Entry[] => {
@@ -130,13 +149,13 @@ export const createGathering = (): Gathering => {
     // Copies for others often lie on another host: the path alone is compared.
     const paths = new Set<string>()
     for (const entry of entries.values()) {
-      for (const { file } of entry.renditions.values()) keys.add(file.key)
-      const path = likelyNameOf(entry)?.path
+      for (const { url } of entry.renditions) keys.add(fileOf(url).key)
+      const path = likelyName(entry.file)?.path
       if (path !== undefined) paths.add(path)
     }
     return [...offered.values()].filter((entry) => {
-      const path = likelyNameOf(entry)?.path
-      if (keys.has(entry.key) || (path !== undefined && paths.has(path))) return false
+      const path = likelyName(entry.file)?.path
+      if (keys.has(entry.file.key) || (path !== undefined && paths.has(path))) return false
       if (path !== undefined) paths.add(path)
       return true
     })
@@ -147,33 +166,35 @@ export const createGathering = (): Gathering => {
       return entries.size + offered.size
     },
     add(finding, words) {
-      const renditions = finding.renditions.map(withAddress)
-      const { key } = chooseRenditions(renditions, shownAspect(finding.shown)).full.file
-      const isOffered = finding.presence === 'offered'
-      const among = isOffered ? offered : entries
-      const position = finding.presence === 'shown' ? (finding.element.startIndex ?? 0) : Number.POSITIVE_INFINITY
-      let entry = among.get(key)
+      const { renditions, presence, shown } = finding
+      const choice = chooseRenditions(renditions, { shownAspect: shownAspect(shown), fileOf })
+      const file = fileOf(choice.full.url)
+      const among = presence === 'offered' ? offered : entries
+      const position = presence === 'shown' ? (finding.element.startIndex ?? 0) : Number.POSITIVE_INFINITY
+      let entry = among.get(file.key)
       const isNew = entry === undefined
       if (entry === undefined) {
-        entry = { key, position, renditions: new Map(), told: {}, seen: {}, shown: NO_SIZE }
-        among.set(key, entry)
+        entry = { file, renditions: [...renditions], choice, position, told: {}, seen: {}, shown }
+        among.set(file.key, entry)
+      } else {
+        entry.renditions.push(...renditions)
+        entry.choice = null
+        entry.position = Math.min(entry.position, position)
+        if (shownAspect(entry.shown) === null) entry.shown = shown
       }
-      entry.position = Math.min(entry.position, position)
-      if (shownAspect(entry.shown) === null) entry.shown = finding.shown
       if (finding.words !== undefined) entry.told = joinWords(entry.told, finding.words)
       // Data speak of a picture from elsewhere on the page: what stands round them is not about it.
-      if (isNew || finding.presence === 'shown') entry.seen = joinWords(entry.seen, words())
-      addAll(entry.renditions, renditions)
-      for (const { url } of renditions) urls.add(url)
+      if (isNew || presence === 'shown') entry.seen = joinWords(entry.seen, words())
+      for (const { url } of renditions) fileOf(url)
     },
-    has: (url) => urls.has(url),
+    has: (url) => addresses.has(url),
     candidates(pageUrl, page) {
       const all = [...entries.values()]
-      const { pictures, isShared } = joinSightings(all)
-      const joined = pictures.map((places) => oneEntry(places.map((at) => all[at] as Entry), isShared))
+      const { pictures, isShared } = joinSightings(all, fileOf)
+      const joined = pictures.map((places) => oneEntry(places.map((at) => all[at] as Entry), isShared, fileOf))
       return [...joined, ...newOffers()]
         .sort((a, b) => (a.position === b.position ? 0 : a.position - b.position))
-        .map((entry) => candidateOf(entry, pageUrl, page))
+        .map((entry) => candidateOf(entry, pageUrl, page, fileOf))
     },
   }
 }

@@ -21,8 +21,6 @@ export interface Rendition {
   /** Pixels of the viewport it is meant for, from a media query; orders renditions of unknown size. */
   readonly viewportPx: number
   readonly via: CandidateVia
-  /** What its address says of the file; read when it is first needed. */
-  readonly file?: FileAddress
 }
 
 /** A thumbnail smaller than this, in pixels, shows the models too little. */
@@ -39,8 +37,8 @@ const OFFERED = { ...TIER, main: TIER.src } as const
 const UNDECODED = /\.(?:jxl|jp2|heic|heif|psd|svg|ico|raw|cr2|nef|dng)$/i
 
 /** A rendition with what choosing asks of it again and again. */
-interface Entrant<R extends Rendition> {
-  readonly one: R
+interface Entrant {
+  readonly one: Rendition
   readonly file: FileAddress
   /** Pixels to compare by, stated by page or address; null where neither does. */
   readonly width: number | null
@@ -70,7 +68,7 @@ const aspectOf = (renditions: readonly Rendition[], files: readonly FileAddress[
 }
 
 /** The uploaded file is no smaller than what was made of it: by half a pixel more than the largest of those. */
-const floors = (entrants: readonly Entrant<Rendition>[]): ReadonlyMap<string, number> => {
+const floors = (entrants: readonly Entrant[]): ReadonlyMap<string, number> => {
   const largest = new Map<string, number>()
   for (const { file, width } of entrants) {
     if (!file.original && width !== null) largest.set(file.key, Math.max(largest.get(file.key) ?? 0, width + 0.5))
@@ -78,10 +76,10 @@ const floors = (entrants: readonly Entrant<Rendition>[]): ReadonlyMap<string, nu
   return largest
 }
 
-const entrantsOf = <R extends Rendition>(renditions: readonly R[], shownAspect: number | null): readonly Entrant<R>[] => {
-  const files = renditions.map(({ file, url }) => file ?? fileAddress(url))
+const entrantsOf = (renditions: readonly Rendition[], { shownAspect = null, fileOf = fileAddress }: Known): readonly Entrant[] => {
+  const files = renditions.map(({ url }) => fileOf(url))
   const aspect = aspectOf(renditions, files, shownAspect)
-  const stated = renditions.map((one, at): Entrant<R> => {
+  const stated = renditions.map((one, at): Entrant => {
     const file = files[at] as FileAddress
     const width = widthOf(one, file, aspect)
     return { one, file, width, short: width === null ? null : Math.min(width, heightOf(one, file) ?? width / aspect) }
@@ -100,10 +98,10 @@ const isDecoded = ({ url }: Rendition): number => {
 }
 
 /** How much the words of its name promise; asked only where nothing else tells them apart. */
-const rankOf = ({ file }: Entrant<Rendition>): number => file.rank ?? likelyName(file)?.rank ?? UNNAMED_RANK
+const rankOf = ({ file }: Entrant): number => file.rank ?? likelyName(file)?.rank ?? UNNAMED_RANK
 
 /** Above 0 when `a` promises more than `b`. */
-const promise = (a: Entrant<Rendition>, b: Entrant<Rendition>): number =>
+const promise = (a: Entrant, b: Entrant): number =>
   OFFERED[a.one.role] - OFFERED[b.one.role] ||
   (a.width ?? 0) - (b.width ?? 0) ||
   (a.one.density ?? 1) - (b.one.density ?? 1) ||
@@ -112,27 +110,56 @@ const promise = (a: Entrant<Rendition>, b: Entrant<Rendition>): number =>
   isDecoded(a.one) - isDecoded(b.one) ||
   TIER[a.one.role] - TIER[b.one.role]
 
-const pick = <R extends Rendition>(from: readonly Entrant<R>[], better: (a: Entrant<R>, b: Entrant<R>) => boolean): Entrant<R> | null => {
-  let best: Entrant<R> | null = null
+const pick = (from: readonly Entrant[], better: (a: Entrant, b: Entrant) => boolean): Entrant | null => {
+  let best: Entrant | null = null
   for (const entrant of from) if (best === null || better(entrant, best)) best = entrant
   return best
 }
 
 const isShownOnly = ({ role }: Rendition): boolean => role !== 'full' && role !== 'target'
 
-/** Those that may be the full one: no stand-in, and nothing cut where the whole is to be had. Never empty. */
-const eligible = <R extends Rendition>(entrants: readonly Entrant<R>[]): readonly Entrant<R>[] => {
-  const real = entrants.filter(({ one }) => !isShownOnly(one) || !looksLikeStandIn(one.url))
-  const left = real.length > 0 ? real : entrants
-  const hasWhole = left.some(({ file, width }) => !file.cropped && width !== null)
-  return hasWhole ? left.filter(({ file }) => !file.cropped) : left
+/** Nothing cut where the whole is to be had. */
+const uncropped = (entrants: readonly Entrant[]): readonly Entrant[] => {
+  if (!entrants.some(({ file }) => file.cropped)) return entrants
+  const hasWhole = entrants.some(({ file, width }) => !file.cropped && width !== null)
+  return hasWhole ? entrants.filter(({ file }) => !file.cropped) : entrants
+}
+
+const largestOf = (entrants: readonly Entrant[]): Entrant => {
+  const widest = pick(entrants, (a, b) => (a.width ?? 0) > (b.width ?? 0)) as Entrant
+  const offered = pick(entrants, (a, b) => promise(a, b) > 0) as Entrant
+  return offered.width !== null && (widest.width ?? 0) > offered.width ? widest : offered
+}
+
+const standsIn = ({ one }: Entrant): boolean => isShownOnly(one) && looksLikeStandIn(one.url)
+
+const fullOf = (entrants: readonly Entrant[]): Entrant => {
+  const eligible = uncropped(entrants)
+  const full = largestOf(eligible)
+  if (!standsIn(full)) return full
+  const real = eligible.filter((entrant) => !standsIn(entrant))
+  return real.length === 0 ? full : largestOf(real)
 }
 
 /** A recipe's word on which is which holds against what sizes would say. */
-const chosenByRecipe = <R extends Rendition>(renditions: readonly R[]): { thumbnail: R; full: R } | null => {
+const chosenByRecipe = (renditions: readonly Rendition[]): Choice | null => {
+  if (renditions[0]?.via !== 'recipe') return null
   const full = renditions.find(({ via, role }) => via === 'recipe' && role === 'target')
   if (full === undefined) return null
   return { thumbnail: renditions.find(({ via, role }) => via === 'recipe' && role !== 'target') ?? full, full }
+}
+
+export interface Choice {
+  readonly thumbnail: Rendition
+  readonly full: Rendition
+}
+
+/** What helps to choose. */
+export interface Known {
+  /** Width by height as the page shows the picture; null where it does not say (the default). */
+  readonly shownAspect?: number | null
+  /** By URL, where it has been read before. */
+  readonly fileOf?: (url: string) => FileAddress
 }
 
 /**
@@ -140,27 +167,25 @@ const chosenByRecipe = <R extends Rendition>(renditions: readonly R[]): { thumbn
  * largest that page or address state; but never a file stated to be narrower than another. Thumbnail:
  * the smallest whose short side is stated to be at least 160 pixels (by a usual shape where only one
  * side is), else the one that promises least, else the full one.
- * @param renditions at least one
- * @param shownAspect width by height as the page shows the picture; null where it does not say
+ * @param renditions at least one; a recipe's first
  */
-export const chooseRenditions = <R extends Rendition>(
-  renditions: readonly R[],
-  shownAspect: number | null = null,
-): { readonly thumbnail: R; readonly full: R } => {
+export const chooseRenditions = (renditions: readonly Rendition[], known: Known = {}): Choice => {
   const [only] = renditions
   if (renditions.length === 1 && only !== undefined) return { thumbnail: only, full: only }
   const told = chosenByRecipe(renditions)
   if (told !== null) return told
-  const entrants = entrantsOf(renditions, shownAspect)
-  const fulls = eligible(entrants)
-  const widest = pick(fulls, (a, b) => (a.width ?? 0) > (b.width ?? 0)) as Entrant<R>
-  const offered = pick(fulls, (a, b) => promise(a, b) > 0) as Entrant<R>
-  const full = offered.width !== null && (widest.width ?? 0) > offered.width ? widest : offered
-
-  const others = entrants.filter(({ one, width }) => one.url !== full.one.url && (full.width === null || (width ?? 0) < full.width))
-  const sized = others.filter(({ short }) => short !== null && short >= MIN_THUMBNAIL_PX)
-  const unsized = others.filter((entrant) => entrant.width === null && promise(entrant, full) < 0)
-  const thumbnail =
-    pick(sized, (a, b) => (a.width ?? 0) < (b.width ?? 0)) ?? pick(unsized, (a, b) => promise(a, b) < 0) ?? full
-  return { thumbnail: thumbnail.one, full: full.one }
+  const entrants = entrantsOf(renditions, known)
+  const full = fullOf(entrants)
+  let sized: Entrant | null = null
+  let unsized: Entrant | null = null
+  for (const entrant of entrants) {
+    const { one, width, short } = entrant
+    if (one.url === full.one.url) continue
+    if (width === null) {
+      if (promise(entrant, full) < 0 && (unsized === null || promise(entrant, unsized) < 0)) unsized = entrant
+    } else if ((short ?? 0) >= MIN_THUMBNAIL_PX && (full.width === null || width < full.width)) {
+      if (sized === null || width < (sized.width ?? 0)) sized = entrant
+    }
+  }
+  return { thumbnail: (sized ?? unsized ?? full).one, full: full.one }
 }

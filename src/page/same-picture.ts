@@ -13,15 +13,11 @@ import type { FileAddress } from './file-address/file-address.ts'
 import { likelyName, type LikelyName } from './file-address/likely-name.ts'
 import type { Rendition } from './rendition.ts'
 
-export interface SizedRendition extends Rendition {
-  readonly file: FileAddress
-}
-
-/** What was found of one file, by its key. */
+/** What was found of one file. */
 export interface Sighting {
-  /** That of the file chosen as full. */
-  readonly key: string
-  readonly renditions: ReadonlyMap<string, SizedRendition>
+  /** The one chosen as full. */
+  readonly file: FileAddress
+  readonly renditions: readonly Pick<Rendition, 'url'>[]
 }
 
 /** More files of one name than any site makes sizes. */
@@ -39,19 +35,13 @@ const areSizes = (names: readonly LikelyName[]): boolean =>
   names.length <= MAX_SIZES &&
   names.every((name, at) => names.slice(0, at).every((other) => other.rank !== name.rank || sameShape(other, name)))
 
-/** The likely name of a sighting's full file. */
-export const likelyNameOf = ({ key, renditions }: Sighting): LikelyName | null => {
-  for (const { file } of renditions.values()) if (file.key === key) return likelyName(file)
-  return null
-}
-
 /** Proof 2: sightings by host and likely name. */
 const likelySets = (sightings: readonly Sighting[]): Iterable<readonly (readonly [at: number, name: LikelyName])[]> => {
   const sets = new Map<string, (readonly [number, LikelyName])[]>()
   for (const [at, sighting] of sightings.entries()) {
-    const name = likelyNameOf(sighting)
+    const name = likelyName(sighting.file)
     if (name === null) continue
-    const place = hostOf(sighting.key) + name.path
+    const place = hostOf(sighting.file.key) + name.path
     const set = sets.get(place)
     if (set === undefined) sets.set(place, [[at, name]])
     else set.push([at, name])
@@ -68,8 +58,8 @@ export interface SamePictures {
   readonly isShared: (key: string) => boolean
 }
 
-/** @param sightings each with another key */
-export const joinSightings = (sightings: readonly Sighting[]): SamePictures => {
+/** @param sightings each of a file with another key */
+export const joinSightings = (sightings: readonly Sighting[], fileOf: (url: string) => FileAddress): SamePictures => {
   const parents = sightings.map((_, at) => at)
   const rootOf = (at: number): number => {
     let root = at
@@ -88,16 +78,17 @@ export const joinSightings = (sightings: readonly Sighting[]): SamePictures => {
 
   /** By key, the one picture that has the file for a smaller copy. */
   const owners = new Map<string, number>()
-  for (const [at, { key, renditions }] of sightings.entries()) {
+  for (const [at, { file, renditions }] of sightings.entries()) {
     const root = rootOf(at)
-    for (const { file } of renditions.values()) {
-      if (file.key === key) continue
-      const owner = owners.get(file.key)
-      owners.set(file.key, owner === undefined || owner === root ? root : SHARED)
+    for (const { url } of renditions) {
+      const { key } = fileOf(url)
+      if (key === file.key) continue
+      const owner = owners.get(key)
+      owners.set(key, owner === undefined || owner === root ? root : SHARED)
     }
   }
-  for (const [at, { key }] of sightings.entries()) {
-    const owner = owners.get(key)
+  for (const [at, { file }] of sightings.entries()) {
+    const owner = owners.get(file.key)
     if (owner !== undefined && owner !== SHARED) join(owner, at)
   }
 
