@@ -144,7 +144,7 @@ export const createVisits = (options: VisitsOptions): Visits => {
       room.leave(host)
       if (dead) return null
       if (blocked > now) held = await grantOne(host)
-      at = Math.max(held.notBefore, later ?? 0)
+      at = Math.max(held.notBefore, later ?? 0, blocked)
     }
   }
 
