@@ -9,7 +9,7 @@ export const MAX_RECORD = 1024 * 1024
 const EXCERPT = 300
 
 export interface Cut {
-  /** Without its line break; cut to its beginning where there is a `problem`. A view: it is overwritten by nobody, but keeps its chunk alive. */
+  /** Without its line break; cut to its beginning where there is a `problem`. A view, which keeps its chunk alive. */
   readonly bytes: Buffer
   /** Byte offsets in the flow: where it starts, and where the next one does. */
   readonly start: number

@@ -37,7 +37,8 @@ export const refuseOthers = (list: string, head: Buffer): void => {
 }
 
 const EXTENSIONS: Readonly<Record<string, ListFormat>> = {
-  txt: 'txt', list: 'txt', urls: 'txt', csv: 'csv', tsv: 'tsv', tab: 'tsv', jsonl: 'jsonl', ndjson: 'jsonl', jsonlines: 'jsonl', json: 'jsonl', parquet: 'parquet', pq: 'parquet',
+  txt: 'txt', list: 'txt', urls: 'txt', csv: 'csv', tsv: 'tsv', tab: 'tsv',
+  jsonl: 'jsonl', ndjson: 'jsonl', jsonlines: 'jsonl', json: 'jsonl', parquet: 'parquet', pq: 'parquet',
 }
 
 /** By the name without the ending of its packing. */
@@ -65,13 +66,15 @@ export const detectText = (list: string, head: Buffer, settings: ListSettings): 
   const asked = settings.listFormat === 'auto' ? null : settings.listFormat
   const named = asked ?? byName(list)
   const table = separatorOf(line, settings)
-  if (asked !== null && asked !== 'parquet') return asked === 'csv' || asked === 'tsv' ? { format: asked, separator: table ?? (asked === 'tsv' ? '\t' : ',') } : { format: asked }
+  const tabled = (format: 'csv' | 'tsv'): TextFormat => ({ format, separator: table ?? (format === 'tsv' ? '\t' : ',') })
+  if (asked === 'csv' || asked === 'tsv') return tabled(asked)
+  if (asked === 'txt' || asked === 'jsonl') return { format: asked }
   if (isJsonLine(line)) return { format: 'jsonl' }
   if (/^\s*\[/.test(line) || (named === 'jsonl' && /^\s*\{\s*$/.test(line))) {
     throw new GannetError('usage', `the list ${list} is one JSON document: write one object a line (jq -c '.[]')`)
   }
   if (named === 'jsonl') return { format: 'jsonl' }
-  if (named === 'csv' || named === 'tsv') return { format: named, separator: table ?? (named === 'tsv' ? '\t' : ',') }
+  if (named === 'csv' || named === 'tsv') return tabled(named)
   if (table !== null) return { format: table === '\t' ? 'tsv' : 'csv', separator: table }
   const columnsNamed = ROLES.some((role) => settings[`${role}Column`] !== null)
   return columnsNamed ? { format: 'csv', separator: SEPARATORS.find((one) => line.includes(one)) ?? ',' } : { format: 'txt' }

@@ -41,12 +41,16 @@ interface Reading {
 
 const readParquet = async (source: ByteSource, settings: ListSettings): Promise<Reading> => {
   const { name, size } = source
-  if (size === null) throw new GannetError('usage', `the list ${name} is a Parquet file, which is read from its end: give its name instead of a pipe`)
+  if (size === null) {
+    throw new GannetError('usage', `the list ${name} is a Parquet file, which is read from its end: give its name instead of a pipe`)
+  }
   const file = await openParquet(name, size, settings)
   return { format: 'parquet', rows: (after) => file.read(after), count: file.rows }
 }
 
-const readText = async (source: ByteSource, start: Buffer, settings: ListSettings, onTrouble: (trouble: string) => void): Promise<Reading> => {
+const readText = async (
+  source: ByteSource, start: Buffer, settings: ListSettings, onTrouble: (trouble: string) => void,
+): Promise<Reading> => {
   const { name, size } = source
   const packing = packingOf(start)
   const { head, flow } = await peek(unpack(source.bytes(0), packing), size === null ? 0 : AHEAD_BYTES, MOST_AHEAD)
@@ -81,7 +85,10 @@ export const openList = async (path: string, settings: ListSettings, onOpening?:
   const firstBroken: string[] = []
   const progress = (): ListProgress => {
     const byRows = count !== null && state !== 'hashing'
-    return { state, unit: byRows ? 'rows' : 'bytes', done: byRows ? rowsRead : source.read, of: byRows ? count : source.size, trouble, broken, firstBroken }
+    return {
+      state, unit: byRows ? 'rows' : 'bytes', done: byRows ? rowsRead : source.read, of: byRows ? count : source.size,
+      trouble, broken, firstBroken,
+    }
   }
 
   const head = await source.head()

@@ -73,7 +73,9 @@ const refuseUnreadable = (name: string, metadata: FileMetaData, columns: Columns
       }
       if (!meta || column === undefined || !wanted.has(column)) continue
       if (meta.codec !== 'UNCOMPRESSED' && !Object.hasOwn(compressors, meta.codec)) {
-        throw new GannetError('usage', `the column ${column} of the list ${name} is packed with ${meta.codec}, which cannot be read here: write it with zstd or snappy`)
+        throw new GannetError(
+          'usage', `the column ${column} of the list ${name} is packed with ${meta.codec}, which cannot be read here: write it with zstd or snappy`,
+        )
       }
     }
   }
@@ -94,7 +96,10 @@ export const openParquet = async (name: string, size: number, settings: ListSett
 
   const window = (rowStart: number, rowEnd: number): Promise<readonly (readonly unknown[])[]> =>
     new Promise((onComplete, reject) => {
-      parquetRead({ file, metadata, columns: names, rowStart, rowEnd, compressors, useOffsetIndex: true, geoparquet: false, rowFormat: 'array', onComplete }).catch(reject)
+      parquetRead({
+        file, metadata, columns: names, rowStart, rowEnd, compressors, useOffsetIndex: true, geoparquet: false,
+        rowFormat: 'array', onComplete,
+      }).catch(reject)
     })
   const toRow = (values: readonly unknown[], row: number): ListRow => {
     const cells: { [role in Role]: Cells[role] } = { url: null, text: null, category: null, hash: null, thumbnail: null, page: null }
@@ -112,7 +117,8 @@ export const openParquet = async (name: string, size: number, settings: ListSett
           const to = Math.min(end, from + WINDOW_ROWS)
           const read = await window(from, to).catch((error: unknown) => error as Error)
           if (read instanceof Error) {
-            yield [brokenRow(`rows ${(from + 1).toLocaleString('en-US')} to ${end.toLocaleString('en-US')}`, end, `cannot be read: ${read.message}`, '')]
+            const at = `rows ${(from + 1).toLocaleString('en-US')} to ${end.toLocaleString('en-US')}`
+            yield [brokenRow(at, end, `cannot be read: ${read.message}`, '')]
             from = end
             continue
           }

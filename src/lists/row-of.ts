@@ -26,7 +26,8 @@ export const rowOf = (cells: Cells, at: string, end: number): ListRow => {
   const stated = filled(cells.hash)
   const hash = stated === null ? null : hashOf(stated)
   if (stated !== null && hash === null) {
-    return brokenRow(at, end, `has the hash "${stated.slice(0, EXCERPT)}", which is no MD5, SHA-1 or SHA-256 in hexadecimal or base64`, url, 'hash-mismatch')
+    const problem = `has the hash "${stated.slice(0, EXCERPT)}", which is no MD5, SHA-1 or SHA-256 in hexadecimal or base64`
+    return brokenRow(at, end, problem, url, 'hash-mismatch')
   }
   return {
     problem: null, at, end, url, hash,

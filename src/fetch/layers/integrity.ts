@@ -29,10 +29,13 @@ export const integrity: Layer = (next) => async (hop) => {
   const wanted = hop.trip.kind === 'robots' ? undefined : hop.trip.ask.hash
   if (!answer.ok || wanted === undefined) return answer
   const algorithm = ALGORITHMS.get(wanted.length)
-  if (algorithm === undefined) throw new GannetError('internal', `a hash of ${wanted.length} digits was asked for: it must be MD5, SHA-1 or SHA-256`)
+  if (algorithm === undefined) {
+    throw new GannetError('internal', `a hash of ${wanted.length} digits was asked for: it must be MD5, SHA-1 or SHA-256`)
+  }
   const found = await feed(createHash(algorithm), answer.body)
   if (found === wanted) return answer
   await discardBody(answer.body)
   const { status, headers, latencyMs, address = null } = answer
-  return { ok: false, reason: 'hash-mismatch', detail: `its ${algorithm} is ${found}, not ${wanted}`, status, headers, latencyMs, address } satisfies Refused
+  const detail = `its ${algorithm} is ${found}, not ${wanted}`
+  return { ok: false, reason: 'hash-mismatch', detail, status, headers, latencyMs, address } satisfies Refused
 }
