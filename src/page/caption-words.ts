@@ -61,7 +61,8 @@ const subHtml = (holders: readonly Element[], byId: IdLookup): string | null => 
 }
 
 const childOfClass = ({ children }: Element, name: string): Element | null => {
-  const isOfClass = (node: AnyNode): node is Element => isTag(node) && (node.attribs['class'] ?? '').slice(0, 500).split(/\s+/).includes(name)
+  const isOfClass = (node: AnyNode): node is Element =>
+    isTag(node) && (node.attribs['class'] ?? '').slice(0, 500).split(/\s+/).includes(name)
   return children.slice(0, MAX_CELLS).find(isOfClass) ?? null
 }
 
@@ -126,7 +127,8 @@ const nextElement = (node: Element): Element | null => {
   return null
 }
 
-const cellsOf = (row: Element): Element[] => row.children.slice(0, 2 * MAX_CELLS).filter((node): node is Element => isTag(node) && (node.name === 'td' || node.name === 'th'))
+const isCell = (node: AnyNode): node is Element => isTag(node) && (node.name === 'td' || node.name === 'th')
+const cellsOf = (row: Element): Element[] => row.children.slice(0, 2 * MAX_CELLS).filter(isCell)
 
 /** The cell under a picture's in a table that has a row of pictures and a row of words for them. */
 const cellBelow = (page: Page, cell: Element): Element | null => {

@@ -11,17 +11,24 @@ const MAX_ELEMENTS = 60
 const MAX_LICENCE_LINKS = 20
 const MAX_CREATOR = 200
 
-const CREDIT_CLASS = /(?:^|[\s_-])(?:credits?|photographer|photo-?by|photo-?credit|img-?credit|image-?credit|copyright|attribution|byline-photo|bildnachweis|urheber|fotograf)(?:$|[\s_-])/i
+const CREDIT_CLASS = new RegExp(
+  String.raw`(?:^|[\s_-])(?:credits?|photographer|photo-?by|(?:photo|img|image)-?credit|copyright|attribution` +
+    String.raw`|byline-photo|bildnachweis|urheber|fotograf)(?:$|[\s_-])`,
+  'i',
+)
 const CREDIT_ITEMPROP = new Set(['creator', 'author', 'copyrightholder', 'credittext', 'contributor'])
 const CREDIT_ATTRIBUTES = [
   'data-credit', 'data-photographer', 'data-copyright', 'data-image-credit', 'data-attribution',
 ]
 
 const NOUN = 'photo(?:graph)?|image|picture|pic|foto(?:grafie)?|bild|illustration|fotos|crédit photo|photographie'
-const LEAD = new RegExp(String.raw`^(?:(?:${NOUN}|credits?|copyright|©|\(c\))s?\s*(?:credits?|by|courtesy of|courtesy|von|par|por|di|:|©|\/)*\s*:?\s*)+`, 'i')
+const LEAD_WORD = String.raw`credits?|by|courtesy of|courtesy|von|par|por|di|:|©|\/`
+const LEAD = new RegExp(String.raw`^(?:(?:${NOUN}|credits?|copyright|©|\(c\))s?\s?(?:(?:${LEAD_WORD})\s?)*)+`, 'i')
 /** A credit at the end of a caption, or in brackets: `Diving. Photo: Ann Smith`, `(© 2024 Ann Smith)`. */
 const IN_CAPTION = new RegExp(
-  String.raw`(?:^|[\s(\[|.,;–—-])(?:(?:${NOUN})(?:\s(?:credits?|by|courtesy of|von|par)\s?:?|\s?:|\s?©|\s?\/)|copyright\s?:?|©|\(c\))\s?([^()\[\]|;]{2,80})`, 'iu',
+  String.raw`(?:^|[\s(\[|.,;–—-])(?:(?:${NOUN})(?:\s(?:credits?|by|courtesy of|von|par)\s?:?|\s?[:©\/])` +
+    String.raw`|copyright\s?:?|©|\(c\))\s?([^()\[\]|;]{2,80})`,
+  'iu',
 )
 const LEADING_YEAR = /^(?:(?:19|20)\d{2}(?:\s?[-–]\s?(?:19|20)?\d{2})?)[\s,]+(?:by\s)?/
 const ALL_RIGHTS = /[.,]?\s*all rights reserved\.?$/i

@@ -43,7 +43,9 @@ const DATED_PATH = /\/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?=[/_.-]|$)/
 const shownTime = (page: Page): string | null => {
   const times = page.landmarks.time.slice(0, MAX_TIMES)
   const isPublished = ({ attribs }: Element): boolean =>
-    attribs['pubdate'] !== undefined || attribs['itemprop']?.toLowerCase() === 'datepublished' || PUBLISHED_CLASS.test((attribs['class'] ?? '').slice(0, 500))
+    attribs['pubdate'] !== undefined ||
+    attribs['itemprop']?.toLowerCase() === 'datepublished' ||
+    PUBLISHED_CLASS.test((attribs['class'] ?? '').slice(0, 500))
   const called = times.filter(isPublished)
   const [time, another] = called.length > 0 ? called : times
   return time === undefined || another !== undefined || isOfOnePicture(page, time) ? null : timeOf(page, time)

@@ -10,14 +10,15 @@ const MAX_LENGTH = 120
 
 /** Minutes east of Greenwich. Names that mean several zones (IST) are left out; RFC 5322 settles the American ones. */
 const ZONES: ReadonlyMap<string, number> = new Map([
-  ['z', 0], ['utc', 0], ['gmt', 0], ['ut', 0], ['wet', 0], ['west', 60], ['bst', 60], ['cet', 60], ['mez', 60], ['cest', 120], ['mesz', 120],
-  ['eet', 120], ['eest', 180], ['sast', 120], ['msk', 180], ['trt', 180], ['pkt', 300], ['wib', 420], ['hkt', 480], ['sgt', 480], ['awst', 480],
+  ['z', 0], ['utc', 0], ['gmt', 0], ['ut', 0], ['wet', 0], ['west', 60], ['bst', 60], ['cet', 60], ['mez', 60],
+  ['cest', 120], ['mesz', 120], ['eet', 120], ['sast', 120], ['eest', 180], ['msk', 180], ['trt', 180], ['pkt', 300],
+  ['wib', 420], ['hkt', 480], ['sgt', 480], ['awst', 480],
   ['jst', 540], ['kst', 540], ['acst', 570], ['aest', 600], ['acdt', 630], ['aedt', 660], ['nzst', 720], ['nzdt', 780],
   ['est', -300], ['edt', -240], ['cst', -360], ['cdt', -300], ['mst', -420], ['mdt', -360], ['pst', -480], ['pdt', -420],
   ['akst', -540], ['akdt', -480], ['hst', -600], ['brt', -180], ['art', -180], ['nst', -210], ['ast', -240],
 ])
 
-const EPOCH = /^1\d{9}(?:\d{3})?$/
+const EPOCH = /^(1\d{9})(?:(\d{3})|\.\d{1,9})?$/
 const COMPACT = /^(19|20)(\d{2})(\d{2})(\d{2})(?:t?(\d{2})(\d{2})(\d{2})?(z|[+-]\d{2}:?\d{2})?)?$/
 const YEAR_FIRST = /(?<!\d)(\d{4})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})(?!\d)/
 const YEAR_LAST = /(?<!\d)(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4})(?!\d)/
@@ -25,15 +26,22 @@ const EAST = /(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號
 const CLOCK = /(?<!\d)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?!\d)/
 /** `13h45`, `13 Uhr 45`, `13時45分`, `오후 1시 45분`; minutes may be missing where the hour is named. */
 const NAMED_CLOCK = /(?<!\d)(\d{1,2})\s?(?:h|uhr|[時时시點点])\s?(?:(\d{2})(?!\d))?(?:\s?[分분]\s?(?:(\d{1,2})\s?[秒초])?)?/
-const AFTER_NOON = /\bp\.?\s?m\b|下午|午後|오후|晚上/
-const BEFORE_NOON = /\ba\.?\s?m\b|上午|午前|오전|凌晨|早上/
+/** `13.45 Uhr`, `kl. 13.45`, `klo 13.45`: elsewhere a full stop between figures is no clock's. */
+const DOTTED_CLOCK = /(\d{1,2})\.(\d{2})(?=\s?uhr)|(?<=\bkl[o.]?\s)(\d{1,2})\.(\d{2})/
+/** Right behind the clock: `am` elsewhere may be German. */
+const HALF_OF_DAY = /^\s?([ap])\.?\s?m\b\.?/
+const AFTER_NOON = /下午|午後|오후|晚上/
+const BEFORE_NOON = /上午|午前|오전|凌晨|早上/
 const OFFSET = /^\s*(?:utc|gmt)?\s*([+\-−])(\d{1,2}):?(\d{2})?(?!\d)/
 const ZONE_NAME = /^[\s(]*([a-z]{1,5})(?![a-z])/
 
 const YEAR = /(?<!\d)[12]\d{3}(?!\d)/g
 const RFC850 = /^[a-z]+, (\d{2})-([a-z]{3})-(\d{2}) /
 /** Languages that put the day first in figures; English does so outside America. */
-const DAY_FIRST = /^(?:de|fr|es|it|pt|ru|nl|pl|cs|sk|da|nb|nn|no|sv|fi|el|tr|uk|ro|hr|sr|sl|bg|ca|gl|et|lv|he|ar|id|ms|vi|th|hi|en-(?:gb|ie|au|nz|in|za|sg|hk))(?:-|$)/
+const DAY_FIRST = new RegExp(
+  '^(?:de|fr|es|it|pt|ru|nl|pl|cs|sk|da|nb|nn|no|sv|fi|el|tr|uk|ro|hr|sr|sl|bg|ca|gl|et|lv|he|ar|id|ms|vi|th|hi' +
+    '|en-(?:gb|ie|au|nz|in|za|sg|hk))(?:-|$)',
+)
 const MONTH_FIRST = /^en-(?:us|ph)(?:-|$)/
 
 interface Day {
@@ -88,7 +96,9 @@ const inWords = (text: string): Day | null => {
   }
   const before = small(-1)
   const day = before ?? small(1)
-  return day === null ? null : { ...dayAt(text, day, year, month, day[0]), rest: text.slice(0, day.index) + text.slice(day.index + day[0].length).replace(year, ' ') }
+  if (day === null) return null
+  const found = dayAt(text, day, year, month, day[0])
+  return { ...found, rest: found.rest.replace(year, ' ') }
 }
 
 interface Clock {
@@ -101,16 +111,19 @@ interface Clock {
 const NO_CLOCK: Clock = { sinceMidnight: 0, rest: '' }
 
 /** Null for a time that no clock shows. */
-const readClock = (text: string): Clock | null => {
+const readClock = (dotted: string): Clock | null => {
+  const text = dotted.replace(DOTTED_CLOCK, (_all, a?: string, b?: string, c?: string, d?: string) => `${a ?? c}:${b ?? d}`)
   const match = CLOCK.exec(text) ?? NAMED_CLOCK.exec(text)
   if (match === null) return NO_CLOCK
   const [all, hours, minutes = '0', seconds = '0', fraction = ''] = match
+  const behind = text.slice(match.index + all.length)
+  const half = HALF_OF_DAY.exec(behind)
   let hour = Number(hours)
-  if (hour <= 12 && AFTER_NOON.test(text)) hour = (hour % 12) + 12
-  else if (hour === 12 && BEFORE_NOON.test(text)) hour = 0
+  if (hour <= 12 && (half?.[1] === 'p' || AFTER_NOON.test(text))) hour = (hour % 12) + 12
+  else if (hour === 12 && (half?.[1] === 'a' || BEFORE_NOON.test(text))) hour = 0
   if (hour > 23 || Number(minutes) > 59 || Number(seconds) > 60) return null
   const ms = Number(fraction.slice(0, 3).padEnd(3, '0'))
-  const rest = text.slice(match.index + all.length).replace(/^\s*[ap]\.?\s?m\b\.?/, '').replace(/^\s*uhr\b/, '')
+  const rest = behind.slice(half?.[0].length ?? 0).replace(/^\s*uhr\b/, '')
   return { sinceMidnight: ((hour * 60 + Number(minutes)) * 60 + Math.min(Number(seconds), 59)) * 1000 + ms, rest }
 }
 
@@ -144,11 +157,13 @@ export const publishedTime = (text: string | undefined | null, language: string 
   if (exact !== null) return exact
   const plain = text.normalize('NFKC').replace(/\[[^[\]]{0,40}\]\s*$/, '').trim().toLowerCase()
   if (!/\d/.test(plain)) return null
-  if (EPOCH.test(plain)) return new Date(Number(plain.length === 10 ? `${plain}000` : plain)).toISOString()
+  const [, seconds, ms = '000'] = EPOCH.exec(plain) ?? []
+  if (seconds !== undefined) return new Date(Number(seconds + ms)).toISOString()
   const solid = compact(plain)
   if (solid !== null) return solid
   // RFC 850 gives two figures of the year; RFC 6265 says which century.
-  const dated = plain.replace(RFC850, (_all, day: string, month: string, year: string) => `${day} ${month} ${Number(year) < 70 ? '20' : '19'}${year} `)
+  const century = (year: string): string => (Number(year) < 70 ? `20${year}` : `19${year}`)
+  const dated = plain.replace(RFC850, (_all, day: string, month: string, year: string) => `${day} ${month} ${century(year)} `)
   if ((dated.match(YEAR)?.length ?? 0) > 1) return null
   const separated = dated.replace(/(\d)t(?=\d)/, '$1 ')
   const day = inFigures(separated, (language ?? '').toLowerCase().slice(0, 20)) ?? inWords(separated)

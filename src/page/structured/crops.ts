@@ -3,7 +3,9 @@
  * `photo.jpg?w=600`). Told by the address, from which all that names a size or a shape is struck out.
  */
 
-const SIZE = String.raw`\d{1,5}x\d{1,5}|\d{2,5}[wh]|[wh][_-]?\d{2,5}|x?\d{2,5}px|@[1-4]x|square|landscape|portrait|wide|tall|scaled|thumb(?:nail)?|small|medium|large|full|original`
+const SIZE =
+  String.raw`\d{1,5}x\d{1,5}|\d{2,5}[wh]|[wh][_-]?\d{2,5}|x?\d{2,5}px|@[1-4]x|` +
+  'square|landscape|portrait|wide|tall|scaled|thumb(?:nail)?|small|medium|large|full|original'
 const SIZE_SEGMENT = new RegExp(String.raw`^(?:${SIZE}|(?:[a-z]{1,3}_[\w.:]{1,20},?)+|\d{1,2}[-_:]\d{1,2})$`, 'i')
 const SIZE_SUFFIX = new RegExp(String.raw`(?:[-_.@](?:${SIZE}|\d{1,2}[-_:]\d{1,2}))+$`, 'i')
 const SIZE_PARAMETERS = new Set([

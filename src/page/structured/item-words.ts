@@ -20,7 +20,8 @@ const PAGES = new Set([
 ])
 
 /** Products also by what they have: pages forget the type more often than the price. */
-export const isProduct = (item: Item): boolean => hasType(item, PRODUCTS) || (item.types.length === 0 && valuesOf(item, 'offers').length > 0)
+export const isProduct = (item: Item): boolean =>
+  hasType(item, PRODUCTS) || (item.types.length === 0 && valuesOf(item, 'offers').length > 0)
 
 /** The deepest of `Clothes > Hats`; null for the number of a taxonomy or an address. */
 export const deepestCategory = (text: string | null): string | null => {

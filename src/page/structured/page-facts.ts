@@ -31,7 +31,10 @@ const OTHERS = [
   'review', 'reviews', 'comment', 'mentions', 'citation', 'relatedlink', 'hasvariant', 'item', 'subjectof', 'video',
   'associatedmedia', 'workexample', 'image', 'thumbnail',
 ]
-const HOME = /^(?:home(?:page)?|start(?:seite)?|accueil|inicio|início|home page|strona główna|главная|hem|forside|hjem|etusivu|首页|首頁|主页|ホーム|トップ|홈)$/i
+const HOMES = new Set([
+  'home', 'homepage', 'home page', 'start', 'startseite', 'accueil', 'inicio', 'início', 'strona główna', 'главная', 'hem',
+  'forside', 'hjem', 'etusivu', '首页', '首頁', '主页', 'ホーム', 'トップ', '홈',
+])
 const MAX_CRUMBS = 50
 
 /** Items that are about the page itself. */
@@ -70,10 +73,11 @@ const crumbOf = (page: Page, entry: Item, index: number): Crumb | null => {
   if (name === null) return null
   const address = thing === null ? (target ?? firstPlain(entry, ['url', 'id'])) : (firstPlain(thing, ['url']) ?? thing.id)
   const position = Number(firstPlain(entry, ['position']) ?? Number.NaN)
-  return { name, url: address === null ? null : page.resolve(String(address).trim()), position: Number.isNaN(position) ? index : position }
+  const url = address === null ? null : page.resolve(String(address).trim())
+  return { name, url, position: Number.isNaN(position) ? index : position }
 }
 
-const isHome = (page: Page, { name, url }: Crumb): boolean => HOME.test(name) || (url !== null && url === page.resolve('/'))
+const isHome = (page: Page, { name, url }: Crumb): boolean => HOMES.has(name.toLowerCase()) || (url !== null && url === page.resolve('/'))
 
 /** The deepest crumb that is not the page itself; of a listing, the page itself. */
 const crumbCategory = (page: Page, items: readonly Item[], isListing: boolean): string | null => {
