@@ -121,4 +121,38 @@ describe('guardUrl', () => {
     )
     fc.assert(fc.property(spelling, (host) => guardLiteral(`http://${host}/`)?.reason === 'blocked-address'))
   })
+
+  it('lets no IPv6 spelling of an inner address through, nor one that carries it', () => {
+    const inner = fc.constantFrom([127, 0, 0, 1], [10, 1, 2, 3], [192, 168, 7, 9], [169, 254, 169, 254], [100, 64, 0, 1], [0, 0, 0, 0])
+    const dotted = (parts: readonly number[]) => parts.join('.')
+    const hex = ([a = 0, b = 0, c = 0, d = 0]: readonly number[]) => `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`
+    const spelled = inner.chain((parts) =>
+      fc.constantFrom(
+        `::ffff:${dotted(parts)}`, `::ffff:${hex(parts)}`, `0:0:0:0:0:FFFF:${hex(parts)}`, `::${dotted(parts)}`, `::${hex(parts)}`,
+        `::ffff:0:${dotted(parts)}`, `64:ff9b::${hex(parts)}`, `64:ff9b:1::${hex(parts)}`, `2002:${hex(parts)}::1`,
+        `2001:0:${hex(parts)}:0:0:0:1`, `2001:0:4136:e378:8000:63bf:${hex(parts.map((part) => 255 - part))}`,
+      ))
+    fc.assert(fc.property(spelled, (address) => guardLiteral(`http://[${address}]:8080/`)?.allowed === false))
+  })
+
+  it.each([
+    'http://[fe80::1%25eth0]/', 'http://[fe80::1%eth0]/', 'http://[::1%25lo]/', 'http://[::]/', 'http://[ff02::1]/', 'http://[fd00:ec2::254]/',
+    'http://127.0.0.1.:80/', 'http://127。0。0。1/', 'http://１２７.0.0.1/', 'http://0/', 'http://0x/', 'http://0300.0250.1/', 'http://1.0.0.127.0x7f000001/',
+    'http://%31%32%37.0.0.1/', 'http://user@127.0.0.1/', 'http://93.184.215.14@127.0.0.1/', 'http:127.0.0.1', 'http:\\\\127.0.0.1\\a',
+    'http://localhost%00.example/', 'http://LocalHost/', 'http://ｌｏｃａｌｈｏｓｔ/', 'http://localhost./', 'http://a.localhost/', 'http://localhost.localdomain/',
+    'http://255.255.255.255/', 'http://224.0.0.1/', 'http://192.0.2.1/', 'http://198.18.0.1/', 'http://240.0.0.1/', 'http://192.88.99.1/',
+  ])('refuses %s', async (url) => {
+    expect((await guardUrl(url, { resolve: answers('93.184.215.14') })).allowed).toBe(false)
+  })
+
+  it('judges each answer of a name anew at connect time: public first, inner later', async () => {
+    const later = [['93.184.215.14'], ['10.0.0.1'], ['93.184.215.14', '::ffff:10.0.0.1'], ['2002:7f00:1::']]
+    const guard = createGuard({ dnsTtlMs: 0, resolve: async () => answers(...(later.shift() ?? []))('') })
+    const url = new URL('http://rebound.example/')
+    expect((await guard.check(url)).allowed).toBe(true)
+    for (let left = later.length; left > 0; left--) {
+      const error = await new Promise((resolve) => guard.lookup(80)('rebound.example', { all: true }, resolve))
+      expect(error).toMatchObject({ code: 'GANNET_BLOCKED_ADDRESS' })
+    }
+  })
 })
