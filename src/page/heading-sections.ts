@@ -1,5 +1,6 @@
 /** Which part of a page each heading stands over, found once a page: a heading's section ends at the next of its rank or above. */
 import type { Element } from 'domhandler'
+import { createPageNote } from './page-note.ts'
 import { firstFrom, type PageTree } from './page-tree.ts'
 
 export interface Section {
@@ -28,7 +29,7 @@ const cut = (headings: readonly Element[]): readonly Section[] => {
   return sections
 }
 
-const known = new WeakMap<PageTree, readonly Section[]>()
+const known = createPageNote<readonly Section[]>()
 
 /** The innermost section that the place lies in, of those whose heading ranks above `rank`. */
 export const sectionAt = (page: PageTree, place: number, rank: number): Section | null => {

@@ -1,5 +1,6 @@
 /** Elements by their id, for the attributes that name others: `aria-describedby`, `itemref`, captions of lightboxes. */
 import { isTag, type AnyNode, type Element } from 'domhandler'
+import { createPageNote } from './page-note.ts'
 import type { PageTree } from './page-tree.ts'
 
 export type IdLookup = (id: string) => Element | null
@@ -23,7 +24,7 @@ const indexOf = (page: PageTree): ReadonlyMap<string, Element> => {
   return found
 }
 
-const indexes = new WeakMap<PageTree, ReadonlyMap<string, Element>>()
+const indexes = createPageNote<ReadonlyMap<string, Element>>()
 
 /** The page is walked once, when the first element is asked for; whoever asks later shares the index. */
 export const createIdLookup = (page: PageTree): IdLookup => (id) => {

@@ -8,6 +8,7 @@ import type { Element } from 'domhandler'
 import { lookFor } from './credit-words.ts'
 import { sectionAt } from './heading-sections.ts'
 import { metaOf } from './page-metas.ts'
+import { createPageNote } from './page-note.ts'
 import { firstFrom, firstWithin } from './page-tree.ts'
 import type { Page } from './page.ts'
 import { deepestCategory } from './structured/item-words.ts'
@@ -111,7 +112,7 @@ const ownFolder = (page: Page): string | null => {
   return words === null || /\d/.test(words) || words.length > MAX_FOLDER ? null : words
 }
 
-const stated = new WeakMap<Page, { readonly category: string | null }>()
+const stated = createPageNote<{ readonly category: string | null }>()
 
 /** What the page says of itself; null where it says nothing. */
 const statedCategory = (page: Page): string | null => {
@@ -124,15 +125,17 @@ const statedCategory = (page: Page): string | null => {
   return known.category
 }
 
-const headingWords = new WeakMap<Element, { readonly words: string | null }>()
+const headingWords = createPageNote<Map<Element, string | null>>()
 
-const shortHeading = (heading: Element): string | null => {
-  let known = headingWords.get(heading)
-  if (known === undefined) {
-    const words = textOf(heading, MAX_HEADING + 1)
-    headingWords.set(heading, (known = { words: words !== null && words.length <= MAX_HEADING ? words : null }))
-  }
-  return known.words
+const shortHeading = (page: Page, heading: Element): string | null => {
+  let known = headingWords.get(page)
+  if (known === undefined) headingWords.set(page, (known = new Map()))
+  const found = known.get(heading)
+  if (found !== undefined) return found
+  const text = textOf(heading, MAX_HEADING + 1)
+  const words = text !== null && text.length <= MAX_HEADING ? text : null
+  known.set(heading, words)
+  return words
 }
 
 /** Whether the page is one text: its headings are chapters. */
@@ -153,7 +156,7 @@ const headingCategory = (page: Page, element: Element, levels: readonly Element[
   // Several pictures of one article illustrate its chapters.
   const article = articleAround(element)
   const isOfArticle = article !== null && (article.startIndex ?? 0) < from && from < (article.endIndex ?? 0)
-  return isOfArticle ? null : shortHeading(section.heading)
+  return isOfArticle ? null : shortHeading(page, section.heading)
 }
 
 const CATEGORY_CLASS = /(?:^|[\s_-])(?:category|cat-links?|categories)(?:$|[\s_-])/i

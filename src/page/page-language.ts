@@ -1,8 +1,9 @@
 /** The language a page declares, which decides how its dates in figures are read. */
 import { isTag } from 'domhandler'
+import { createPageNote } from './page-note.ts'
 import type { PageTree } from './page-tree.ts'
 
-const known = new WeakMap<PageTree, string | null>()
+const known = createPageNote<string | null>()
 
 const declared = ({ root, landmarks: { meta } }: PageTree): string | null => {
   const html = root.children.slice(0, 20).find((node) => isTag(node) && node.name === 'html')

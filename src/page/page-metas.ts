@@ -1,10 +1,11 @@
 /** What the metas of a page say, by name or property, read once a page. */
+import { createPageNote } from './page-note.ts'
 import type { Page } from './page.ts'
 
 /** Metas read; a page for people has a hundred. */
 const MAX_METAS = 2000
 
-const known = new WeakMap<Page, ReadonlyMap<string, readonly string[]>>()
+const known = createPageNote<ReadonlyMap<string, readonly string[]>>()
 
 const readMetas = ({ landmarks: { meta } }: Page): ReadonlyMap<string, readonly string[]> => {
   const found = new Map<string, string[]>()

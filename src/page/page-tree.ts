@@ -45,6 +45,8 @@ export interface PageTree {
   readonly root: Document
   readonly landmarks: Readonly<Record<Landmark, readonly Element[]>>
   readonly cut: 'bytes' | 'time' | null
+  /** What is worked out once and asked for often (see page-note.ts). */
+  readonly notes: Map<symbol, unknown>
 }
 
 export interface TreeLimits {
@@ -213,7 +215,7 @@ export const parsePage = (html: string, limits: TreeLimits): PageTree => {
     break
   }
   parser.end()
-  return { root: handler.root, landmarks: handler.landmarks, cut }
+  return { root: handler.root, landmarks: handler.landmarks, cut, notes: new Map() }
 }
 
 /** Index of the first of `elements` that starts at `position` or later. */

@@ -2,6 +2,7 @@
 import type { Element } from 'domhandler'
 import { NO_SIZE, NOWHERE, type Finder, type Page } from '../page.ts'
 import { renditionAt, targetSize } from '../page-address.ts'
+import { createPageNote } from '../page-note.ts'
 import { looksLikePicture } from '../picture-url.ts'
 import type { Rendition } from '../rendition.ts'
 import { addNamed } from './lazy-attributes.ts'
@@ -105,7 +106,7 @@ interface PictureLinks {
   readonly of: ReadonlyMap<Element, readonly Rendition[]>
 }
 
-const linksOf = new WeakMap<Page, PictureLinks>()
+const linksOf = createPageNote<PictureLinks>()
 
 /** The links of a page that lead to a picture whatever they are wrapped round, in document order. */
 export const pictureLinks = (page: Page): PictureLinks => {
