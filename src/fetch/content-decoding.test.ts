@@ -61,6 +61,14 @@ describe('a body that is encoded', () => {
     expect(result.notes).toEqual([`said to be encoded as ${coding}, which it is not`])
   })
 
+  it.each<[string, readonly Buffer[]]>([
+    ['one member', [gzipSync(JPEG)]], ['two', [gzipSync(JPEG.subarray(0, 900)), gzipSync(JPEG.subarray(900))]],
+  ])('may have something behind it, which is passed over and noted: %s', async (_what, members) => {
+    const result = await visit('gzip', Buffer.concat([...members, Buffer.from('<!-- served by a cache -->')]))
+    expect(Buffer.compare(await visits.bytesOf(result), JPEG)).toBe(0)
+    expect(result.notes).toEqual([expect.stringContaining('behind the end')])
+  })
+
   it.each(['gzip', 'br', 'deflate', 'zstd'])('may be empty: %s', async (coding) => {
     expect(await visit(coding, Buffer.alloc(0))).toMatchObject({ reason: 'not-an-image', detail: 'the answer is empty' })
   })

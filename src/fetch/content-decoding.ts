@@ -6,6 +6,7 @@
 import { Duplex, pipeline } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
 import { CodingError } from './coding-error.ts'
+import { decodeMembers, REST_MAX } from './gzip-rest.ts'
 import { looksLikeHtml, looksLikeImage } from './sniff.ts'
 import { createZstdDecoder, isZstd } from './zstd.ts'
 
@@ -56,6 +57,10 @@ class CodingLayer extends Duplex {
   #heldBytes = 0
   #decided = false
   #inner: Duplex | null = null
+  /** Gzip only, and only as much as may be decoded once more: null when that is past. */
+  #encoded: Buffer[] | null = []
+  /** What follows is no part of the body. */
+  #over = false
   #taken = 0
   #given = 0
 
@@ -67,6 +72,9 @@ class CodingLayer extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     this.#taken += chunk.length
+    if (this.#over) return done()
+    if (this.#taken > REST_MAX || this.#coding !== 'gzip') this.#encoded = null
+    this.#encoded?.push(chunk)
     if (this.#decided) return this.#pass(chunk, done)
     this.#held.push(chunk)
     this.#heldBytes += chunk.length
@@ -77,6 +85,7 @@ class CodingLayer extends Duplex {
   override _final(done: (error?: Error | null) => void): void {
     const finish = (error?: Error | null): void => {
       if (error) return done(error)
+      if (this.#over) return done()
       if (this.#inner) this.#inner.end()
       else this.push(null)
       done()
@@ -103,17 +112,34 @@ class CodingLayer extends Duplex {
     if (inner) {
       inner.on('data', (chunk: Buffer) => this.#give(chunk))
       inner.once('end', () => this.push(null))
-      inner.once('error', (error) => this.destroy(error))
+      inner.once('error', (error) => {
+        if (!this.#endBefore(error)) this.destroy(error)
+      })
     } else this.#limits.onNote(`said to be encoded as ${this.#coding}, which it is not`)
     this.#pass(head, done)
   }
 
   #pass(chunk: Buffer, done: (error?: Error | null) => void): void {
-    if (this.#inner) this.#inner.write(chunk, done)
-    else {
+    const inner = this.#inner
+    if (inner) {
+      inner.write(chunk, (error) => (error && this.#endBefore(inner.errored ?? error) ? done() : done(error)))
+    } else {
       this.push(chunk)
       done()
     }
+  }
+
+  /** True when the body had come to its end before the bytes that were found wrong. */
+  #endBefore({ message }: Error): boolean {
+    if (this.#over) return true
+    if (message !== 'incorrect header check' || !this.#encoded) return false
+    const members = decodeMembers(Buffer.concat(this.#encoded), this.#limits.maxBytes)
+    if (!members || members.length < this.#given) return false
+    this.#over = true
+    this.#limits.onNote('there are bytes behind the end of its gzip encoding, which were passed over')
+    this.push(members.subarray(this.#given))
+    this.push(null)
+    return true
   }
 
   #give(chunk: Buffer): void {
