@@ -4,6 +4,7 @@ import { addLazy } from '../finders/lazy-attributes.ts'
 import { addPictureSources } from '../finders/picture-sources.ts'
 import { addSrcset, renditionAt } from '../page-address.ts'
 import type { Page } from '../page.ts'
+import { looksLikeStandIn } from '../picture-url.ts'
 import { MIN_THUMBNAIL_PX, type Rendition } from '../rendition.ts'
 
 /** Where elements keep the address they are there for; in this order. */
@@ -20,34 +21,52 @@ export const isSrcset = (attribute: string): boolean => /srcset$/i.test(attribut
 export const addressAttribute = ({ name, attribs }: Element): string | null =>
   ADDRESS[name]?.find((attribute) => (attribs[attribute] ?? '').trim() !== '') ?? null
 
-/** All renditions of an `img`, as gannet reads it anywhere: srcset, sources, lazy attributes, `src`. */
+const sharedSources = new WeakMap<Page, ReadonlySet<string>>()
+
+/** A `src` that several pictures of the page have stands in for each of them, whatever it is called. */
+const isShared = (page: Page, src: string): boolean => {
+  let shared = sharedSources.get(page)
+  if (shared === undefined) {
+    const sources = page.landmarks.picture.map(({ attribs }) => attribs['src'] ?? '')
+    const seen = new Set<string>()
+    shared = new Set(sources.filter((one) => seen.size === seen.add(one).size))
+    sharedSources.set(page, shared)
+  }
+  return shared.has(src)
+}
+
+/** All renditions of an `img`, as gannet reads it anywhere: `src`, srcset, sources, lazy attributes. */
 export const renditionsOfImg = (page: Page, img: Element): Rendition[] => {
   const found: Rendition[] = []
   addSrcset(found, page, img.attribs['srcset'], 'main', 'recipe')
   addPictureSources(found, page, img)
   const before = found.length
   addLazy(found, page, img)
-  // While a lazy attribute holds the picture, `src` holds a stand-in.
-  const isLazy = found.some(({ role }, at) => at >= before && role === 'main')
-  const src = isLazy ? null : renditionAt(page, img.attribs['src'] ?? '', 'src', 'recipe')
+  const raw = img.attribs['src'] ?? ''
+  const isLazy = found.length > before && (looksLikeStandIn(raw) || isShared(page, raw))
+  const src = isLazy ? null : renditionAt(page, raw, 'src', 'recipe')
   if (src !== null) found.push(src)
   return found
 }
 
-/** What a rendition promises: pixels where stated, else its density. */
-const size = ({ width, density }: Rendition): number => width ?? density ?? 1
-const best = (from: readonly Rendition[], isBetter: (a: Rendition, b: Rendition) => boolean): Rendition | null => {
+const RANK: Readonly<Record<string, number>> = { src: 1, main: 2, full: 3, target: 4 }
+/** Pixels where stated, else density, else what the page offers it for. Above 0 when `a` is larger. */
+const compare = (a: Rendition, b: Rendition): number =>
+  (a.width ?? 0) - (b.width ?? 0) || (a.density ?? 1) - (b.density ?? 1) || (RANK[a.role] ?? 0) - (RANK[b.role] ?? 0)
+
+const first = (from: readonly Rendition[], isBetter: (a: Rendition, b: Rendition) => boolean): Rendition | null => {
   let found: Rendition | null = null
   for (const one of from) if (found === null || isBetter(one, found)) found = one
   return found
 }
 
-/** The largest, of equal ones the first. */
-export const largest = (from: readonly Rendition[]): Rendition | null => best(from, (a, b) => size(a) > size(b))
+/** The largest; of equal ones the first. */
+export const largest = (from: readonly Rendition[]): Rendition | null => first(from, (a, b) => compare(a, b) > 0)
 
-/** The smallest that the models can see something in, else the largest. */
+/** The smallest that is known to show the models enough, else of those of unknown size, else the largest. */
 export const smallestUsable = (from: readonly Rendition[]): Rendition | null => {
-  const short = ({ width, height }: Rendition): number => Math.min(width ?? Number.POSITIVE_INFINITY, height ?? Number.POSITIVE_INFINITY)
-  const usable = from.filter((one) => short(one) >= MIN_THUMBNAIL_PX)
-  return usable.length > 0 ? best(usable, (a, b) => size(a) < size(b)) : largest(from)
+  const sized = from.filter(({ width, height }) => width !== null && Math.min(width, height ?? width) >= MIN_THUMBNAIL_PX)
+  const unsized = from.filter(({ width }) => width === null)
+  const smallest = first(sized.length > 0 ? sized : unsized, (a, b) => compare(a, b) < 0)
+  return smallest ?? largest(from)
 }

@@ -75,6 +75,20 @@ describe('a list', () => {
   })
 })
 
+it.each<[html: string, thumbnail: string, full: string]>([
+  ['<img src=a.jpg>', 'a.jpg', 'a.jpg'],
+  ['<img src=s.jpg data-src=l.jpg>', 's.jpg', 'l.jpg'],
+  ['<img src=spacer.gif data-src=l.jpg>', 'l.jpg', 'l.jpg'],
+  ['<img src=grey.svg data-src=l.jpg><img src=grey.svg>', 'l.jpg', 'l.jpg'],
+  ['<img src=a.jpg srcset="a.jpg 1x, b.jpg 2x">', 'a.jpg', 'b.jpg'],
+  ['<img src=a.jpg srcset="c.jpg 90w, d.jpg 300w, e.jpg 900w">', 'd.jpg', 'e.jpg'],
+  ['<img srcset="c.jpg 90w, d.jpg 120w">', 'd.jpg', 'd.jpg'],
+  ['<picture><source srcset="w.webp 400w, x.webp 800w"><img src=a.jpg></picture>', 'w.webp', 'x.webp'],
+])('%s as a whole is %s and %s', (html, thumbnail, full) => {
+  const { candidates } = read(html, { name: 'i', item: 'img:first-of-type', thumbnail: ':scope', full: ':scope' })
+  expect(candidates[0]).toMatchObject({ thumbnailUrl: `https://shop.example/list/${thumbnail}`, fullUrl: `https://shop.example/list/${full}` })
+})
+
 it('a page without items is one item', () => {
   const { candidates } = read('<title>P</title><h1>Gannet</h1><p><img src=s.jpg><a id=dl href=l.jpg>Download</a> 4000 × 3000', {
     name: 'detail', thumbnail: 'img', full: '#dl', title: 'h1',

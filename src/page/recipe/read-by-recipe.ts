@@ -10,7 +10,7 @@ import type { Rendition } from '../rendition.ts'
 import { cleanWords } from '../text-of.ts'
 import type { CompiledRecipe } from './compile-recipe.ts'
 import { isImg, isSrcset, largest, renditionsOfImg, smallestUsable } from './picture-of.ts'
-import type { Scope } from './selector.ts'
+import type { Problem, Scope } from './selector.ts'
 import { withinTime } from './time-limit.ts'
 import type { Scalar } from './transforms.ts'
 import { scalarOf, type CompiledValue, type Found, type Site } from './values.ts'
@@ -38,7 +38,7 @@ interface Reader {
   readonly page: Page
   readonly recipe: CompiledRecipe
   readonly imgs: Map<Element, readonly Rendition[]>
-  readonly problem: (message: string) => void
+  readonly problem: Problem
 }
 
 const renditionsOfMatch = ({ page, imgs }: Reader, { value, element, attribute }: Found): readonly Rendition[] => {
@@ -168,7 +168,7 @@ export const readByRecipe = (page: Page, recipe: CompiledRecipe, limits: { reado
     links = addressesOf(reader, recipe.links, MAX_LINKS)
     const scopes: readonly Scope[] = recipe.items === null
       ? [page.root]
-      : recipe.items(page.root, limits.maxItems + 1).flatMap((one) => ('element' in one ? [one.element] : []))
+      : recipe.items(page.root, limits.maxItems + 1, reader.problem).flatMap((one) => ('element' in one ? [one.element] : []))
     if (scopes.length > limits.maxItems) cut = 'candidates'
     for (const scope of scopes.slice(0, limits.maxItems)) {
       const read = readItem(reader, scope)

@@ -7,8 +7,11 @@ import { evaluateXPath, type XPathResult } from './xpath.ts'
 /** Where is looked: an item, or the page. */
 export type Scope = Element | Document
 
-/** Elements, or text that an expression made; at most `max`, in document order. May throw what XPath throws. */
-export type Select = (scope: Scope, max: number) => readonly XPathResult[]
+/** Told what an expression could not do on a page. */
+export type Problem = (message: string) => void
+
+/** Elements, or text that an expression made; at most `max`, in document order. */
+export type Select = (scope: Scope, max: number, problem: Problem) => readonly XPathResult[]
 
 const MAX_EXPRESSION = 2000
 
@@ -80,5 +83,12 @@ export const compileXPath = (xpath: string): Select => {
     const message = inOneLine((error as Error).message)
     if (/\bXPST\d{4}/.test(message)) throw new SyntaxError(`${quoted(text)} is no XPath: ${message}`)
   }
-  return (scope, max) => evaluateXPath(text, scope, max)
+  return (scope, max, problem) => {
+    try {
+      return evaluateXPath(text, scope, max)
+    } catch (error) {
+      problem(`${quoted(text)}: ${inOneLine((error as Error).message)}`)
+      return []
+    }
+  }
 }

@@ -7,7 +7,7 @@ import { cleanWords, MAX_WORDS, textOf } from '../text-of.ts'
 import { alternativesOf } from './recipe-schema.ts'
 import type { RecipeTransform, RecipeValue } from './recipe.ts'
 import { addressAttribute, isImg } from './picture-of.ts'
-import { compileCss, compileXPath, type Scope, type Select } from './selector.ts'
+import { compileCss, compileXPath, type Problem, type Scope, type Select } from './selector.ts'
 import { compileTransform, type Scalar, type Step, type StepContext } from './transforms.ts'
 import type { XPathResult } from './xpath.ts'
 
@@ -26,8 +26,7 @@ export interface Found {
 export interface Site extends StepContext {
   readonly item: Scope
   readonly root: Scope
-  /** What depends on the page: XPath that does not fit it. */
-  readonly problem: (message: string) => void
+  readonly problem: Problem
 }
 
 export interface CompiledValue {
@@ -88,12 +87,7 @@ const readMatch = (match: XPathResult, form: Form, kind: Kind, site: Site): Foun
 const matchesOf = (form: Form, site: Site): readonly XPathResult[] => {
   // Without a selector it is a constant, or all that its template asks for.
   if (form.select === null) return form.fallback === null ? [{ text: '' }] : []
-  try {
-    return form.select(form.inPage ? site.root : site.item, form.max)
-  } catch (error) {
-    site.problem((error as Error).message.split('\n', 1)[0] ?? '')
-    return []
-  }
+  return form.select(form.inPage ? site.root : site.item, form.max, site.problem)
 }
 
 /** @param all whether all matches are taken when the recipe does not say */
