@@ -7,7 +7,7 @@
 import { createDraft, type Draft } from './draft.ts'
 import { hostRule } from './image-hosts.ts'
 import { takeOffResizer } from './resizers.ts'
-import { takeOffSizedName } from './sized-names.ts'
+import { takeOffSizedFolder, takeOffSizedName } from './sized-names.ts'
 import { stripSizeQuery } from './size-query.ts'
 
 export interface FileAddress {
@@ -29,35 +29,41 @@ export interface FileAddress {
 /** Resizers behind resizers; a third is no longer there to make pictures smaller. */
 const MAX_LAYERS = 3
 
-const read = (draft: Draft): void => {
+const takeOffLayers = (draft: Draft): void => {
   for (let layer = 0; layer < MAX_LAYERS; layer++) {
     const { host, path } = draft
     hostRule(host)?.(draft)
     const found = takeOffResizer(draft)
     if (draft.query !== '') stripSizeQuery(draft)
-    if (!found && draft.host === host) break
-    if (draft.host === host && draft.path === path) break
+    if ((!found && draft.host === host) || (draft.host === host && draft.path === path)) break
   }
-  takeOffSizedName(draft)
 }
 
-/**
- * Most addresses state no size, and one look tells: none of the characters, folders or endings that any of the
- * rules begins with. Every mark of resizers.ts and sized-names.ts must be in it.
- */
-const MAY_STATE_SIZE =
-  /[?@=:]|\/(?:cdn-cgi|_next|_vercel|\.netlify|_image|_ipx|image|unsafe|thumb|revision|v1|-|styles|product|images\/stencil|size|render|static|optimized|original|products|items|cdn)\/|_hu|_default|-scaled|-rotated|-e\d{10}|-\d{2,5}(?:x\d{2,5})?\.|_\d{2,4}x\d{2,4}\.|\.(?:jpe?g|png|gif)[._]/i
+// Most addresses state no size, and a look tells: none of the characters, folders or endings that any
+// of the rules begins with. Every mark of resizers.ts and sized-names.ts must be among them.
+const MAY_BE_MARKED =
+  /[?=:]|\/(?:cdn-cgi|_next|_vercel|\.netlify|_image|_ipx|image|unsafe|thumb|revision|v1|-|styles|product|images\/stencil|size|render|static|optimized|original|products|items|cdn)\//
+const MAY_BE_SIZED_NAME =
+  /@|_hu|_default|-scaled|-rotated|-e\d{10}|-\d{2,5}(?:x\d{2,5})?\.|_\d{2,4}x\d{2,4}\.|\.(?:jpe?g|png|gif)[._]/i
+
+const PLAIN = { width: null, height: null, within: false, cropped: false, original: true, rank: null }
 
 /** Never throws; linear in the address's length. @param url canonical (see canonical-url.ts) */
 export const fileAddress = (url: string): FileAddress => {
   const start = url.charCodeAt(4) === 0x73 ? 8 : 7
   const slash = url.indexOf('/', start)
-  if (hostRule(url.slice(start, slash)) === null && !MAY_STATE_SIZE.test(url.slice(slash))) {
-    return { key: url.slice(start), width: null, height: null, within: false, cropped: false, original: true, rank: null }
-  }
+  const path = url.slice(slash)
+  const isMarked = MAY_BE_MARKED.test(path) || hostRule(url.slice(start, slash)) !== null
+  // A shop's `/123-home_default/mug.jpg` has its size in the folder.
+  const isSizedName = isMarked || MAY_BE_SIZED_NAME.test(path.slice(path.lastIndexOf('/'))) || path.includes('_default/')
+  if (!isSizedName) return { key: url.slice(start), ...PLAIN }
   const draft = createDraft(url)
-  read(draft)
-  const { host, path, query, width, height, within, cropped, altered, rank } = draft
-  const key = query === '' ? host + path : `${host}${path}?${query}`
+  if (isMarked) {
+    takeOffLayers(draft)
+    takeOffSizedFolder(draft)
+  }
+  takeOffSizedName(draft)
+  const { host, query, width, height, within, cropped, altered, rank } = draft
+  const key = query === '' ? host + draft.path : `${host}${draft.path}?${query}`
   return { key, width, height, within, cropped, original: !altered && rank === null, rank }
 }

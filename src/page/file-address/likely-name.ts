@@ -27,44 +27,47 @@ const SIZE = /[-_.](\d{2,4})x(\d{2,4})$/
 const STATED_WIDTH = /[-_](\d{2,4})(?:w|px)$/
 /** One letter is a size only as `name_t`: as a folder it is the first of a name, before a name it is anything. */
 const MIN_WORD = 2
+const MAX_WORD = 12
+/** Longest end of a name looked at for a word or a size. */
+const MAX_AFFIX = 16
 
 /** Null where the address is not that of a picture file. */
 export const likelyName = ({ key }: FileAddress): LikelyName | null => {
   const query = key.indexOf('?')
   const path = key.slice(key.indexOf('/'), query === -1 ? key.length : query)
   if (path.length > MAX_PATH || !EXTENSION.test(path.slice(-6))) return null
-  const segments = path.replace(EXTENSION, '').split('/')
-  let name = segments.pop() as string
+  const slash = path.lastIndexOf('/')
+  let name = path.slice(slash + 1).replace(EXTENSION, '')
+  let folders = path.slice(0, slash + 1)
   let rank: number | null = null
   let aspect: number | null = null
 
-  const size = SIZE.exec(name) ?? STATED_WIDTH.exec(name)
-  if (size !== null && size.index > 0) {
+  const end = name.slice(-MAX_AFFIX)
+  const size = SIZE.exec(end) ?? STATED_WIDTH.exec(end)
+  if (size !== null && size[0].length < name.length) {
     rank = UNNAMED_RANK - 1
     if (size[2] !== undefined) aspect = Number(size[1]) / Number(size[2])
-    name = name.slice(0, size.index)
+    name = name.slice(0, -size[0].length)
   }
-  const after = AFTER.exec(name)
-  const afterRank = after === null || after.index === 0 ? null : sizeRank((after[1] as string).toLowerCase())
-  if (after !== null && afterRank !== null) {
-    rank = afterRank
-    name = name.slice(0, after.index)
-  } else {
-    const before = BEFORE.exec(name)
-    const beforeRank = before === null || (before[1] as string).length < MIN_WORD ? null : sizeRank(before[1] as string)
-    if (before !== null && beforeRank !== null) {
-      rank = beforeRank
-      name = name.slice(before[0].length)
+  const after = AFTER.exec(name.slice(-MAX_AFFIX))
+  const afterRank = after === null || after[0].length === name.length ? null : sizeRank(after[1] as string)
+  const before = afterRank === null ? BEFORE.exec(name) : null
+  const beforeRank = before === null || (before[1] as string).length < MIN_WORD ? null : sizeRank(before[1] as string)
+  if (after !== null && afterRank !== null) name = name.slice(0, -after[0].length)
+  else if (before !== null && beforeRank !== null) name = name.slice(before[0].length)
+  rank = afterRank ?? beforeRank ?? rank
+
+  let close = folders.length - 1
+  for (let at = 0; at < FOLDERS && close > 0; at++) {
+    const open = folders.lastIndexOf('/', close - 1)
+    const length = close - open - 1
+    const folderRank = length < MIN_WORD || length > MAX_WORD ? null : sizeRank(folders.slice(open + 1, close).toLowerCase())
+    if (folderRank !== null) {
+      folders = folders.slice(0, open) + folders.slice(close)
+      rank ??= folderRank
+      break
     }
+    close = open
   }
-  for (let at = segments.length - 1; at >= Math.max(1, segments.length - FOLDERS); at--) {
-    const folder = segments[at] as string
-    const folderRank = folder.length < MIN_WORD || folder.length > 12 ? null : sizeRank(folder.toLowerCase())
-    if (folderRank === null) continue
-    segments.splice(at, 1)
-    rank ??= folderRank
-    break
-  }
-  segments.push(name)
-  return { path: segments.join('/'), rank: rank ?? UNNAMED_RANK, aspect }
+  return { path: folders + name, rank: rank ?? UNNAMED_RANK, aspect }
 }

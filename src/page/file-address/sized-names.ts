@@ -42,9 +42,10 @@ const replace = (draft: Draft, pattern: RegExp, put: (found: RegExpExecArray) =>
 const nothing = (): string => ''
 const start = (found: RegExpExecArray): string => found[1] ?? ''
 
-/** What systems write that are known by a folder of theirs. */
-const takeOffFolders = (draft: Draft): void => {
+/** Takes off what those systems write that are known by a folder of theirs. */
+export const takeOffSizedFolder = (draft: Draft): void => {
   const { path } = draft
+  if (path.length > MAX_PATH) return
   if (path.includes('/optimized/') || path.includes('/original/')) {
     const found = replace(draft, DISCOURSE, ([, name]) => `/original/${name}`)
     if (found?.[2] !== undefined) noteSize(draft, found[2], found[3], 'exact')
@@ -59,7 +60,6 @@ const takeOffFolders = (draft: Draft): void => {
     const found = replace(draft, K2, start)
     if (found !== null) draft.altered = true
   } else if (path.includes('/cdn/shop/')) shopify(draft)
-  if (path.includes('_default') && replace(draft, PRESTASHOP, start) !== null) draft.altered = true
 }
 
 const takeOffDashed = (draft: Draft): void => {
@@ -82,7 +82,7 @@ export const takeOffSizedName = (draft: Draft): void => {
   if (path.length > MAX_PATH) return
   const slash = path.lastIndexOf('/')
   const dot = path.lastIndexOf('.')
-  takeOffFolders(draft)
+  if (path.includes('_default') && replace(draft, PRESTASHOP, start) !== null) draft.altered = true
   if (dot > slash && path.indexOf('.', slash) < dot || path.includes('g_', slash)) {
     const found = replace(draft, TWICE, start)
     if (found?.[2] !== undefined) noteSize(draft, found[2], found[3], 'within')
