@@ -78,6 +78,7 @@ describe('lightboxes', () => {
 describe('zooms and shops', () => {
   check([
     ['elevateZoom', '<div id="g"><a href="#" data-image="m.jpg" data-zoom-image="l.jpg"><img src="t.jpg"></a></div>', ['t.jpg l.jpg']],
+    ['xZoom', '<img class="xzoom" src="p.jpg" xoriginal="o.jpg">', ['p.jpg o.jpg']],
     ['Drift', '<img src="a.jpg" data-zoom="z.jpg">', ['a.jpg z.jpg']],
     ['EasyZoom', '<ul><li><a href="l.jpg" data-standard="m.jpg"><img src="t.jpg"></a></li></ul>', ['t.jpg l.jpg']],
     ['Amazon', `<img src="t.jpg" data-old-hires="" data-a-dynamic-image='{"https://m.example/a._SX300_.jpg":[300,200],"https://m.example/a._SX900_.jpg":[900,600]}'>`,

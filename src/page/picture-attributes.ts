@@ -34,7 +34,7 @@ const TABLE: ReadonlyMap<string, PictureAttribute> = new Map([
   ...table('main', 'data-delayed-url data-img-src data-img-url data-image-src data-image-url data-imgsrc data-actualsrc data-srcurl'),
   ...table('main', 'data-defer-src data-deferred data-async-src data-runner-src data-ks-lazyload data-lazyload-img source-data-lazy-img'),
   ...table('main', 'data-pagespeed-lazy-src data-pagespeed-high-res-src lazysrc lazy-src ci-src ix-src data-ix-src data-blink-src'),
-  ...table('main', 'data-src-img data-u-src data-croporisrc real_src x-src image-src data-default-src data-standard data-uk-src data-aload'),
+  ...table('main', 'data-src-img data-u-src data-croporisrc real_src x-src image-src data-default-src data-standard data-uk-src data-aload xpreview'),
   ...table('main', 'data-url data-image data-img data-source data-file data-href data-link data-web data-rjs-src', VAGUE),
   ...table('main', 'file original source _src src2 lazyload load-src', VAGUE),
   // retina.js and its kin
@@ -50,7 +50,7 @@ const TABLE: ReadonlyMap<string, PictureAttribute> = new Map([
   ...table('full', 'data-large-file data-large-url data-orig-file data-magnify-src data-mfp-src data-pswp-src data-photoswipe-src'),
   ...table('full', 'data-lightbox-src data-fancybox-href data-fancybox-src data-big data-max-src data-large_image data-large-image'),
   ...table('full', 'data-image-large-src data-image-gallery-zoom-image-url data-big-photo data-rsbigimg data-zoomist-src data-src-zoom-image'),
-  ...table('full', 'data-full-image-href data-download-href data-download-url data-full-img data-orig data-origin data-ngsrc zoomfile'),
+  ...table('full', 'data-full-image-href data-download-href data-download-url data-full-img data-orig data-origin data-ngsrc zoomfile xoriginal'),
   ...table('main', 'data-image-gallery-new-image-url data-image-medium-src data-medium-file data-medium-url data-medium'),
   ...table('full', 'data-full data-fullsize data-large data-zoom data-xlarge data-original-image data-pin-media data-zoom-target', VAGUE),
   ...table('full', 'data-bigimg data-big-src data-bigsrc data-popup data-lightbox data-enlarge data-master data-viewer', VAGUE),
