@@ -154,8 +154,10 @@ export const createGathering = (): Gathering => {
       if (path !== undefined) paths.add(path)
     }
     return [...offered.values()].filter((entry) => {
+      const own = entry.renditions.map(({ url }) => fileOf(url).key)
       const path = likelyName(entry.file)?.path
-      if (keys.has(entry.file.key) || (path !== undefined && paths.has(path))) return false
+      if (own.some((key) => keys.has(key)) || (path !== undefined && paths.has(path))) return false
+      for (const key of own) keys.add(key)
       if (path !== undefined) paths.add(path)
       return true
     })
