@@ -118,8 +118,8 @@ describe('whatever is found, in whatever order', () => {
       const named = new Set(findings.flatMap(({ renditions }) => renditions.map(({ url }) => url)))
       for (const { thumbnailUrl, fullUrl } of candidates) expect(named.has(thumbnailUrl) && named.has(fullUrl)).toBe(true)
       if (candidates.length < findings.length) joined++
-    }), { seed: 11, numRuns: 3000 })
-    expect(joined).toBeGreaterThan(300)
+    }), { seed: 11, numRuns: 1000 })
+    expect(joined).toBeGreaterThan(100)
   })
 
   test('the order of findings changes nothing where no sizes tie', () => {

@@ -96,7 +96,7 @@ export const enter = (draft: Draft, address: string): boolean => {
   return true
 }
 
-/** The values of a query by name, as written; the first of a name counts. At most 40. */
+/** The first value of that name in the query, as written; null without one. Looks at 40 parameters. */
 export const queryValue = (query: string, name: string): string | null => {
   for (const part of query.split('&', 40)) {
     if (part.startsWith(name) && part[name.length] === '=') return part.slice(name.length + 1)
