@@ -23,13 +23,14 @@ import { describeAsset, fingerprintOf } from './describe-asset.ts'
 import type { CrawlPorts } from './ports.ts'
 import { createTurns } from './turns.ts'
 import type { Visits } from './visits.ts'
-import { endOf, endOfSilence, endOfVisit, type End, type ImagePayload } from './work.ts'
+import { answerFacts, endOf, endOfSilence, endOfVisit, type AnswerFacts, type End, type ImagePayload } from './work.ts'
 
 /** A rendition that was fetched and decoded. */
 interface Rendition {
   readonly body: Body
   readonly look: Look
   readonly seen: Seen
+  readonly answer: AnswerFacts
 }
 
 interface ImageWork {
@@ -92,7 +93,7 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
       const { reason, detail } = seen.look
       return { end: endOf({ outcome: outcomeOf(reason), reason, detail, evidence: { url, detail, bytes: visit.bytes }, sums: work.sums }) }
     }
-    return { rendition: { body: visit.body, look: seen.look, seen }, bytes: visit.wireBytes }
+    return { rendition: { body: visit.body, look: seen.look, seen, answer: answerFacts(url, visit) }, bytes: visit.wireBytes }
   }
 
   const scout: Stage = async (work, keep) => {
@@ -255,7 +256,8 @@ const statedSize = (candidate: Candidate, look: Look): { width: number | null; h
   return { width, height }
 }
 
-const numbersOf = (look: Look, sight: Sight | undefined): Json => ({
+const numbersOf = ({ look, answer }: Rendition, sight: Sight | undefined): Json => ({
+  ...answer,
   format: look.format, width: look.width, height: look.height, bytes: look.bytes, pages: look.pages,
   sha256: look.sha256, pdq: look.pdq, pdqQuality: look.pdqQuality, looks: { ...look.looks }, warning: look.warning,
   ...(sight ? { boxes: sight.boxes.map(({ x, y, width, height, name, score, by }) => ({ name, score: tidy(score, 1e4), x: tidy(x), y: tidy(y), width: tidy(width), height: tidy(height), by })),
@@ -268,8 +270,8 @@ const tidy = (value: number, parts = 10): number => Math.round(value * parts) / 
 /** Everything a verdict rests on: enough to explain it, and to judge again under another policy. */
 const evidenceOf = (work: ImageWork): { [key: string]: Json } => ({
   candidate: { ...work.candidate },
-  ...(work.thumbnail && !work.single ? { thumbnail: numbersOf(work.thumbnail.look, work.thumbnailSight) } : {}),
-  ...(work.full ? { full: numbersOf(work.full.look, work.fullSight) } : {}),
+  ...(work.thumbnail && !work.single ? { thumbnail: numbersOf(work.thumbnail, work.thumbnailSight) } : {}),
+  ...(work.full ? { full: numbersOf(work.full, work.fullSight) } : {}),
 })
 
 /** A full picture that its thumbnail's verdict made needless. */

@@ -56,11 +56,35 @@ export const endOf = (part: Pick<End, 'outcome' | 'reason'> & Partial<End>): End
   ...part,
 })
 
+/** What an answer says beyond its picture; only what it does say is kept. */
+export interface AnswerFacts {
+  /** After redirects, where that is another address. */
+  readonly finalUrl?: string
+  /** Validators (RFC 9110 §8.8): what a later crawl can ask with, so that the unchanged is not sent again. */
+  readonly etag?: string
+  readonly lastModified?: string
+  /** What the fetch room made allowances for: a coding wrongly named, a certificate not checked. */
+  readonly notes?: readonly string[]
+}
+
+/** Longest validator kept; longer ones are no use to anyone. */
+const MAX_VALIDATOR = 512
+
+export const answerFacts = (url: string, { finalUrl, headers, notes = [] }: VisitResult & { readonly ok: true }): AnswerFacts => {
+  const { etag = '', 'last-modified': lastModified = '' } = headers
+  return {
+    ...(finalUrl === url ? {} : { finalUrl }),
+    ...(etag === '' || etag.length > MAX_VALIDATOR ? {} : { etag }),
+    ...(lastModified === '' || lastModified.length > MAX_VALIDATOR ? {} : { lastModified }),
+    ...(notes.length === 0 ? {} : { notes }),
+  }
+}
+
 /** The end of a walk whose visit brought nothing. */
 export const endOfVisit = (url: string, visit: VisitResult & { readonly ok: false }, sums: End['sums'] = {}): End =>
   endOf({
     outcome: outcomeOf(visit.reason), reason: visit.reason, detail: visit.detail, status: visit.status,
-    evidence: { url, status: visit.status, detail: visit.detail }, sums,
+    evidence: { url, status: visit.status, detail: visit.detail, ...(visit.notes ? { notes: visit.notes } : {}) }, sums,
     retryAfterMs: Math.max(0, ...visit.observations.map((seen) => seen.retryAfterMs ?? 0)) || null,
   })
 
