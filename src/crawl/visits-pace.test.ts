@@ -109,4 +109,32 @@ describe('the pace of visits', () => {
       { numRuns: 150 },
     )
   }, 60_000)
+
+  it('of a host that has answered are not held up by a thousand dead ones, which are tried a few times and left alone', async () => {
+    const clock = simulate()
+    const policy = createHostPolicy({ floorMs: 0, perHost: 10 })
+    const visits = createVisits({
+      hosts: createScheduleModel({ delayMs: 0 }), policy, clock, concurrency: 50, perHost: 10, signal: new AbortController().signal,
+      onFree: () => undefined, onBytes: () => undefined, onPace: () => undefined,
+    })
+    const grant = (host: string) => ({ host, notBefore: 0, count: 1, intervalMs: 0, fence: 1 })
+    const call = (host: string, tookMs: number, status: number | null) => visits.visit(host, grant(host), async () => {
+      await clock.until(clock.now() + tookMs)
+      return { observations: [{ host, latencyMs: status === null ? null : tookMs, status, retryAfterMs: null }], wireBytes: 0 }
+    })
+    await clock.run(call('https://live.example', 20, 200))
+    const began = clock.now()
+    let tries = 0
+    const dead = Array.from({ length: 1000 }, async (_, at) => {
+      await call(`https://dead-${at}.example`, 10_000, null)
+      tries++
+    })
+    const ends = Array.from({ length: 500 }, () => call('https://live.example', 20, 200).then(() => clock.now() - began))
+    const again = Array.from({ length: 30 }, () => call('https://dead-0.example', 10_000, null))
+    await clock.run(Promise.all([...dead, ...ends, ...again]))
+    // The first room comes free when the first of the dead time out; then the live host keeps what it gets.
+    expect(Math.max(...await Promise.all(ends))).toBeLessThan(40_000)
+    expect(tries).toBe(1000)
+    expect((await Promise.all(again)).filter((one) => one === null).length).toBeGreaterThanOrEqual(25)
+  })
 })

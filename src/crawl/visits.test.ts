@@ -139,5 +139,6 @@ describe('visits', () => {
     expect(visits.taken(3)).toEqual({ [HOST]: -20 })
     finish()
     await under
+    expect(visits.taken(3)).toEqual({ [HOST]: -21 })
   })
 })

@@ -64,6 +64,9 @@ interface Visited {
 /** A visit whose grabber died is made again so often before the crawl gives up on the grabber. */
 const DEATHS = 20
 
+/** Hosts visited last, of which the queue is told what they bear. */
+const LATELY = 128
+
 export const createVisits = (options: VisitsOptions): Visits => {
   const { clock, signal, policy } = options
   const blockedUntil = new Map<string, number>()
@@ -71,6 +74,8 @@ export const createVisits = (options: VisitsOptions): Visits => {
   const spacing = createSpacing()
   /** Visits that wait or are under way, by host. */
   const open = new Map<string, number>()
+  /** A host whose visits are over before the queue is asked again may have as many leases as before. */
+  const lately = new LRUCache<string, true>({ max: Math.max(LATELY, options.concurrency) })
 
   const grantOne = createBatcher(
     (hosts: readonly string[]) => options.hosts.grant(hosts.map((host) => ({ host, count: 1, now: clock.now() }))),
@@ -182,6 +187,7 @@ export const createVisits = (options: VisitsOptions): Visits => {
         }
       } finally {
         count(host, -1)
+        lately.set(host, true)
         options.onFree()
       }
     },
@@ -189,6 +195,7 @@ export const createVisits = (options: VisitsOptions): Visits => {
     busy: () => Object.fromEntries(open),
     taken(leases) {
       const counts: Record<string, number> = Object.fromEntries(open)
+      for (const host of lately.keys()) counts[host] ??= 0
       // Others may have as many as for one visit at a time; these for as many visits as they are allowed.
       for (const host of Object.keys(counts)) counts[host] = (counts[host] ?? 0) - leases * (allowed(host) - 1)
       return counts
