@@ -12,8 +12,8 @@ import type { Grant } from '../src/schedule/task.ts'
 export const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(2000, 7)])
 
 const READING: PageReading = {
-  candidates: [], links: [],
-  relations: { next: [], canonical: null, refresh: null, alternates: [], feeds: [] },
+  document: 'html', candidates: [], links: [],
+  relations: { next: [], canonical: null, refresh: null, alternates: [], feeds: [], sitemaps: [] },
   title: 'read', optOut: { follow: true, images: true, directive: null }, unusable: [], cut: null,
 }
 

@@ -85,13 +85,16 @@ const CUT = {
   bytes: 'it is longer than is read (--max-page)',
   time: 'it took too long to read',
   candidates: 'it offers more pictures than are taken of one page',
+  links: 'it names more pages than are taken of one list',
 } as const
+
+const KINDS = { html: 'page', feed: 'feed', sitemap: 'sitemap' } as const
 
 /** The page in lines. */
 export const inspectText = (page: Inspection, width: number | null): string => {
   const { candidates, unusable, links, relations, optOut, cut, recipe, problems, title } = page
   const facts: [name: string, words: string][] = [
-    ['page', [title === null ? null : harmless(title), page.url].filter((text) => text !== null).join('  ')],
+    [KINDS[page.document], [title === null ? null : harmless(title), page.url].filter((text) => text !== null).join('  ')],
     ['pictures', `${count(candidates.length)}${recipe === null ? '' : `, by the recipe ${harmless(recipe)}`}`],
     ['unusable', countsOf(unusable.map(({ reason }) => reason))],
     ['links', count(links.length)],
@@ -100,6 +103,7 @@ export const inspectText = (page: Inspection, width: number | null): string => {
     ['leads to', relations.refresh ?? ''],
     ['languages', relations.alternates.length === 0 ? '' : relations.alternates.slice(0, 20).map(({ language }) => harmless(language)).join(' ')],
     ['feeds', some(relations.feeds)],
+    ['sitemaps', some(relations.sitemaps)],
     ['opted out', optOut.images ? '' : `its pictures are not to be taken: ${harmless(optOut.directive ?? '')}`],
     ['not to follow', optOut.follow ? '' : `its links are not to be followed: ${harmless(optOut.directive ?? '')}`],
     ['cut short', cut === null ? '' : `only the beginning was read: ${CUT[cut]}`],

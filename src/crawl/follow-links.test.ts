@@ -14,9 +14,9 @@ const rules = (links: Partial<LinkSettings> = {}, maxDepth: number | null = null
   admits: () => null, policy: resolveConfig(policySettings, []), maxDepth, links: { ...resolveConfig(linkSettings, []), ...links },
 })
 const page = (links: readonly string[], relations: Partial<PageReading['relations']> = {}, follow = true): PageReading => ({
-  candidates: [], links: links.map((link) => new URL(link, HERE).href), title: null, unusable: [], cut: null,
+  document: 'html', candidates: [], links: links.map((link) => new URL(link, HERE).href), title: null, unusable: [], cut: null,
   optOut: { follow, images: true, directive: null },
-  relations: { next: [], canonical: null, refresh: null, alternates: [], feeds: [], ...relations },
+  relations: { next: [], canonical: null, refresh: null, alternates: [], feeds: [], sitemaps: [], ...relations },
 })
 const START: PagePayload = { depth: 0, scope: homeOf(HERE, 'host'), referer: null }
 const DEEP: PagePayload = { ...START, depth: 2, turn: 4 }

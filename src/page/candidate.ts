@@ -1,4 +1,6 @@
 /** A picture found on a page: where its thumbnail and its full rendition lie, and the page's words about it. */
+import type { DocumentKind } from '../core/document-kind.ts'
+
 export type CandidateVia =
   | 'img' | 'srcset' | 'picture' | 'lazy' | 'data' | 'link' | 'noscript' | 'style' | 'preload' | 'video' | 'object'
   | 'meta' | 'json-ld' | 'microdata' | 'feed' | 'sitemap' | 'recipe' | 'seed' | 'list'
@@ -40,9 +42,13 @@ export interface PageRelations {
   /** The same page in other languages (`hreflang`); `language` as written, lower-cased. */
   readonly alternates: readonly { readonly language: string; readonly url: string }[]
   readonly feeds: readonly string[]
+  /** Sitemaps that it names: of an index those it lists, of a page `rel=sitemap`. */
+  readonly sitemaps: readonly string[]
 }
 
 export interface PageReading {
+  /** What was read: a page, or a list of pages. */
+  readonly document: DocumentKind
   readonly candidates: readonly Candidate[]
   /** Absolute http(s) URLs without fragment, in order of appearance, each once. */
   readonly links: readonly string[]
@@ -53,5 +59,5 @@ export interface PageReading {
   /** Pictures the page names that can never be fetched (`data:`, `blob:`, no URL at all), by reason. */
   readonly unusable: readonly { readonly url: string; readonly reason: 'invalid-url' | 'unsupported-scheme' | 'incomplete' }[]
   /** Set when the page was too long or took too long and only its beginning was read. */
-  readonly cut: 'bytes' | 'time' | 'candidates' | null
+  readonly cut: 'bytes' | 'time' | 'candidates' | 'links' | null
 }

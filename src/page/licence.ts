@@ -24,9 +24,9 @@ const byName = (text: string): string | null => {
 }
 
 /** The licence's address, else the statement itself; null where nothing is stated. */
-export const licenceIn = (page: Page, stated: string | null | undefined): string | null => {
+export const licenceIn = ({ resolve }: Pick<Page, 'resolve'>, stated: string | null | undefined): string | null => {
   const text = cleanWords(stated, 2000)
   if (text === null) return null
-  if (ADDRESS.test(text) || (text.startsWith('/') && !text.includes(' '))) return page.resolve(text)
+  if (ADDRESS.test(text) || (text.startsWith('/') && !text.includes(' '))) return resolve(text)
   return byName(text.slice(0, MAX_STATEMENT)) ?? cleanWords(text, MAX_STATEMENT)
 }

@@ -56,6 +56,7 @@ const nextInBody = (page: Page): Element[] =>
 export const pageRelations = (page: Page): PageRelations => {
   const next = new Set<string>()
   const feeds = new Set<string>()
+  const sitemaps = new Set<string>()
   const alternates = new Map<string, string>()
   let canonical: string | null = null
   for (const link of page.landmarks['head-link'].slice(0, 1000)) {
@@ -66,6 +67,7 @@ export const pageRelations = (page: Page): PageRelations => {
     const language = link.attribs['hreflang']?.trim().toLowerCase()
     if (rels.includes('canonical')) canonical ??= url
     if (rels.includes('next')) next.add(url)
+    if (rels.includes('sitemap')) sitemaps.add(url)
     if (rels.includes('alternate')) {
       if (FEED_TYPES.has(type)) feeds.add(url)
       else if (language !== undefined && language !== '' && alternates.size < MAX_RELATED) alternates.set(url, language)
@@ -82,5 +84,6 @@ export const pageRelations = (page: Page): PageRelations => {
     refresh: refreshOf(page),
     alternates: [...alternates].map(([url, language]) => ({ language, url })),
     feeds: [...feeds].slice(0, MAX_RELATED),
+    sitemaps: [...sitemaps].slice(0, MAX_RELATED),
   }
 }

@@ -46,7 +46,8 @@ const PARSING_SHARE = 0.7
 /** Pictures and links between two looks at the clock. */
 const STRIDE = 32
 
-const createPage = (tree: PageTree, url: string): Page => {
+/** @param url where its addresses are relative to, unless it has a `<base>` */
+export const createPage = (tree: PageTree, url: string): Page => {
   const declared = tree.landmarks.base.find((base) => base.attribs['href'] !== undefined)?.attribs['href']
   const base = declared === undefined ? null : canonicalUrl(declared.trim(), url)
   return { ...tree, url: canonicalUrl(url), resolve: createResolver(base ?? url), claimed: new Set() }
@@ -102,6 +103,7 @@ export const readPage = (html: string | Uint8Array, options: ReadPageOptions): P
   const next = byRecipe?.next ?? relations.next
   const links = byRecipe?.links?.filter((url) => !gathering.has(url)) ?? pageLinks(page, gathering.has, goOn)
   return {
+    document: 'html',
     candidates: gathering.candidates(page.url, words),
     links: byRecipe === null ? links : [...new Set([...next, ...links])],
     relations: { ...relations, next },

@@ -33,8 +33,8 @@ beforeAll(async () => {
     {
       spoolDir, allowAddress: ['127.0.0.0/8'], robots: false,
       readPage: (_bytes, { url }) => ({
-        candidates: [], links: [], title: url, optOut: { follow: true, images: true, directive: null }, unusable: [], cut: null,
-        relations: { next: [], canonical: null, refresh: null, alternates: [], feeds: [] },
+        document: 'html', candidates: [], links: [], title: url, optOut: { follow: true, images: true, directive: null }, unusable: [], cut: null,
+        relations: { next: [], canonical: null, refresh: null, alternates: [], feeds: [], sitemaps: [] },
       }),
     },
     { grant, recall: async () => null, remember: async () => undefined },
