@@ -25,6 +25,8 @@ export type GannetEvent =
   | { readonly type: 'host-blocked'; readonly host: string; readonly until: number }
   /** Once for each kind of pages that leads nowhere; `detail` tells which, and the setting that lifts it. */
   | { readonly type: 'trap-found'; readonly host: string; readonly trap: string; readonly url: string; readonly detail: string }
+  /** What visits made allowances for, each once a host: a certificate that was not verified, a coding wrongly named. */
+  | { readonly type: 'visit-noted'; readonly host: string; readonly note: string }
   | { readonly type: 'role-restarted'; readonly role: string; readonly why: string }
   | { readonly type: 'crawl-ended'; readonly why: CrawlEnd }
 

@@ -43,7 +43,7 @@ export const createPageWalk = (ports: CrawlPorts, visits: Visits, rules: AdmitRu
       const came = await visits.visit(task.host, first, async (grant) => {
         const page = await ports.grabber.visitPage({ url, kind: 'page', referer: payload.referer, grant, ...(scope && { scope }) })
         const { visit } = page
-        return { page, observations: visit.observations, wireBytes: visit.wireBytes, ...(visit.ok ? {} : { detail: visit.detail }) }
+        return { page, observations: visit.observations, wireBytes: visit.wireBytes, notes: visit.notes ?? [], ...(visit.ok ? {} : { detail: visit.detail }) }
       })
       if (came === null) return endOfSilence(url, visits.lastFailure(task.host))
       const { page } = came

@@ -99,6 +99,7 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
       bytes += count
       if (options.maxBytes !== null && bytes >= options.maxBytes) finish('max-bytes')
     },
+    onNote: (host, note) => ports.emit({ type: 'visit-noted', host, note }),
     onPace: ({ host, delayMs, notBefore }) => {
       if (notBefore !== undefined) ports.emit({ type: 'host-blocked', host, until: notBefore })
       else if (delayMs !== undefined) ports.emit({ type: 'host-slowed', host, delayMs })

@@ -56,7 +56,7 @@ const crawlOf = async (visits: readonly (typeof visit extends fc.Arbitrary<infer
   const wrong: string[] = []
   const all = createVisits({
     hosts: store, policy, clock, concurrency: CONCURRENCY, perHost: PER_HOST, signal: new AbortController().signal,
-    onFree: () => undefined, onBytes: () => undefined, onPace: () => undefined,
+    onFree: () => undefined, onBytes: () => undefined, onPace: () => undefined, onNote: () => undefined,
   })
   const done = visits.map(async ({ host: at, begun, tookMs, after, status, retryAfterMs }) => {
     await clock.until(clock.now() + after)
@@ -115,7 +115,7 @@ describe('the pace of visits', () => {
     const policy = createHostPolicy({ floorMs: 0, perHost: 10 })
     const visits = createVisits({
       hosts: createScheduleModel({ delayMs: 0 }), policy, clock, concurrency: 50, perHost: 10, signal: new AbortController().signal,
-      onFree: () => undefined, onBytes: () => undefined, onPace: () => undefined,
+      onFree: () => undefined, onBytes: () => undefined, onPace: () => undefined, onNote: () => undefined,
     })
     const grant = (host: string) => ({ host, notBefore: 0, count: 1, intervalMs: 0, fence: 1 })
     const call = (host: string, tookMs: number, status: number | null) => visits.visit(host, grant(host), async () => {

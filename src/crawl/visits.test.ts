@@ -34,7 +34,7 @@ const setUp = (over: Partial<VisitsOptions> = {}) => {
   const visits = createVisits({
     hosts, clock, concurrency: 2, perHost: 1, signal: new AbortController().signal,
     policy: { observe: () => [], isCircuitOpen: () => false, allowance: () => 10, addressPace: () => null, states: () => [] },
-    onFree: () => undefined, onBytes: () => undefined, onPace: () => undefined, ...over,
+    onFree: () => undefined, onBytes: () => undefined, onPace: () => undefined, onNote: () => undefined, ...over,
   })
   return { visits, clock, asked }
 }

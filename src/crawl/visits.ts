@@ -29,6 +29,8 @@ export interface VisitsOptions {
   /** A visit has ended: there is room for another. */
   readonly onFree: () => void
   readonly onPace: (change: { host: string; delayMs?: number; notBefore?: number }) => void
+  /** What a visit made allowances for, once for each host and note. */
+  readonly onNote: (host: string, note: string) => void
 }
 
 export interface Visits {
@@ -59,6 +61,8 @@ interface Visited {
   readonly wireBytes: number
   /** Why it brought nothing. */
   readonly detail?: string
+  /** What the fetch room made allowances for. */
+  readonly notes?: readonly string[]
 }
 
 /** A visit whose grabber died is made again so often before the crawl gives up on the grabber. */
@@ -71,6 +75,7 @@ export const createVisits = (options: VisitsOptions): Visits => {
   const { clock, signal, policy } = options
   const blockedUntil = new Map<string, number>()
   const lastFailure = new LRUCache<string, string>({ max: 10_000 })
+  const noted = new LRUCache<string, true>({ max: 10_000 })
   const spacing = createSpacing()
   /** Visits that wait or are under way, by host. */
   const open = new Map<string, number>()
@@ -176,6 +181,11 @@ export const createVisits = (options: VisitsOptions): Visits => {
             const result = await call(held)
             options.onBytes(result.wireBytes)
             if (result.detail !== undefined) lastFailure.set(host, result.detail)
+            for (const note of result.notes ?? []) {
+              const key = `${host} ${note}`
+              if (!noted.has(key)) options.onNote(host, note)
+              noted.set(key, true)
+            }
             await learn(result.observations)
             return result
           } catch (error) {

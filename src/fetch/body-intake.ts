@@ -3,12 +3,10 @@
  * was asked for. It only says what is to happen; the reception does it.
  */
 import { HEAD_BYTES, type BodySink } from './body-sink.ts'
+import { ROBOTS_BYTES } from './decode-robots.ts'
 import type { FetchOptions } from './fetch-options.ts'
 import { looksLikeImage } from './sniff.ts'
 import type { Hop, Objection, ResponseHeaders } from './visit-layer.ts'
-
-/** RFC 9309 §2.5 asks for at least 500 KiB; what follows is not read. */
-export const ROBOTS_BYTES = 512 * 1024
 
 /** `full`: as much as is wanted has come. `wait`: the spool is behind. */
 export type Taken = 'go' | 'wait' | 'full' | Objection

@@ -11,7 +11,7 @@ import { createGuard } from './guard.ts'
 import { createOriginPools } from './origin-pools.ts'
 import { createPurse } from './purse.ts'
 import { createRobotsBook } from './robots.ts'
-import { readRobotsTag } from './robots-tag.ts'
+import { readRobotsTag, reservesMining } from './robots-tag.ts'
 import { createDirectRoute } from './route.ts'
 import { createSend } from './send.ts'
 import { looksLikeImage } from './sniff.ts'
@@ -125,14 +125,19 @@ export const createGrabber = (values: Partial<FetchSettings> & FetchParts, leave
   }
 
   /** What the answer's headers say of the page counts as if its markup said it. */
-  const withRobotsTag = (reading: PageReading, headers: ResponseHeaders): PageReading => {
+  const withHeaders = (reading: PageReading, headers: ResponseHeaders): PageReading => {
     const value = headers['x-robots-tag']
-    if (!options.optOut || value === undefined) return reading
-    const tag = readRobotsTag(value, options.userAgent, clock.now())
+    const reserved = reservesMining(headers)
+    if (!options.optOut || (value === undefined && !reserved)) return reading
+    const tag = readRobotsTag(value ?? '', options.userAgent, clock.now())
     const { follow, images, directive } = reading.optOut
     return {
       ...reading,
-      optOut: { follow: follow && !tag.nofollow, images: images && !tag.images, directive: directive ?? tag.directive },
+      optOut: {
+        follow: follow && !tag.nofollow,
+        images: images && !tag.images && !reserved,
+        directive: directive ?? tag.directive ?? (reserved ? 'tdm-reservation' : null),
+      },
     }
   }
 
@@ -150,7 +155,7 @@ export const createGrabber = (values: Partial<FetchSettings> & FetchParts, leave
       return {
         kind: 'page',
         visit: { ...visit, body: { kind: 'inline', bytes: NOTHING } },
-        reading: withRobotsTag(reading, answer.headers),
+        reading: withHeaders(reading, answer.headers),
       }
     },
 

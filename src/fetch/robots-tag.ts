@@ -5,6 +5,7 @@
  */
 import { httpDate } from './http-date.ts'
 import { productToken } from './robots-rules.ts'
+import { headerOf, type ResponseHeaders } from './visit-layer.ts'
 
 export interface RobotsTag {
   /** The picture, or the pictures of the page, are not to be taken. */
@@ -68,3 +69,6 @@ export const readRobotsTag = (value: string | readonly string[], agent: string, 
   }
   return { images: images !== null, nofollow: nofollow !== null, directive: images ?? nofollow }
 }
+
+/** Whether text and data mining is reserved (TDMRep, W3C community group report of 2024), which a data set of pictures is. */
+export const reservesMining = (headers: ResponseHeaders): boolean => headerOf(headers, 'tdm-reservation')?.trim() === '1'

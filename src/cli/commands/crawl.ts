@@ -47,6 +47,8 @@ const tell = async (run: Crawl, display: Display, told: Told): Promise<void> => 
       if (event.reason !== 'out-of-scope') display.say(failure(event.url, event.reason, event.detail))
     } else if (event.type === 'trap-found') {
       display.say(pc.dim(`not followed any further: ${event.detail}`))
+    } else if (event.type === 'visit-noted') {
+      display.say(pc.dim(`${event.host}: ${event.note}`))
     } else if (event.type === 'role-restarted') {
       display.say(pc.dim(`the ${event.role} process died (${event.why}) and was started again; nothing is lost`))
     } else if (event.type === 'host-blocked') {
@@ -62,7 +64,9 @@ const exitCode = (failedSeeds: number, seeds: number, report: CrawlReport, isLis
   // A line that repeats another has not failed.
   const { 'duplicate-url': _again, 'already-done': _done, ...refused } = report.refused
   const lost = sum(report.failed) + sum(refused)
-  const failed = isList ? lost + sum(report.pagesFailed) : failedSeeds
+  // A page that leads out of the scope was left alone, as asked.
+  const { 'out-of-scope': _left, ...pagesFailed } = report.pagesFailed
+  const failed = isList ? lost + sum(pagesFailed) : failedSeeds
   const others = isList ? report.pages + report.candidates - lost : seeds - failedSeeds
   return failed === 0 ? 0 : others > 0 ? 3 : 1
 }

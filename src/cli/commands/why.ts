@@ -42,6 +42,9 @@ const tell = ({ verdicts, tasks }: Why): void => {
     if (judged.has(task.id) && state === 'ended') continue
     const reason = end?.reason ? ` ${pc.bold(end.reason)}: it ${explain(end.reason)}` : ''
     print(`${end ? end.outcome : state}${reason} ${pc.dim(task.kind)}\n  ${task.url}`)
+    // A row of a list that could not be used says there what is wrong with it.
+    const { problem } = isRecord(task.payload) ? task.payload : {}
+    if (typeof problem === 'string') print(`  ${problem}`)
     if (history.length > 0) print(`  failed before: ${history.join(', ')}`)
   }
 }
