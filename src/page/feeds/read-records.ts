@@ -109,6 +109,8 @@ export const readRecords = (
   /** Place in the stack of the record that is open. */
   let record = -1
   let stopped = false
+  /** The prefix that the document's own elements are known by, which goes without saying in it. */
+  let own = ''
 
   const parser: ShallowParser = new ShallowParser({
     onopentag(name, attribs) {
@@ -117,7 +119,9 @@ export const readRecords = (
       const ownBase = attribs['xml:base']
       const outerBase = outer?.base ?? url
       const base = ownBase === undefined ? outerBase : (canonicalUrl(ownBase.trim(), outerBase) ?? outerBase)
-      const known = knownName(name, bindings)
+      const full = knownName(name, bindings)
+      if (stack.length === 0 && own === '') own = full.slice(0, full.indexOf(':') + 1)
+      const known = own !== '' && full.startsWith(own) ? full.slice(own.length) : full
       const isFirst = record < 0 && !stopped && isRecord(known)
       let node: Draft | null = null
       if (isFirst) {
