@@ -85,9 +85,9 @@ const oneEntry = (own: readonly Entry[], isShared: (key: string) => boolean, fil
   const [first] = own as [Entry, ...Entry[]]
   const kept = own.flatMap((entry) => {
     const { file, renditions } = entry
-    const isKept = ({ url, via }: Rendition): boolean => {
+    const isKept = ({ url }: Rendition): boolean => {
       const { key } = fileOf(url)
-      return key === file.key || via === 'recipe' || !isShared(key)
+      return key === file.key || !isShared(key)
     }
     return renditions.every(isKept) ? renditions : renditions.filter(isKept)
   })
@@ -133,6 +133,8 @@ export const createGathering = (): Gathering => {
   const entries = new Map<string, Entry>()
   /** Offered to others than the reader: pictures only if they are not among the rest. */
   const offered = new Map<string, Entry>()
+  /** A recipe says itself which items there are: they are one only where they name one file, by its address. */
+  const items = new Map<string, Entry>()
   const addresses = new Map<string, FileAddress>()
   const fileOf: FileOf = (url) => {
     const known = addresses.get(url)
@@ -148,7 +150,7 @@ export const createGathering = (): Gathering => {
     const keys = new Set<string>()
     // Copies for others often lie on another host: the path alone is compared.
     const paths = new Set<string>()
-    for (const entry of entries.values()) {
+    for (const entry of [...items.values(), ...entries.values()]) {
       for (const { url } of entry.renditions) keys.add(fileOf(url).key)
       const path = likelyName(entry.file)?.path
       if (path !== undefined) paths.add(path)
@@ -163,21 +165,37 @@ export const createGathering = (): Gathering => {
     })
   }
 
+  /** The entries that no item of a recipe names; of those it does, their words fill the item's gaps. */
+  const besideItems = (): Entry[] => {
+    if (items.size === 0) return [...entries.values()]
+    const owners = new Map<string, Entry>()
+    for (const item of items.values()) for (const { url } of item.renditions) owners.set(fileOf(url).key, item)
+    return [...entries.values()].filter(({ renditions, told, seen }) => {
+      const named = renditions.find(({ url }) => owners.has(fileOf(url).key))
+      if (named === undefined) return true
+      const item = owners.get(fileOf(named.url).key) as Entry
+      item.seen = joinWords(item.seen, joinWords(told, seen))
+      return false
+    })
+  }
+
   return {
     get size() {
-      return entries.size + offered.size
+      return items.size + entries.size + offered.size
     },
     add(finding, words) {
       const { renditions, presence, shown } = finding
       const choice = chooseRenditions(renditions, { shownAspect: shownAspect(shown), fileOf })
       const file = fileOf(choice.full.url)
-      const among = presence === 'offered' ? offered : entries
+      const byRecipe = choice.full.via === 'recipe'
+      const among = byRecipe ? items : presence === 'offered' ? offered : entries
+      const key = byRecipe ? choice.full.url : file.key
       const position = presence === 'shown' ? (finding.element.startIndex ?? 0) : Number.POSITIVE_INFINITY
-      let entry = among.get(file.key)
+      let entry = among.get(key)
       const isNew = entry === undefined
       if (entry === undefined) {
         entry = { file, renditions: [...renditions], choice, position, told: {}, seen: {}, shown }
-        among.set(file.key, entry)
+        among.set(key, entry)
       } else {
         entry.renditions.push(...renditions)
         entry.choice = null
@@ -191,10 +209,10 @@ export const createGathering = (): Gathering => {
     },
     has: (url) => addresses.has(url),
     candidates(pageUrl, page) {
-      const all = [...entries.values()]
+      const all = besideItems()
       const { pictures, isShared } = joinSightings(all, fileOf)
       const joined = pictures.map((places) => oneEntry(places.map((at) => all[at] as Entry), isShared, fileOf))
-      return [...joined, ...newOffers()]
+      return [...items.values(), ...joined, ...newOffers()]
         .sort((a, b) => (a.position === b.position ? 0 : a.position - b.position))
         .map((entry) => candidateOf(entry, pageUrl, page, fileOf))
     },

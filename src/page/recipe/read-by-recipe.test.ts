@@ -69,6 +69,15 @@ describe('a list', () => {
     expect(both.filter(({ fullUrl }) => fullUrl.endsWith('/big/1.jpg'))).toHaveLength(1)
   })
 
+  it('items stay apart, however their addresses resemble each other', () => {
+    const html = '<li><a href=/b-600x600.jpg><img src=/a-300x300.jpg></a></li><li><a href=/a-600x600.jpg><img src=/b-600x600.jpg></a></li>'
+    const recipe: Recipe = { name: 'apart', item: 'li', thumbnail: 'img@src', full: 'a@href' }
+    expect(read(html, recipe, 'https://shop.example/').candidates.map(({ thumbnailUrl, fullUrl }) => [thumbnailUrl, fullUrl])).toEqual([
+      ['https://shop.example/a-300x300.jpg', 'https://shop.example/b-600x600.jpg'],
+      ['https://shop.example/b-600x600.jpg', 'https://shop.example/a-600x600.jpg'],
+    ])
+  })
+
   it('the first recipe that matches reads the page', () => {
     const recipes: Recipe[] = [{ name: 'a', match: 'other.example', thumbnail: 'img' }, { name: 'b', thumbnail: 'img', title: { default: 'second' } }, shop]
     expect(readPage(SHOP, { url, recipe: recipes }).candidates[0]?.title).toBe('second')
