@@ -15,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'fetch-store': async () => (await import('./fetch-store.ts')).fetchStore,
   models: async () => (await import('./models.ts')).models,
   memory: async () => (await import('./memory.ts')).memory,
+  'fetch-path': async () => (await import('./fetch-path.ts')).fetchPath,
   html: async () => (await import('./html.ts')).html,
   lists: async () => (await import('./lists.ts')).lists,
   'demo-bytes': async () => (await import('./demo-bytes.ts')).demoBytes,
