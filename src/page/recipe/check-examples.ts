@@ -4,7 +4,7 @@
  */
 import type { Candidate, PageReading } from '../candidate.ts'
 import { canonicalUrl } from '../canonical-url.ts'
-import { isoTime } from '../iso-time.ts'
+import { publishedTime } from '../published-time.ts'
 import { readPage } from '../read-page.ts'
 import { compileRecipe } from './compile-recipe.ts'
 import type { Recipe, RecipeExample, RecipeItem } from './recipe.ts'
@@ -43,7 +43,7 @@ const ADDRESSES = new Set(['thumbnail', 'full', 'next', 'links'])
 const canonical = (name: string, value: Value, url: string): Value => {
   if (typeof value !== 'string') return value
   if (ADDRESSES.has(name)) return canonicalUrl(value, url) ?? value
-  if (name === 'time') return isoTime(value) ?? value
+  if (name === 'time') return publishedTime(value) ?? value
   return value
 }
 

@@ -2,7 +2,8 @@
 import type { Element } from 'domhandler'
 import { isTag } from 'domhandler'
 import type { Fields, PageReading } from '../candidate.ts'
-import { isoTime } from '../iso-time.ts'
+import { pageLanguage } from '../page-language.ts'
+import { publishedTime } from '../published-time.ts'
 import { addSrcset, filePixels, renditionAt, unusable } from '../page-address.ts'
 import { NO_SIZE, NOWHERE, type Finding, type Page } from '../page.ts'
 import type { PictureWords } from '../picture-words.ts'
@@ -115,7 +116,7 @@ const wordsOf = (item: Item, { page, recipe }: Reader): PictureWords => {
   const words = (name: string): string | null => cleanWords(item.scalar(name)?.toString())
   return {
     alt: words('alt'), title: words('title'), caption: words('caption'), category: words('category'), creator: words('creator'),
-    publishedAt: isoTime(item.scalar('time')?.toString()),
+    publishedAt: publishedTime(item.scalar('time')?.toString(), pageLanguage(page)),
     licence: licenceOf(item, page),
     fields: fieldsOf(item, recipe.fields),
   }

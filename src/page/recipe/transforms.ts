@@ -1,6 +1,6 @@
 /** The small steps between what a page says and what is kept: each text in, text or number or nothing out. */
 import { cleanWords } from '../text-of.ts'
-import { isoTime } from '../iso-time.ts'
+import { publishedTime } from '../published-time.ts'
 import { dateReader } from './date-format.ts'
 import type { RecipeTransform } from './recipe.ts'
 import { fillTemplate, type Lookup } from './template.ts'
@@ -31,7 +31,7 @@ const numberIn = (text: string, decimal: '.' | ','): number | null => {
   return digits === '' || !Number.isFinite(value) ? null : value
 }
 
-const readDate = (text: string): string | null => isoTime(cleanWords(text, 200))
+const readDate = (text: string): string | null => publishedTime(cleanWords(text, 200))
 
 type Named = Extract<RecipeTransform, string>
 const NAMED: Readonly<Record<Named, Step>> = {
