@@ -16,9 +16,11 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   models: async () => (await import('./models.ts')).models,
   memory: async () => (await import('./memory.ts')).memory,
   'fetch-path': async () => (await import('./fetch-path.ts')).fetchPath,
+  hosts: async () => (await import('./hosts.ts')).hosts,
   html: async () => (await import('./html.ts')).html,
   lists: async () => (await import('./lists.ts')).lists,
   'demo-bytes': async () => (await import('./demo-bytes.ts')).demoBytes,
+  galleries: async () => (await import('./galleries.ts')).galleries,
 }
 
 const USAGE = `npm run bench -- NAME [--quick] [--json] [--runs N] [--dist DIR]
