@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { asSharp, draw, quarters, seeded } from '../../test/drawn-pictures.ts'
 import { DECODE_LIMITS, decodeForLook, type Decoded } from './decode.ts'
 import type { Unseen } from './look.ts'
-import { sharp } from './loaders.ts'
+import { READS_HEIC, sharp } from './loaders.ts'
 
 const W = 120
 const H = 80
@@ -182,9 +182,25 @@ describe('what is not a picture says so', () => {
   })
 
   test('a picture of a format that is not read is named', async () => {
-    const bmp = Buffer.alloc(5000)
-    bmp.write('BM')
-    expect(await refused(bmp)).toMatchObject({ reason: 'undecodable', detail: expect.stringContaining('bmp') })
+    const jxl = Buffer.concat([Buffer.from([0, 0, 0, 0x0c, 0x4a, 0x58, 0x4c, 0x20, 0x0d, 0x0a, 0x87, 0x0a]), Buffer.alloc(100)])
+    expect(await refused(jxl)).toMatchObject({ reason: 'undecodable', detail: expect.stringContaining('jxl') })
+  })
+
+  test('HEIC names what would make it readable', async () => {
+    const heic = Buffer.concat([Buffer.from([0, 0, 0, 0x18]), text('ftypheic'), Buffer.alloc(4), text('mif1heic'), Buffer.alloc(100)])
+    const { reason, detail } = await refused(heic)
+    expect(reason).toBe('undecodable')
+    expect(detail).toMatch(READS_HEIC ? /heif/ : /HEVC.*libvips/)
+  })
+
+  test.each(['<!---->', '<?a?>', '<!doctype a[]>', '<!doctype a', ' <!-- ', '\n\n'])('a head of nothing but %j is told at once', async (part) => {
+    const started = performance.now()
+    expect((await refused(text(part.repeat(50_000)))).reason).toBe('not-an-image')
+    expect(performance.now() - started).toBeLessThan(500)
+  })
+
+  test('a folder is no picture', async () => {
+    await expect(decodeForLook(folder)).rejects.toMatchObject({ code: 'data-missing', message: expect.stringContaining('a folder') })
   })
 
   test('a missing file is the caller\'s trouble, not the picture\'s', async () => {

@@ -4,20 +4,18 @@
  * decoded, decoding is timed, and a file that can only be read with errors ignored says so.
  * Runs in vision processes only: a hostile file can crash a native decoder.
  */
-import { readFile, stat } from 'node:fs/promises'
-import type { Metadata, FailOnOptions } from 'sharp'
-import { GannetError } from '../core/errors.ts'
+import type { FailOnOptions, Metadata } from 'sharp'
 import { sha256Of, type Sha256 } from '../core/ids.ts'
-import { READABLE, sharp } from './loaders.ts'
+import { readBitmapHeader, type BitmapHeader } from './bitmap.ts'
+import { developOr, messageOf, type Rgb } from './develop.ts'
+import { fileBytes } from './file-bytes.ts'
+import { paintFace, readIcon } from './icon.ts'
+import { READABLE, READS_HEIC, sharp } from './loaders.ts'
 import type { Unseen } from './look.ts'
-import { sniff, type Decodable } from './sniff.ts'
+import { paintBitmap, type Raster } from './paint-bitmap.ts'
+import { sniff, type Native } from './sniff.ts'
 
-/** An sRGB picture, 8 bits a channel, interleaved RGB, rows from the top without padding. */
-export interface Rgb {
-  readonly data: Uint8Array
-  readonly width: number
-  readonly height: number
-}
+export { WORKING_SIDE, type Rgb } from './develop.ts'
 
 export interface DecodeLimits {
   /** Most pixels (width × height of one page) that a header may declare. */
@@ -31,15 +29,28 @@ export interface DecodeLimits {
 export const DECODE_LIMITS: DecodeLimits = {
   maxPixels: 100_000_000,
   maxBytes: 128 * 1024 * 1024,
-  maxSeconds: 20,
+  maxSeconds: 10,
 }
 
-/** Sides of the square, in pixels, that the working picture fits in. PDQ's own size. */
-export const WORKING_SIDE = 512
+/** What a format's own reading gives. */
+interface Picture {
+  readonly format: string
+  readonly width: number
+  readonly height: number
+  readonly orientation: number
+  readonly pages: number
+  readonly rgb: Rgb
+  readonly warning: string | null
+}
+
+interface Refusal {
+  readonly reason: Unseen['reason']
+  readonly detail: string
+}
 
 export interface Decoded {
   readonly ok: true
-  /** As sniffed: jpeg, png, webp, gif, tiff, avif, heic, svg. */
+  /** As sniffed: jpeg, png, webp, gif, tiff, avif, heic, bmp, ico, cur, svg. */
   readonly format: string
   /** In pixels, after orientation. */
   readonly width: number
@@ -57,86 +68,15 @@ export interface Decoded {
   readonly warning: string | null
 }
 
-const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).trim().replaceAll(/\s+/g, ' ').slice(0, 300)
-
-const bytesOf = async (input: Uint8Array | string, limits: DecodeLimits): Promise<Uint8Array | { readonly size: number }> => {
-  if (typeof input !== 'string') return input.byteLength > limits.maxBytes ? { size: input.byteLength } : input
-  try {
-    const { size } = await stat(input)
-    return size > limits.maxBytes ? { size } : await readFile(input)
-  } catch (error) {
-    throw new GannetError('data-missing', `cannot read ${input}: check that the file is there and may be read`, {
-      cause: error,
-    })
-  }
-}
-
-const options = (failOn: FailOnOptions, limits: DecodeLimits) =>
-  ({ failOn, limitInputPixels: limits.maxPixels, sequentialRead: true, pages: 1, autoOrient: true }) as const
-
-/** Resize before anything else, so that JPEG and WebP shrink while they decode. */
-const develop = async (bytes: Uint8Array, failOn: FailOnOptions, limits: DecodeLimits): Promise<Rgb> => {
-  const { data, info } = await sharp(bytes, options(failOn, limits))
-    .timeout({ seconds: limits.maxSeconds })
-    .resize(WORKING_SIDE, WORKING_SIDE, { fit: 'inside', withoutEnlargement: true })
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-  if (info.channels !== 3) {
-    throw new GannetError('internal', `a decoded picture has ${info.channels} channels, not 3: report this file`)
-  }
-  return { data, width: info.width, height: info.height }
-}
-
 /** libjpeg calls corrupt data a warning; the other codecs warn of harmless things (a known wrong profile). */
-const strictness = (format: Decodable): FailOnOptions => (format === 'jpeg' ? 'warning' : 'error')
+const strictness = (format: Native): FailOnOptions | null =>
+  // A renderer of text has no lesser strictness to offer, and hostile drawings are slow to fail.
+  format === 'svg' ? null : format === 'jpeg' ? 'warning' : 'error'
 
-/** Rows at the bottom that are one single colour: what a decoder leaves of a file that was cut short. */
-const flatRows = ({ data, width, height }: Rgb): number => {
-  const last = data.subarray(data.length - 3)
-  for (let at = data.length - 3; at >= 0; at -= 3) {
-    if (data[at] !== last[0] || data[at + 1] !== last[1] || data[at + 2] !== last[2]) {
-      return height - 1 - Math.floor(at / (3 * width))
-    }
-  }
-  return height
-}
+const tooMany = (what: string, limits: DecodeLimits): Refusal =>
+  ({ reason: 'too-large', detail: `declares ${what} pixels, more than ${limits.maxPixels}` })
 
-const isTimeout = (message: string): boolean => /^timeout/i.test(message)
-
-interface Developed {
-  readonly rgb: Rgb
-  readonly warning: string | null
-}
-
-/** Strictly first; what fails is tried again with errors ignored, and bears the first error as its warning. */
-const developOr = async (
-  bytes: Uint8Array,
-  format: Decodable,
-  limits: DecodeLimits,
-): Promise<Developed | { readonly failure: string }> => {
-  let warning: string
-  try {
-    return { rgb: await develop(bytes, strictness(format), limits), warning: null }
-  } catch (error) {
-    if (GannetError.is(error)) throw error
-    warning = messageOf(error)
-    if (isTimeout(warning)) return { failure: `took longer than ${limits.maxSeconds} s to decode` }
-    // A renderer of text has no lesser strictness to offer, and hostile drawings are slow to fail.
-    if (format === 'svg') return { failure: warning }
-  }
-  try {
-    const rgb = await develop(bytes, 'none', limits)
-    const flat = flatRows(rgb) / rgb.height
-    if (flat === 1) return { failure: warning }
-    return { rgb, warning: flat < 0.01 ? warning : `${warning}; the lower ${Math.round(flat * 100)} % is flat` }
-  } catch (error) {
-    if (GannetError.is(error)) throw error
-    return { failure: messageOf(error) }
-  }
-}
+const undecodable = (detail: string): Refusal => ({ reason: 'undecodable', detail })
 
 /** PNG can declare sizes that its own library will not even report. */
 const pngPixels = (bytes: Uint8Array): number => {
@@ -144,8 +84,58 @@ const pngPixels = (bytes: Uint8Array): number => {
   return bytes.byteLength < 24 ? 0 : view.getUint32(16) * view.getUint32(20)
 }
 
-const nameOf = (format: Decodable, header: Metadata): string =>
+const nameOf = (format: Native, header: Metadata): string =>
   format !== 'heif' ? format : header.compression === 'av1' ? 'avif' : 'heic'
+
+/** HEVC is told by the brands at the file's head; the library's own words name no remedy. */
+const isHevc = (bytes: Uint8Array): boolean => /he[iv][cxms]/.test(String.fromCharCode(...bytes.subarray(8, 48)))
+const NO_HEVC = 'is heic, whose HEVC this decoder lacks; it is read where sharp is built against a libvips that has it'
+
+const readNative = async (bytes: Uint8Array, format: Native, limits: DecodeLimits): Promise<Picture | Refusal> => {
+  let header: Metadata
+  try {
+    header = await sharp(bytes, { failOn: 'none', limitInputPixels: false }).metadata()
+  } catch (error) {
+    if (format === 'heif' && !READS_HEIC && isHevc(bytes)) return undecodable(NO_HEVC)
+    const pixels = format === 'png' ? pngPixels(bytes) : 0
+    return pixels > limits.maxPixels ? tooMany(String(pixels), limits) : undecodable(`${format} header: ${messageOf(error)}`)
+  }
+  const { width, height } = header.autoOrient
+  if (width * height > limits.maxPixels) return tooMany(`${width} × ${height}`, limits)
+  const open = (failOn: FailOnOptions) =>
+    sharp(bytes, { failOn, limitInputPixels: limits.maxPixels, sequentialRead: true, pages: 1, autoOrient: true })
+  const developed = await developOr(open, strictness(format), limits.maxSeconds)
+  if ('failure' in developed) return undecodable(`${format}: ${developed.failure}`)
+  const { orientation = 1, pages = 1 } = header
+  return { format: nameOf(format, header), width, height, orientation, pages, ...developed }
+}
+
+const readBitmap = async (
+  format: 'bmp' | 'ico' | 'cur',
+  header: BitmapHeader | string,
+  paint: (header: BitmapHeader) => Raster,
+  limits: DecodeLimits,
+): Promise<Picture | Refusal> => {
+  if (typeof header === 'string') return undecodable(`${format}: ${header}`)
+  const { width, height } = header
+  if (width * height > limits.maxPixels) return tooMany(`${width} × ${height}`, limits)
+  const { data, channels, missing } = paint(header)
+  if (missing >= height) return undecodable(`${format}: ends before its first row`)
+  const developed = await developOr(() => sharp(data, { raw: { width, height, channels } }), null, limits.maxSeconds)
+  if ('failure' in developed) return undecodable(`${format}: ${developed.failure}`)
+  const warning = missing > 0 ? `ends ${missing} of ${height} rows too early` : null
+  return { format, width, height, orientation: 1, pages: 1, rgb: developed.rgb, warning }
+}
+
+const readIconFile = async (bytes: Uint8Array, limits: DecodeLimits): Promise<Picture | Refusal> => {
+  const icon = readIcon(bytes)
+  if (typeof icon === 'string') return undecodable(`icon: ${icon}`)
+  const { face, format, pages } = icon
+  const picture =
+    face.kind === 'png' ? await readNative(face.bytes, 'png', limits)
+    : await readBitmap(format, face.header, (header) => paintFace(face.bytes, header), limits)
+  return 'reason' in picture ? picture : { ...picture, format, pages }
+}
 
 /**
  * Decodes for looking, not for keeping: at 512 pixels a side at most.
@@ -156,46 +146,22 @@ export const decodeForLook = async (
   input: Uint8Array | string,
   limits: DecodeLimits = DECODE_LIMITS,
 ): Promise<Decoded | Unseen> => {
-  const bytes = await bytesOf(input, limits)
-  if (!(bytes instanceof Uint8Array)) {
-    const detail = `${bytes.size} bytes, more than ${limits.maxBytes}`
-    return { ok: false, reason: 'too-large', detail, bytes: bytes.size, sha256: null }
+  const bytes = typeof input === 'string' ? await fileBytes(input, limits.maxBytes) : input
+  const size = bytes instanceof Uint8Array ? bytes.byteLength : bytes.size
+  if (!(bytes instanceof Uint8Array) || size > limits.maxBytes) {
+    return { ok: false, reason: 'too-large', detail: `${size} bytes, more than ${limits.maxBytes}`, bytes: size, sha256: null }
   }
   const sha256 = sha256Of(bytes)
-  const unseen = (reason: Unseen['reason'], detail: string): Unseen =>
-    ({ ok: false, reason, detail, bytes: bytes.byteLength, sha256 })
+  const unseen = ({ reason, detail }: Refusal): Unseen => ({ ok: false, reason, detail, bytes: size, sha256 })
 
   const type = await sniff(bytes)
-  if (type.kind === 'other') return unseen('not-an-image', `is ${type.what}`)
-  if (type.kind === 'foreign') return unseen('undecodable', `is ${type.format}; what is read here: ${READABLE}`)
-
-  let header: Metadata
-  try {
-    header = await sharp(bytes, { failOn: 'none', limitInputPixels: false }).metadata()
-  } catch (error) {
-    if (type.format === 'png' && pngPixels(bytes) > limits.maxPixels) {
-      return unseen('too-large', `declares ${pngPixels(bytes)} pixels, more than ${limits.maxPixels}`)
-    }
-    return unseen('undecodable', `${type.format} header: ${messageOf(error)}`)
-  }
-  const { width, height } = header.autoOrient
-  if (width * height > limits.maxPixels) {
-    return unseen('too-large', `declares ${width} × ${height} pixels, more than ${limits.maxPixels}`)
-  }
-  const developed = await developOr(bytes, type.format, limits)
-  if ('failure' in developed) return unseen('undecodable', `${type.format}: ${developed.failure}`)
-  const { rgb, warning } = developed
-  return {
-    ok: true,
-    format: nameOf(type.format, header),
-    width,
-    height,
-    orientation: header.orientation ?? 1,
-    pages: header.pages ?? 1,
-    bytes: bytes.byteLength,
-    sha256,
-    reduced: rgb.width !== width || rgb.height !== height,
-    rgb,
-    warning,
-  }
+  if (type.kind === 'other') return unseen({ reason: 'not-an-image', detail: `is ${type.what}` })
+  if (type.kind === 'foreign') return unseen(undecodable(`is ${type.format}; what is read here: ${READABLE}`))
+  const picture =
+    type.format === 'icon' ? await readIconFile(bytes, limits)
+    : type.format === 'bmp' ? await readBitmap('bmp', readBitmapHeader(bytes), (header) => paintBitmap(bytes, header), limits)
+    : await readNative(bytes, type.format, limits)
+  if ('reason' in picture) return unseen(picture)
+  const { rgb, width, height } = picture
+  return { ok: true, ...picture, bytes: size, sha256, reduced: rgb.width !== width || rgb.height !== height }
 }

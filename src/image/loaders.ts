@@ -17,4 +17,7 @@ sharp.unblock({
 
 export { sharp }
 
-export const READABLE = 'jpeg, png, webp, gif, tiff, avif and svg'
+/** Whether HEIC can be read: the decoder as it comes has no HEVC, one that was built against the system's may. */
+export const READS_HEIC = (sharp.format.heif.input.fileSuffix ?? []).includes('.heic')
+
+export const READABLE = `jpeg, png, webp, gif, tiff, avif, ${READS_HEIC ? 'heic, ' : ''}bmp, ico, cur and svg`

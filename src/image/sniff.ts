@@ -4,9 +4,14 @@
  * a PDF is told apart from a broken picture, and no decoder guesses.
  */
 import { fileTypeFromBuffer } from 'file-type'
+import { isBitmap } from './bitmap.ts'
+import { isIcon } from './icon.ts'
+import { rootElement } from './root-element.ts'
 
-/** Formats the decoder opens. `heif` is what AVIF and HEIC share; which of them shows on opening. */
-export type Decodable = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'heif' | 'svg'
+/** Formats the native decoder opens. `heif` is what AVIF and HEIC share; which of them shows on opening. */
+export type Native = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'heif' | 'svg'
+/** All that is opened: `icon` is ICO and CUR. */
+export type Decodable = Native | 'bmp' | 'icon'
 
 export type Sniffed =
   | { readonly kind: 'decodable'; readonly format: Decodable }
@@ -19,9 +24,7 @@ const HEIF = new Set(['avif', 'avis', 'mif1', 'msf1', 'heic', 'heix', 'heim', 'h
 /** Bytes looked at for the root element of an SVG; a long licence comment may stand before it. */
 const SVG_HEAD_BYTES = 16 * 1024
 
-/** Declaration, comments and DOCTYPE (with entities) may stand before the root; anything else may not. */
-const SVG_ROOT = /^\s*(?:<\?[^>]*\?>\s*|<!--[^]*?-->\s*|<!DOCTYPE[^[>]*(?:\[[^\]]*\]\s*)?>\s*)*<(?:[a-z]+:)?svg[\s/>]/i
-const HTML = /^\s*(?:<!--[^]*?-->\s*)*<(?:!doctype html|html|head|body|script|meta|title)[\s>]/i
+const HTML = new Set(['!doctype html', 'html', 'head', 'body', 'script', 'meta', 'title'])
 
 const ascii = (bytes: Uint8Array, from: number, to: number): string =>
   String.fromCharCode(...bytes.subarray(from, to))
@@ -47,6 +50,8 @@ const sniffCommon = (bytes: Uint8Array): Decodable | null => {
   if (head.startsWith('RIFF') && head.endsWith('WEBP')) return 'webp'
   if (head.startsWith('GIF87a') || head.startsWith('GIF89a')) return 'gif'
   if (head.slice(4, 8) === 'ftyp' && HEIF.has(head.slice(8))) return 'heif'
+  if (isBitmap(bytes)) return 'bmp'
+  if (isIcon(bytes)) return 'icon'
   return null
 }
 
@@ -64,9 +69,9 @@ export const sniff = async (bytes: Uint8Array): Promise<Sniffed> => {
   if (bytes.byteLength === 0) return { kind: 'other', what: 'empty' }
   const common = sniffCommon(bytes)
   if (common !== null) return { kind: 'decodable', format: common }
-  const text = textHead(bytes)
-  if (SVG_ROOT.test(text)) return { kind: 'decodable', format: 'svg' }
-  if (HTML.test(text)) return { kind: 'other', what: 'a page of HTML' }
+  const root = rootElement(textHead(bytes))
+  if (root === 'svg') return { kind: 'decodable', format: 'svg' }
+  if (root !== null && HTML.has(root)) return { kind: 'other', what: 'a page of HTML' }
   const type = await typeOf(bytes)
   if (type === undefined) return isTiff(bytes) ? { kind: 'decodable', format: 'tiff' } : { kind: 'other', what: 'of no known type' }
   // Camera formats begin as TIFF does; told apart, or else their thumbnails would pass for them.
