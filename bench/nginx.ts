@@ -43,13 +43,20 @@ const answers = (port: number): Promise<boolean> =>
     socket.once('error', () => resolve(false))
   })
 
-const configOf = (root: string, port: number): string => `
+export interface NginxOptions {
+  /** Connections at a time; default 512. */
+  readonly connections?: number
+  /** Of the server block, besides. */
+  readonly directives?: string
+}
+
+const configOf = (root: string, port: number, { connections = 512, directives = '' }: NginxOptions): string => `
 ${process.getuid?.() === 0 ? 'user root;' : ''}
 daemon off;
 worker_processes 1;
 error_log error.log;
 pid nginx.pid;
-events { worker_connections 512; }
+events { worker_connections ${connections}; }
 http {
   log_format times '$msec';
   access_log access.log times buffer=32k flush=50ms;
@@ -59,18 +66,19 @@ http {
   server {
     listen 127.0.0.1:${port};
     root ${JSON.stringify(root)};
+    ${directives}
     location = /__status { stub_status; access_log off; }
   }
 }
 `
 
 /** @param root folder served; no robots.txt there means that everything may be fetched */
-export const startNginx = async (root: string): Promise<Nginx> => {
+export const startNginx = async (root: string, options: NginxOptions = {}): Promise<Nginx> => {
   const program = findNginx()
   const home = await mkdtemp(path.join(tmpdir(), 'gannet-bench-nginx-'))
   const port = await freePort()
   const log = path.join(home, 'access.log')
-  await writeFile(path.join(home, 'nginx.conf'), configOf(root, port))
+  await writeFile(path.join(home, 'nginx.conf'), configOf(root, port, options))
   const child = spawn(program, ['-p', `${home}/`, '-e', 'error.log', '-c', 'nginx.conf'], { stdio: 'ignore' })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()).once('error', () => resolve()))
   let gone = false
