@@ -3,7 +3,7 @@ import { GannetError } from '../core/errors.ts'
 import { createGrabber, productToken } from '../fetch/index.ts'
 import type { FetchSettings } from '../fetch/fetch-options.ts'
 import type { Leave } from '../fetch/visit.ts'
-import { compileRecipe, readPage, type Recipe } from '../page/index.ts'
+import { compileRecipe, readDocument, type Recipe } from '../page/index.ts'
 import type { RoleFactory } from './role-factory.ts'
 
 export interface GrabberInit {
@@ -24,7 +24,7 @@ export const grabberRole: RoleFactory<GrabberInit> = {
         ...settings,
         spoolDir,
         readPage(bytes, { url, contentType }) {
-          const reading = readPage(bytes, { url, agent, maxBytes: settings.maxPage, recipe: recipes, ...(contentType === null ? {} : { contentType }) })
+          const reading = readDocument(bytes, { url, agent, maxBytes: settings.maxPage, recipe: recipes, ...(contentType === null ? {} : { contentType }) })
           // A page's own opt-out is switched off along with the header's.
           return settings.optOut ? reading : { ...reading, optOut: { ...reading.optOut, images: true } }
         },

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { GannetError } from '../core/errors.ts'
 import { explain } from '../core/reasons.ts'
 import type { GrabberApi } from '../fetch/index.ts'
-import { canonicalUrl, readPage, recipeFor, type PageReading, type Recipe } from '../page/index.ts'
+import { canonicalUrl, readDocument, recipeFor, type PageReading, type Recipe } from '../page/index.ts'
 import type { Grant } from '../schedule/index.ts'
 import { sniff } from '../image/sniff.ts'
 import type { GrabberInit } from './grabber-role.ts'
@@ -62,7 +62,7 @@ const inspectFile = async (path: string, url: string | undefined, recipes: reado
   }
   const address = url ?? pathToFileURL(path).href
   const problems: string[] = []
-  const reading = readPage(bytes, { url: address, maxBytes: maxPage, recipe: recipes, onProblem: (problem) => problems.push(problem) })
+  const reading = readDocument(bytes, { url: address, maxBytes: maxPage, recipe: recipes, onProblem: (problem) => problems.push(problem) })
   return { ...reading, url: address, recipe: recipeFor(recipes, canonicalUrl(address))?.name ?? null, problems }
 }
 

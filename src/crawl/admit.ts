@@ -45,9 +45,9 @@ export const imageTask = (candidate: Candidate, rules: AdmitRules, optedOut = fa
   }
 }
 
-export const pageTask = (url: string, { depth, scope, referer, turn = 0, barren = 0 }: PagePayload, rules: AdmitRules): NewTask => {
+export const pageTask = (url: string, { depth, scope, referer, turn = 0, barren = 0, sitemap }: PagePayload, rules: AdmitRules): NewTask => {
   const refused = rules.admits(url)
-  const way = { ...(turn > 0 ? { turn } : {}), ...(barren > 0 ? { barren } : {}) }
+  const way = { ...(turn > 0 ? { turn } : {}), ...(barren > 0 ? { barren } : {}), ...(sitemap ? { sitemap } : {}) }
   return {
     id: taskId('page', url),
     kind: 'page',

@@ -70,6 +70,19 @@ describe('which links are followed', () => {
     expect(follow(page([], feeds), DEEP, rules({ feeds: true }))).toEqual({ '/feed': 2 })
   })
 
+  it('sitemaps of the seed where they are asked for, wherever they lie; what they list is as deep, and in scope', () => {
+    const sitemaps = { sitemaps: ['http://birds.example/sitemap.xml', 'http://cdn.example/birds.xml'] }
+    const prefix: PagePayload = { depth: 0, scope: homeOf('http://birds.example/sea/', 'prefix'), referer: null }
+    expect(follow(page([], sitemaps), prefix, rules(), 'http://birds.example/sea/')).toEqual({})
+    const asked = rules({ sitemaps: true }, 0)
+    expect(follow(page([], sitemaps), prefix, asked, 'http://birds.example/sea/')).toEqual({ '/sitemap.xml': 0, 'http://cdn.example/birds.xml': 0 })
+    expect(follow(page([], sitemaps), prefix, rules({ sitemaps: true, exclude: ['/sitemap*'], include: ['/sea/**'] }, 0), 'http://birds.example/sea/')).toEqual({ 'http://cdn.example/birds.xml': 0 })
+    expect(follow(page([], sitemaps), DEEP, asked)).toEqual({})
+    const list: PageReading = { ...page(['/sea/1', '/land/2'], { sitemaps: ['http://birds.example/more.xml'] }), document: 'sitemap' }
+    expect(follow(list, { ...prefix, turn: 1, sitemap: true }, rules({ maxNext: 0 }, 0))).toEqual({ '/more.xml': 0, '/sea/1': 0 })
+    expect(follow(list, { ...prefix, turn: 10, sitemap: true }, rules({}, 0))).toEqual({ '/sea/1': 0 })
+  })
+
   it('those of the host that a seed was led to; behind it the scope stays', () => {
     const away = page(['http://fish.example/a', 'http://birds.example/b'])
     expect(follow(away, START, rules(), 'http://fish.example/')).toEqual({ 'http://fish.example/a': 1 })

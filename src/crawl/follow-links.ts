@@ -1,7 +1,7 @@
 /**
  * Which pages come after a page, and how deep each is: links are one step deeper; what belongs to the page itself (the
- * next page of its list, where it sends its reader, the address it asks to be known by) is as deep as the page. Pure
- * but for what the traps remember.
+ * next page of its list, where it sends its reader, the address it asks to be known by) is as deep as the page. So is
+ * what a sitemap lists: it stands for the site, not for a page of it. Pure but for what the traps remember.
  */
 import { homeOf, inScope, passes, type Home } from '../core/scope.ts'
 import type { PageReading } from '../page/candidate.ts'
@@ -28,10 +28,13 @@ export interface Followed {
   readonly traps: readonly (Trap & { readonly url: string })[]
 }
 
+/** Sitemaps behind one another: a seed, an index, what it lists. More than these are a trick. */
+const MAX_SITEMAP_TURNS = 10
+
 const NOTHING: Followed = { tasks: [], trapped: 0, traps: [] }
 
 /** Whether the page is where a seed led: only such a page may take the scope with it when it answers elsewhere. */
-const isStart = ({ depth, turn = 0 }: PagePayload): boolean => depth === 0 && turn === 0
+export const isStart = ({ depth, turn = 0 }: PagePayload): boolean => depth === 0 && turn === 0
 
 /** The scope that holds behind a page: a seed's redirect (example.org → www.example.com) moves it. */
 const homeBehind = (url: string, payload: PagePayload): Home | null =>
@@ -52,7 +55,7 @@ const isSibling = (link: string, next: string): boolean => {
 export const followLinks = ({ url, payload, reading, barren }: PageRead, rules: AdmitRules, traps: Traps): Followed => {
   const home = homeBehind(url, payload)
   if (home === null || !reading.optOut.follow) return NOTHING
-  const { include, exclude, maxNext, feeds } = rules.links
+  const { include, exclude, maxNext, feeds, sitemaps } = rules.links
   const { relations } = reading
   const scope = { home, include, exclude }
   const own = pageIdentity(url)
@@ -74,7 +77,7 @@ export const followLinks = ({ url, payload, reading, barren }: PageRead, rules: 
     if (taken.has(to)) return
     taken.add(to)
     if ((rules.maxDepth !== null && next.depth > rules.maxDepth) || !lies(new URL(to))) return
-    const trap = traps.judge(to, url, barren)
+    const trap = traps.judge(to, url, next.barren ?? 0)
     if (trap === null) {
       tasks.push(pageTask(to, next, rules))
       return
@@ -91,8 +94,15 @@ export const followLinks = ({ url, payload, reading, barren }: PageRead, rules: 
   for (const next of relations.next) take(next, beside)
   if (relations.canonical !== null) take(relations.canonical, beside)
   if (feeds) for (const feed of relations.feeds) take(feed, beside)
+  if (turn <= MAX_SITEMAP_TURNS && (reading.document === 'sitemap' || (sitemaps && isStart(payload)))) {
+    // Sitemaps lie at the root, or on another host: only what they list is held to the scope.
+    const own: PagePayload = { ...step(payload.depth, turn, home), sitemap: true }
+    for (const sitemap of relations.sitemaps) take(sitemap, own, (to) => passes(to, { include: [], exclude }))
+  }
   const [next] = relations.next
-  for (const link of reading.links) take(link, next !== undefined && isSibling(link, next) ? beside : deeper)
+  // A sitemap shows nothing; that says nothing of the pages it lists.
+  const below = reading.document === 'sitemap' ? { ...step(payload.depth, turn, home), barren: 0 } : deeper
+  for (const link of reading.links) take(link, next !== undefined && isSibling(link, next) ? beside : below)
   for (const alternate of relations.alternates) take(alternate.url, deeper)
   return { tasks, trapped, traps: found }
 }

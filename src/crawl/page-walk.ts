@@ -1,10 +1,11 @@
 /** The walk of one page: visit, read, and turn what it offers into tasks (DESIGN §3, step 3). */
 import { taskId } from '../core/ids.ts'
-import type { Scope } from '../core/scope.ts'
+import { inScope, type Scope } from '../core/scope.ts'
+import type { PageVisit } from '../fetch/grabber-api.ts'
 import type { Candidate } from '../page/candidate.ts'
 import type { Lease } from '../schedule/task.ts'
 import { imageTask, picturesOf, type AdmitRules } from './admit.ts'
-import { followLinks } from './follow-links.ts'
+import { followLinks, isStart } from './follow-links.ts'
 import type { Handoff } from './image-walk.ts'
 import type { CrawlPorts } from './ports.ts'
 import { pageIdentity } from './page-identity.ts'
@@ -22,8 +23,12 @@ export const bareCandidate = (url: string, via: Candidate['via'], pageUrl: strin
 })
 
 /** Where a page's redirects may lead; a seed's may lead anywhere, and the scope goes with them (follow-links.ts). */
-const scopeOf = ({ depth, turn = 0, scope }: PagePayload, { links: { include, exclude } }: AdmitRules): Scope | null =>
-  scope === null || (depth === 0 && turn === 0) ? null : { home: scope, include, exclude }
+const scopeOf = (payload: PagePayload, { links: { include, exclude } }: AdmitRules): Scope | null =>
+  payload.scope === null || isStart(payload) ? null : { home: payload.scope, include, exclude }
+
+/** A page or a picture outside the scope, where a sitemap may lie. */
+const isElsewhere = (page: Exclude<PageVisit, { readonly kind: 'none' }>, scope: Scope): boolean =>
+  (page.kind === 'image' || page.reading.document === 'html') && !inScope(page.visit.finalUrl, scope)
 
 export const createPageWalk = (ports: CrawlPorts, visits: Visits, rules: AdmitRules, handoff: Handoff) => {
   const traps = createTraps({ after: rules.links.trapAfter, now: ports.clock.now })
@@ -40,21 +45,30 @@ export const createPageWalk = (ports: CrawlPorts, visits: Visits, rules: AdmitRu
         return endOf({ outcome: 'refused', reason: 'out-of-scope', detail: trap.detail, evidence: { url, trap: trap.kind, detail: trap.detail } })
       }
       const scope = scopeOf(payload, rules)
+      const asksSitemaps = rules.links.sitemaps && payload.scope !== null && isStart(payload)
       const came = await visits.visit(task.host, first, async (grant) => {
-        const page = await ports.grabber.visitPage({ url, kind: 'page', referer: payload.referer, grant, ...(scope && { scope }) })
+        const page = await ports.grabber.visitPage({
+          url, kind: 'page', referer: payload.referer, grant,
+          ...(scope && !payload.sitemap && { scope }), ...(asksSitemaps && { sitemaps: true }),
+        })
         const { visit } = page
         return { page, observations: visit.observations, wireBytes: visit.wireBytes, notes: visit.notes ?? [], ...(visit.ok ? {} : { detail: visit.detail }) }
       })
       if (came === null) return endOfSilence(url, visits.lastFailure(task.host))
       const { page } = came
       if (page.kind === 'none') return endOfVisit(url, page.visit)
+      if (payload.sitemap && scope && isElsewhere(page, scope)) {
+        const detail = 'it was named as a sitemap, and is none'
+        return endOf({ outcome: 'refused', reason: 'out-of-scope', detail, evidence: { url, detail } })
+      }
       if (page.kind === 'image') {
         const picture = imageTask(bareCandidate(url, 'seed'), rules)
         if (handoff.size < MAX_HANDOFF) handoff.set(taskId('image', url), page.visit)
         return endOf({ outcome: 'read', reason: null, spawn: [picture] })
       }
       const { reading, visit: { finalUrl } } = page
-      const pictures = reading.candidates.map(({ fullUrl }) => pageIdentity(fullUrl))
+      // What a sitemap lists is yet to be shown by its pages: it must not make them look barren.
+      const pictures = reading.document === 'sitemap' ? [] : reading.candidates.map(({ fullUrl }) => pageIdentity(fullUrl))
       const followed = followLinks({ url: finalUrl, payload, reading, barren: traps.note({ url: finalUrl, from, barren }, pictures) }, rules, traps)
       for (const found of followed.traps) tell(found, found.url)
       ports.emit({ type: 'page-read', url, candidates: reading.candidates.length + reading.unusable.length, links: reading.links.length })

@@ -31,7 +31,8 @@ export const linkSettings = {
     help: 'Pages of one kind (alike but for numbers, dates and query), each found on another, that may in a row bring no new picture before more of them are taken for a trap.',
     value: 'n',
   }),
-  feeds: setting(shape.switch(false), { help: 'Follow the feeds (RSS, Atom) that pages name.' }),
+  feeds: setting(shape.switch(false), { help: 'Follow the feeds (RSS, Atom, JSON Feed) that pages name.' }),
+  sitemaps: setting(shape.switch(false), { help: 'Read the sitemaps of each seed: those that its robots.txt and the seed itself name. Pages they list count as no deeper than the seed.' }),
 } as const
 
 export type LinkSettings = ValuesOf<typeof linkSettings>

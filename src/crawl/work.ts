@@ -15,6 +15,8 @@ export interface PagePayload {
   readonly referer: string | null
   /** Steps from the last page that was a link deeper, over `next` links and their like; absent for 0. */
   readonly turn?: number
+  /** It was named as a sitemap: it may lie outside the scope, and then is read as nothing else. */
+  readonly sitemap?: true
   /** Pages on the way here, counted back from `referer`, that brought no new picture; absent for 0. */
   readonly barren?: number
 }

@@ -5,8 +5,11 @@
 import { HEAD_BYTES, type BodySink } from './body-sink.ts'
 import { ROBOTS_BYTES } from './decode-robots.ts'
 import type { FetchOptions } from './fetch-options.ts'
-import { looksLikeImage } from './sniff.ts'
-import type { Hop, Objection, ResponseHeaders } from './visit-layer.ts'
+import { looksLikeImage, looksLikeList } from './sniff.ts'
+import { headerOf, type Hop, type Objection, type ResponseHeaders } from './visit-layer.ts'
+
+/** Largest sitemap by the protocol; --max-page is for pages, and those of a list are many. */
+const LIST_BYTES = 50 * 1024 * 1024
 
 /** `full`: as much as is wanted has come. `wait`: the spool is behind. */
 export type Taken = 'go' | 'wait' | 'full' | Objection
@@ -17,6 +20,8 @@ export class BodyIntake {
   readonly #options: FetchOptions
   readonly #sink: BodySink
   #screened: boolean
+  /** Known once the head is whole. */
+  #cap: number | null = null
 
   /** @param sink what is carried on has passed the screens before */
   constructor(hop: Hop, headers: ResponseHeaders, options: FetchOptions, sink: BodySink) {
@@ -27,19 +32,26 @@ export class BodyIntake {
     this.#screened = sink.size > 0
   }
 
-  /** Only once enough has come is it known whether a page's address led to a picture. In bytes. */
+  /** Only once enough has come is it known whether a page's address led to a picture, or to a list. In bytes. */
   cap(): number {
     const { kind } = this.#hop.trip
     const { maxBody, maxPage } = this.#options
     if (kind === 'robots') return ROBOTS_BYTES
     if (kind === 'image' || maxBody === maxPage) return maxBody
-    return looksLikeImage(this.#sink.head()) ? maxBody : maxPage
+    if (this.#cap !== null) return this.#cap
+    const head = this.#sink.head()
+    const cap = looksLikeImage(head) ? maxBody
+      : looksLikeList(head, headerOf(this.#headers, 'content-type')) ? Math.max(maxPage, Math.min(maxBody, LIST_BYTES))
+      : maxPage
+    if (head.length === HEAD_BYTES) this.#cap = cap
+    return cap
   }
 
   tooLarge(): Objection {
     const cap = this.cap()
-    const flag = cap === this.#options.maxBody ? '--max-body' : '--max-page'
-    return { reason: 'too-large', detail: `more than ${cap} bytes, the limit of ${flag}` }
+    const { maxBody, maxPage } = this.#options
+    const limit = cap === maxBody ? 'the limit of --max-body' : cap === maxPage ? 'the limit of --max-page' : 'the limit of feeds and sitemaps'
+    return { reason: 'too-large', detail: `more than ${cap} bytes, ${limit}` }
   }
 
   take(chunk: Buffer): Taken {

@@ -47,6 +47,8 @@ export interface DecodingLimits {
   readonly maxBytes: number
   /** Called with words for a person when the body is not encoded as it says. */
   readonly onNote: (note: string) => void
+  /** The file itself may be one in gzip (`sitemap.xml.gz`), below whatever coding the answer names. */
+  readonly mayBeGzip?: boolean
 }
 
 /** One layer: decides on its decoder when it has seen the first bytes. An empty body decodes to nothing. */
@@ -161,15 +163,18 @@ export interface Decoder {
 
 /** @returns null when nothing is to be decoded, 'unknown' when it cannot be */
 export const createDecoder = (contentEncoding: string | null, limits: DecodingLimits): Decoder | null | 'unknown' => {
-  if (contentEncoding === null) return null
-  const names = contentEncoding.slice(0, 200)
+  const { mayBeGzip = false } = limits
+  if (contentEncoding === null && !mayBeGzip) return null
+  const names = (contentEncoding ?? '').slice(0, 200)
     .toLowerCase().split(',').map((name) => name.trim())
     .filter((name) => name !== '' && name !== 'identity' && name !== 'none')
-  if (names.length === 0) return null
+  if (names.length === 0 && !mayBeGzip) return null
   const codings = names.flatMap((name) => CODINGS.get(name) ?? [])
   if (codings.length !== names.length || codings.length > MAX_LAYERS) return 'unknown'
   // Codings are listed in the order in which they were applied.
   const layers = codings.toReversed().map((coding) => new CodingLayer(coding, limits))
+  // Servers send the file as it lies there, or name the gzip as a coding, or unpack it: only its bytes tell.
+  if (mayBeGzip) layers.push(new CodingLayer('gzip', { ...limits, onNote: () => undefined }))
   const input = layers[0] as CodingLayer
   const output = layers.at(-1) as CodingLayer
   if (layers.length > 1) {

@@ -494,6 +494,53 @@ describe('a visit to a page', () => {
     expect(await readdir(spoolDir)).toEqual([])
   })
 
+  it.each<[string, string | Buffer, http.OutgoingHttpHeaders]>([
+    ['a feed', '<?xml version="1.0"?><rss></rss>', { 'content-type': 'text/xml' }],
+    ['a feed called a text', '<feed xmlns="http://www.w3.org/2005/Atom"></feed>', { 'content-type': 'text/plain' }],
+    ['a JSON feed', '{"version": "https:\\/\\/jsonfeed.org\\/version\\/1.1", "items": []}', { 'content-type': 'application/json' }],
+    ['a sitemap', '<urlset><url/></urlset>', { 'content-type': 'application/octet-stream' }],
+    ['a list of addresses', 'https://a.example/1\nhttps://a.example/2\n', { 'content-type': 'text/plain' }],
+    ['a file in gzip', gzipSync('<urlset><url/></urlset>'), { 'content-type': 'application/x-gzip' }],
+    ['a file in gzip, in gzip', gzipSync(gzipSync('<urlset><url/></urlset>')), { 'content-type': 'application/gzip', 'content-encoding': 'gzip' }],
+    ['a file in gzip that was unpacked', '<urlset><url/></urlset>', { 'content-type': 'application/gzip' }],
+  ])('takes %s for a list of pages', async (_what, body, headers) => {
+    routes['/list'] = send(body, headers)
+    const read: string[] = []
+    const grab = make({ readPage: (bytes) => (read.push(Buffer.from(bytes).toString()), READING) })
+    const { kind, visit } = await grab.visitPage(ask(`${site.origin}/list`))
+    expect([kind, visit.notes]).toEqual(['page', undefined])
+    expect(read).toEqual([typeof body === 'string' ? body : '<urlset><url/></urlset>'])
+  })
+
+  it('takes a list of more than a page may have, but no bomb', async () => {
+    routes['/list'] = send(`<urlset>${' '.repeat(500_000)}`)
+    expect((await grabber.visitPage(ask(`${site.origin}/list`))).visit).toMatchObject({ ok: true, bytes: 500_008 })
+    routes['/list'] = send(`<urlset>${' '.repeat(1_000_000)}`)
+    expect((await grabber.visitPage(ask(`${site.origin}/list`))).visit).toMatchObject({ ok: false, reason: 'too-large' })
+    routes['/bomb.xml.gz'] = send(gzipSync(`<urlset>${' '.repeat(30_000_000)}`))
+    expect((await grabber.visitPage(ask(`${site.origin}/bomb.xml.gz`))).visit).toMatchObject({ ok: false, reason: 'too-large' })
+  })
+
+  it('names the sitemaps of robots.txt where that is asked for', async () => {
+    routes['/page'] = send('<html>', { 'content-type': 'text/html' })
+    routes['/robots.txt'] = send('Sitemap: https://a.example/s.xml\nUser-agent: *\nDisallow: /no')
+    const grab = make({ robots: true, readPage: () => ({ ...READING, relations: { ...READING.relations, sitemaps: ['https://a.example/own.xml'] } }) })
+    const named = async (sitemaps: boolean) => {
+      const page = await grab.visitPage(ask(`${site.origin}/page`, { sitemaps }))
+      return page.kind === 'page' ? page.reading.relations.sitemaps : null
+    }
+    expect(await named(false)).toEqual(['https://a.example/own.xml'])
+    expect(await named(true)).toEqual(['https://a.example/own.xml', 'https://a.example/s.xml'])
+  })
+
+  it('a list that is not to be found forbids nothing that it lists', async () => {
+    const grab = make({ readPage: () => ({ ...READING, document: 'sitemap' }) })
+    for (const [tag, images, follow] of [['noindex, follow', true, true], ['noindex, noai', false, true], ['none', true, false]] as const) {
+      routes['/s.xml'] = send('<urlset></urlset>', { 'x-robots-tag': tag })
+      expect(await grab.visitPage(ask(`${site.origin}/s.xml`)), tag).toMatchObject({ reading: { optOut: { images, follow } } })
+    }
+  })
+
   it('finds a picture where a page was expected, of any size', async () => {
     routes['/p'] = send(Buffer.concat([JPEG, Buffer.alloc(600_000)]), { 'content-type': 'text/html' })
     expect(await grabber.visitPage(ask(`${site.origin}/p`, { kind: 'page' }))).toMatchObject({
@@ -508,7 +555,7 @@ describe('a visit to a page', () => {
 
   it.each<[string, Route, object]>([
     ['a PDF', send('%PDF-1.4', { 'content-type': 'text/html' }), { reason: 'not-an-image', detail: 'a PDF, neither a page nor a picture' }],
-    ['a feed', send('<?xml version="1.0"?><rss></rss>', { 'content-type': 'text/xml' }), { reason: 'not-an-image', detail: 'an XML document, neither a page nor a picture' }],
+    ['XML of another kind', send('<?xml version="1.0"?><note></note>', { 'content-type': 'text/xml' }), { reason: 'not-an-image', detail: 'an XML document, neither a page nor a picture' }],
     ['too much', send(`<html>${' '.repeat(500_000)}`, { 'content-type': 'text/html' }), { reason: 'too-large' }],
     ['an error', send('<html>', {}, 500), { reason: 'http-status', status: 500 }],
   ])('refuses %s', async (_what, route, expected) => {

@@ -120,7 +120,7 @@ export const createGrabber = (values: Partial<FetchSettings> & FetchParts, leave
     const trip: Trip = { kind, ask, purse: createPurse(ask.grant, leave), observations: [], wireBytes: 0, spentMs: 0, notes: new Set() }
     const answer = await way({ url, headers: {}, screens: [], trip })
     return answer.ok
-      ? ({ kind: 'some', answer, visit: arrived(answer, trip) } as const)
+      ? ({ kind: 'some', answer, trip, visit: arrived(answer, trip) } as const)
       : ({ kind: 'none', visit: refused(answer, url, trip) } as const)
   }
 
@@ -129,7 +129,7 @@ export const createGrabber = (values: Partial<FetchSettings> & FetchParts, leave
     const value = headers['x-robots-tag']
     const reserved = reservesMining(headers)
     if (!options.optOut || (value === undefined && !reserved)) return reading
-    const tag = readRobotsTag(value ?? '', options.userAgent, clock.now())
+    const tag = readRobotsTag(value ?? '', options.userAgent, clock.now(), reading.document !== 'html')
     const { follow, images, directive } = reading.optOut
     return {
       ...reading,
@@ -141,16 +141,25 @@ export const createGrabber = (values: Partial<FetchSettings> & FetchParts, leave
     }
   }
 
+  /** With the sitemaps that the origin's robots.txt names, after those that the page does. */
+  const withSitemaps = async (reading: PageReading, origin: string, trip: Trip): Promise<PageReading> => {
+    const entry = await book.of(origin, trip)
+    if (entry.kind !== 'rules') return reading
+    const sitemaps = [...new Set([...reading.relations.sitemaps, ...entry.rules.sitemaps])]
+    return { ...reading, relations: { ...reading.relations, sitemaps } }
+  }
+
   return {
     visitImage: async (ask) => (await go(ask, 'image')).visit,
 
     async visitPage(ask) {
       const gone = await go(ask, 'page')
       if (gone.kind === 'none') return { kind: 'none', visit: gone.visit }
-      const { answer, visit } = gone
+      const { answer, trip, visit } = gone
       if (looksLikeImage(answer.head)) return { kind: 'image', visit }
       const bytes = await readBody(answer)
-      const reading = await options.readPage(bytes, { url: visit.finalUrl, contentType: visit.contentType })
+      const read = await options.readPage(bytes, { url: visit.finalUrl, contentType: visit.contentType })
+      const reading = ask.sitemaps ? await withSitemaps(read, answer.url.origin, trip) : read
       // A page's bytes end here: its reading is what travels.
       return {
         kind: 'page',

@@ -151,6 +151,7 @@ export class Reception implements Dispatcher.DispatchHandler {
     const coding = headerOf(headers, 'content-encoding')
     const decoder = createDecoder(coding, {
       maxBytes: Math.max(options.maxBody, options.maxPage), onNote: (note) => this.#hop.trip.notes.add(note),
+      mayBeGzip: kind === 'page' && isGzipFile(this.#hop.url, headers),
     })
     if (decoder === 'unknown') return this.#refuse({ reason: 'undecodable', detail: `encoded as ${coding?.slice(0, 100)}` })
     if (!resumed) this.#part = decoder ? null : partOf(headers, length)
@@ -258,6 +259,12 @@ export class Reception implements Dispatcher.DispatchHandler {
     else then()
   }
 }
+
+const GZIP_TYPE = /^\s*application\/(?:x-)?gzip\b/i
+
+/** A sitemap in gzip, by its name or type. */
+const isGzipFile = ({ pathname }: URL, headers: ResponseHeaders): boolean =>
+  /\.gz$/i.test(pathname.slice(-3)) || GZIP_TYPE.test((headerOf(headers, 'content-type') ?? '').slice(0, 100))
 
 /** Whether the rest could be asked for, should this answer be cut off. */
 const partOf = (headers: ResponseHeaders, length: number | null): Omit<PartialBody, 'sink'> | null => {

@@ -17,6 +17,8 @@ export interface RobotsTag {
 }
 
 const NO_IMAGES = new Set(['noindex', 'none', 'noimageindex', 'noai', 'noimageai'])
+/** That a feed or a sitemap is not to be found says nothing of what it lists: many content systems say so of all of theirs. */
+const OF_LIST_ALONE = new Set(['noindex', 'none'])
 const NO_FOLLOW = new Set(['nofollow', 'none'])
 const UNAVAILABLE = 'unavailable_after'
 /** Directives that bear a value: their colon names no agent. */
@@ -39,8 +41,9 @@ const partsOf = (line: string): readonly string[] => {
  * @param value of the header; an array when it came more than once
  * @param agent product token or whole User-Agent
  * @param now milliseconds since the epoch, against which `unavailable_after` is read
+ * @param isList whether it came with a list of pages (a feed, a sitemap), not with a page or a picture
  */
-export const readRobotsTag = (value: string | readonly string[], agent: string, now: number): RobotsTag => {
+export const readRobotsTag = (value: string | readonly string[], agent: string, now: number, isList = false): RobotsTag => {
   const token = productToken(agent)
   let images: string | null = null
   let nofollow: string | null = null
@@ -62,7 +65,7 @@ export const readRobotsTag = (value: string | readonly string[], agent: string, 
       }
       if (!mine) continue
       for (const word of rest.split(/\s+/)) {
-        if (NO_IMAGES.has(word)) images ??= word
+        if (NO_IMAGES.has(word) && !(isList && OF_LIST_ALONE.has(word))) images ??= word
         if (NO_FOLLOW.has(word)) nofollow ??= word
       }
     }

@@ -3,6 +3,7 @@
  * `text/plain`, so the content type is a hint at most. A table of our own and not file-type,
  * because it must answer at once, in the middle of a download, and knows SVG and HTML apart.
  */
+import { firstElement, listKind } from '../core/document-kind.ts'
 
 const ascii = (head: Uint8Array, from: number, to: number): string =>
   String.fromCharCode(...head.subarray(from, to))
@@ -22,25 +23,6 @@ const SIGNATURES: readonly (readonly number[])[] = [
   [0xff, 0x0a], [0x00, 0x00, 0x00, 0x0c, 0x4a, 0x58, 0x4c, 0x20], // JPEG XL
   [0x00, 0x00, 0x00, 0x0c, 0x6a, 0x50, 0x20, 0x20], // JPEG 2000
 ]
-
-/** The name of the first element, after byte order mark, declarations, comments and doctype. */
-const firstElement = (text: string): string | null => {
-  let rest = text.replace(/^\uFEFF/, '').trimStart()
-  for (;;) {
-    if (rest.startsWith('<?')) rest = after(rest, '?>')
-    else if (rest.startsWith('<!--')) rest = after(rest, '-->')
-    else if (/^<!doctype\s+svg/i.test(rest)) return 'svg'
-    else if (/^<!doctype\s+html/i.test(rest)) return 'html'
-    else if (rest.startsWith('<!')) rest = after(rest, '>')
-    else break
-  }
-  return /^<(?:[\w-]+:)?([a-z][\w-]*)[\s/>]/i.exec(rest)?.[1]?.toLowerCase() ?? null
-}
-
-const after = (text: string, mark: string): string => {
-  const at = text.indexOf(mark)
-  return at < 0 ? '' : text.slice(at + mark.length).trimStart()
-}
 
 const encodingOf = (head: Uint8Array): 'utf-8' | 'utf-16be' | 'utf-16le' =>
   startsWith(head, [0xfe, 0xff]) || startsWith(head, [0x00, 0x3c]) ? 'utf-16be'
@@ -81,6 +63,13 @@ export const looksLikeHtml = (head: Uint8Array, contentType: string | null): boo
   if (element !== null && HTML_START.has(element)) return true
   return HTML_TYPE.test(contentType ?? '') && element !== 'svg'
 }
+
+/**
+ * A feed or a sitemap, for a page's visit: lists of pages, which are read in place of one.
+ * @param contentType as the server says
+ */
+export const looksLikeList = (head: Uint8Array, contentType: string | null): boolean =>
+  head.length > 0 && isText(head) && listKind(decodeHead(head), contentType) !== null
 
 const NAMED: readonly (readonly [string, string])[] = [
   ['%PDF', 'a PDF'],

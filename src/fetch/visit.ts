@@ -18,6 +18,8 @@ export interface VisitAsk {
   readonly grant: Grant
   /** What the body's bytes must hash to, lower-case hexadecimal: MD5, SHA-1 or SHA-256 by its length. */
   readonly hash?: string
+  /** A page's: its reading is to name the sitemaps of its origin's robots.txt too. */
+  readonly sitemaps?: boolean
   /** A page's: no redirect is followed out of it. Without one, any is. */
   readonly scope?: Scope
 }

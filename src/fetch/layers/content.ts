@@ -1,5 +1,5 @@
 /** Is what came what was asked for? Judged by its bytes, and early: an unwanted body is not downloaded to its end. */
-import { describeBody, looksLikeHtml, looksLikeImage } from '../sniff.ts'
+import { describeBody, looksLikeHtml, looksLikeImage, looksLikeList } from '../sniff.ts'
 import { headerOf, type Layer, type Objection, type ResponseHeaders, type Screen } from '../visit-layer.ts'
 
 /** An announced nothing is an answer; a connection closed before the first byte is an accident. */
@@ -18,7 +18,7 @@ const IMAGE_SCREEN: Screen = {
 const PAGE_SCREEN: Screen = {
   head: (head, headers) =>
     head.length === 0 ? emptyBody(headers)
-    : looksLikeImage(head) || looksLikeHtml(head, headerOf(headers, 'content-type')) ? null
+    : looksLikeImage(head) || [looksLikeHtml, looksLikeList].some((looks) => looks(head, headerOf(headers, 'content-type'))) ? null
     : { reason: 'not-an-image', detail: `${describeBody(head)}, neither a page nor a picture` },
 }
 
