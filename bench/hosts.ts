@@ -16,21 +16,14 @@ const MOST_KB = 25
 const BEFORE = 100
 const SERVERS = 3
 
-const ROBOTS = `# example
-User-agent: *
-Disallow: /admin/
-Disallow: /cart
-Disallow: /search?
-Disallow: /*?sort=
-Disallow: /*.pdf$
-Allow: /search/about
-
-User-agent: GPTBot
-User-agent: CCBot
-Disallow: /
-
-Sitemap: https://www.example.org/sitemap.xml
-`
+/** About a kilobyte, as shop and content systems bring theirs. */
+const ROBOTS = [
+  '# example', 'User-agent: *',
+  ...['admin/', 'cart', 'checkout', 'account/', 'search?', '*?sort=', '*&filter=', '*.pdf$', 'wp-admin/', 'tag/*/feed', 'private/', 'tmp/', 'cgi-bin/'].map((path) => `Disallow: /${path}`),
+  'Allow: /search/about', 'Allow: /wp-admin/admin-ajax.php', '',
+  ...['GPTBot', 'CCBot', 'AhrefsBot', 'SemrushBot', 'MJ12bot', 'DotBot', 'PetalBot'].flatMap((name) => [`User-agent: ${name}`, 'Disallow: /', '']),
+  ...['sitemap', 'sitemap-images', 'sitemap-news'].map((name) => `Sitemap: https://www.example.org/${name}.xml`), '',
+].join('\n')
 const PICTURE = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(8_000, 7)])
 
 export const hosts: Benchmark = async ({ quick, runs, say }) => {
