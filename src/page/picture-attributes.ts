@@ -38,7 +38,8 @@ const TABLE: ReadonlyMap<string, PictureAttribute> = new Map([
   ...table('main', 'data-url data-image data-img data-source data-file data-href data-link data-web data-rjs-src', VAGUE),
   ...table('main', 'file original source _src src2 lazyload load-src', VAGUE),
   // retina.js and its kin
-  ...table('main', 'data-at2x data-2x data-src-2x data-src-retina data-retina data-src-hdpi data-rjs data-envira-retina', { vague: true, density: 2 }),
+  ...table('main', 'data-at2x data-2x data-retina data-rjs data-envira-retina', { vague: true, density: 2 }),
+  ...table('main', 'data-src-2x data-src-retina data-src-hdpi', { density: 2 }),
   ...table('main', 'data-srcset data-lazy-srcset data-lazy-set data-src-set data-ll-srcset data-ezsrcset data-orig-srcset data-srcset-fg', SET),
   ...table('main', 'data-flickity-lazyload-srcset data-splide-lazy-srcset data-cfsrcset data-breeze-srcset data-litespeed-srcset', SET),
   ...table('main', 'data-original-set data-brsrcset data-wpfc-original-srcset data-responsive data-pmsrcset data-envira-srcset', SET),

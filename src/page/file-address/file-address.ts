@@ -44,7 +44,7 @@ const takeOffLayers = (draft: Draft): void => {
 const MAY_BE_MARKED =
   /[?=:]|\/(?:cdn-cgi|_next|_vercel|\.netlify|_image|_ipx|image|unsafe|thumb|revision|v1|-|styles|product|images\/stencil|size|render|static|optimized|original|products|items|cdn)\//
 const MAY_BE_SIZED_NAME =
-  /@|_hu|_default|-scaled|-rotated|-e\d{10}|-\d{2,5}(?:x\d{2,5})?\.|_\d{2,4}x\d{2,4}\.|\.(?:jpe?g|png|gif)[._]/i
+  /@|_hu|_default|-scaled|-rotated|-e\d{10}|-\d{2,5}(?:x\d{2,5})?\.|[_/]\d{2,4}x\d{2,4}\.|\.(?:jpe?g|png|gif)[._]/i
 
 const PLAIN = { width: null, height: null, within: false, cropped: false, original: true, rank: null }
 

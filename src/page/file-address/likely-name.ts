@@ -24,6 +24,8 @@ const EXTENSION = /\.(?:jpe?g|jfif|png|webp|avif|gif|tiff?|bmp|heic|jxl)$/i
 const BEFORE = /^([a-z]{1,10})[-_.](?=.)/
 const AFTER = /[-_.]([a-z]{1,10}|full-size|x-large)$/
 const SIZE = /[-_.](\d{2,4})x(\d{2,4})$/
+/** Then the folder names the picture. */
+const ONLY_SIZE = /^(\d{2,4})x(\d{2,4})$/
 const STATED_WIDTH = /[-_](\d{2,4})(?:w|px)$/
 /** One letter is a size only as `name_t`: as a folder it is the first of a name, before a name it is anything. */
 const MIN_WORD = 2
@@ -44,6 +46,10 @@ export const likelyName = ({ key }: FileAddress): LikelyName | null => {
 
   const end = name.slice(-MAX_AFFIX)
   const size = SIZE.exec(end) ?? STATED_WIDTH.exec(end)
+  const only = size === null ? ONLY_SIZE.exec(end) : null
+  if (only !== null && only[0].length === name.length) {
+    return { path: `${folders}*`, rank: UNNAMED_RANK - 1, aspect: Number(only[1]) / Number(only[2]) }
+  }
   if (size !== null && size[0].length < name.length) {
     rank = UNNAMED_RANK - 1
     if (size[2] !== undefined) aspect = Number(size[1]) / Number(size[2])

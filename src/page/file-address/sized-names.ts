@@ -29,7 +29,7 @@ const BIGCOMMERCE_ORIGINAL = /(\/products\/\d+\/)images\/(?=\d+\/[^/]+\.\d{5,12}
 const K2 = /(\/items\/cache\/[\da-f]{32})_(?:XS|S|M|L|XL|Generic)(?=\.\w+$)/
 
 /** Any site's; the file may be another one, so the name stays in the key, and the size serves to compare. */
-const SIZE_SUFFIX = /[-_](\d{2,4})x(\d{2,4})(?:@[23]x)?\.\w+$/
+const SIZE_SUFFIX = /[-_/](\d{2,4})x(\d{2,4})(?:@[23]x)?\.\w+$/
 const SUFFIX_LENGTH = 24
 
 /** Puts `put` where the pattern is found. */

@@ -13,14 +13,14 @@ const LIGHTBOX_ATTRIBUTES = new Set([
   'data-lbwps-width', 'data-rl_title', 'data-slb-active', 'data-simplelightbox', 'data-spotlight', 'data-nanogallery2',
 ])
 const LIGHTBOX_NAME =
-  /\b(?:(?:nivo|simple|image|js)?-?light-?box|glightbox|fancybox|pretty-?photo|colorbox|swipebox|thickbox|magnific|photoswipe|venobox|shadowbox|highslide|featherlight|baguette-?box|imagelightbox|foobox|chocolat|magiczoom|cloud-?zoom|jqzoom|rsimg|spotlight|lbimage|easyzoom|lg-item|ngg-fancybox|image-popup)/i
+  /\b(?:(?:nivo|simple|image|js)?-?light-?box|glightbox|fancybox|pretty-?photo|colorbox|swipebox|thickbox|magnific|photoswipe|venobox|shadowbox|highslide|featherlight|baguette-?box|imagelightbox|foobox|chocolat|magiczoom|cloud-?zoom|jqzoom|rsimg|spotlight|lbimage|easyzoom|fluidbox|lg-item|ngg-fancybox|image-popup)/i
 const OTHER_FILE = /\.(?:html?|php|aspx?|jsp|pdf|mp[34]|webm|mov|zip|svg|txt|docx?|xlsx?)$/i
 const VIDEO_HOST = /(?:^|\.)(?:youtube\.com|youtu\.be|youtube-nocookie\.com|vimeo\.com|dailymotion\.com)$/i
-const NAMES_LIGHTBOX = new Set(['rel', 'class', 'data-rel', 'data-featherlight'])
+const NAMES_LIGHTBOX = new Set(['rel', 'class', 'data-rel', 'data-featherlight', 'data-toggle', 'data-bs-toggle'])
 
 const isMarked = (attribs: Record<string, string>): boolean => {
   for (const name in attribs) {
-    if (LIGHTBOX_ATTRIBUTES.has(name)) return true
+    if (LIGHTBOX_ATTRIBUTES.has(name) || (name.startsWith('data-') && LIGHTBOX_NAME.test(name.slice(0, 60)))) return true
     if (NAMES_LIGHTBOX.has(name) && LIGHTBOX_NAME.test((attribs[name] ?? '').slice(0, 500))) return true
   }
   return attribs['data-featherlight'] === 'image' || attribs['data-elementor-open-lightbox'] === 'yes'
@@ -64,6 +64,17 @@ const isSameScript = (a: string, b: string): boolean => {
   return shared
 }
 
+const NUMBERS = /\d{1,12}/g
+/** Longest address compared, in UTF-16 units. */
+const MAX_COMPARED = 500
+
+/**
+ * `images.example/7/200/300` and `images.example/7/800/1200`: a service whose addresses do not end like a picture's
+ * serves pictures at all that differ in numbers alone.
+ */
+const isSameService = (a: string, b: string): boolean =>
+  a !== b && a.length <= MAX_COMPARED && b.length <= MAX_COMPARED && !looksLikePicture(a) && a.replace(NUMBERS, '0') === b.replace(NUMBERS, '0')
+
 /** What is round a picture, and the picture's own address when known. */
 export interface Wrapped {
   readonly src: string | null
@@ -74,7 +85,9 @@ const SIZED = ['data-pswp-width', 'data-lg-size', 'data-size']
 const mayLead = (page: Page, { attribs }: Element, href: string, wrapped: Wrapped | null): boolean => {
   if (looksLikePicture(href)) return true
   if ((wrapped !== null || SIZED.some((name) => attribs[name] !== undefined)) && opensInLightbox(attribs)) return mayBePicture(page, href)
-  return wrapped?.src != null && href.includes('?') && isSameScript(wrapped.src, page.resolve(href) ?? '')
+  if (wrapped?.src == null || href === '' || href.startsWith('#')) return false
+  const target = page.resolve(href) ?? ''
+  return isSameService(wrapped.src, target) || (href.includes('?') && isSameScript(wrapped.src, target))
 }
 
 /**

@@ -9,6 +9,7 @@ import { surroundingsOf } from '../surroundings.ts'
 import { addItemFiles, isSign } from './item-files.ts'
 import { addLazy } from './lazy-attributes.ts'
 import { addPictureSources } from './picture-sources.ts'
+import { addTwin } from './twin-pictures.ts'
 
 /** Loaders that first show a blurred copy of the picture itself say so in the class. */
 const BLURRED_FIRST = /blur|lqip|placeholder/i
@@ -99,6 +100,7 @@ const readImg = (page: Page, img: Element, shared: ReadonlySet<string>): Found =
   let link: Element | null = null
   if (real || !isSign(raw, shown.width, shown.height)) {
     link = addItemFiles(renditions, page, img, round, renditions.slice(), { src: src?.url ?? null })
+    if (renditions.length === 1) addTwin(renditions, page, img)
   }
   const isTracker = !real && renditions.length === before && (shown.width ?? 99) <= MAX_TRACKER_PX && (shown.height ?? 99) <= MAX_TRACKER_PX
   if (isTracker && src !== null) return { kind: 'unusable', url: src.url, reason: 'incomplete' }

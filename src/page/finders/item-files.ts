@@ -4,8 +4,10 @@
  */
 import { isTag, type Element } from 'domhandler'
 import { sameFile } from '../file-stem.ts'
+import { createIdLookup } from '../id-lookup.ts'
 import type { Page } from '../page.ts'
-import { firstFrom } from '../page-tree.ts'
+import { renditionAt } from '../page-address.ts'
+import { countWithin, firstFrom } from '../page-tree.ts'
 import type { Rendition } from '../rendition.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { textOf } from '../text-of.ts'
@@ -95,6 +97,25 @@ const addDrawnBeside = (into: Rendition[], page: Page, img: Element, { levels }:
   }
 }
 
+const OPENS_BOX = /^(?:modal|lightbox)$/i
+/** Pictures looked at in what a link opens. */
+const MAX_IN_BOX = 4
+
+/** Adds the one picture of the box on this page that the link opens: a modal, an inline lightbox. */
+const addBoxed = (into: Rendition[], page: Page, link: Element): void => {
+  const { attribs } = link
+  const target = (attribs['data-bs-target'] ?? attribs['data-target'] ?? attribs['href'] ?? '').trim()
+  if (!target.startsWith('#') || target.length < 2 || !OPENS_BOX.test(attribs['data-bs-toggle'] ?? attribs['data-toggle'] ?? '')) return
+  const box = createIdLookup(page)(target.slice(1))
+  const { picture } = page.landmarks
+  if (box === null || countWithin(picture, box) > MAX_IN_BOX) return
+  const from = firstFrom(picture, (box.startIndex ?? 0) + 1)
+  const shown = picture.slice(from, from + countWithin(picture, box)).filter(({ attribs: { src = '' } }) => src !== '' && !isSign(src, null, null))
+  const [only] = shown
+  const file = shown.length === 1 && only !== undefined ? renditionAt(page, only.attribs['src'] ?? '', 'target', 'link') : null
+  if (file !== null) into.push(file)
+}
+
 /**
  * Adds the files that what is round a picture names, and claims the elements that name them.
  * @param own the files that its own element names
@@ -123,6 +144,7 @@ export const addItemFiles = (
     if (files.length > 0) page.claimed.add(outer)
     into.push(...added)
     hasTarget ||= files.some(({ role }) => role === 'target' || role === 'full')
+    if (!hasTarget && (outer.attribs['data-toggle'] ?? outer.attribs['data-bs-toggle']) !== undefined) addBoxed(into, page, outer)
   }
   if (!hasTarget) addBeside(into, page, round, own)
   if (!hasTarget && page.landmarks.drawn.length > 0) addDrawnBeside(into, page, img, round)
