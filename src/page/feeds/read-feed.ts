@@ -63,9 +63,9 @@ const createCollection = ({ url, maxCandidates = 20_000, now = () => performance
   return {
     /** Whether there is time and room for another. */
     goOn(): boolean {
-      if (cut === null && now() > deadline) cut = 'time'
-      if (cut === null && (candidates.size >= maxCandidates || links.size >= MAX_LINKS)) cut = 'candidates'
-      return cut === null
+      if (now() > deadline) cut = 'time'
+      // With room for no more pictures the pages are still worth having.
+      return cut !== 'time' && cut !== 'links'
     },
     add(entry: Entry, feed: FeedWords): void {
       const tree = parsePage(entry.html, { maxLength: MAX_HTML, deadline, now })
@@ -82,7 +82,7 @@ const createCollection = ({ url, maxCandidates = 20_000, now = () => performance
         for (const found of finder(page)) {
           if (found.kind === 'unusable') note(found)
           else add(found)
-          if (gathering.size + candidates.size > maxCandidates || now() > deadline) break search
+          if (gathering.size > maxCandidates || now() > deadline) break search
         }
       }
       const words = {
@@ -90,11 +90,17 @@ const createCollection = ({ url, maxCandidates = 20_000, now = () => performance
         licence: licenceIn(page, entry.licence ?? feed.licence),
       }
       for (const candidate of gathering.candidates(entry.link ?? feedUrl, words)) {
-        if (candidates.size >= maxCandidates) break
+        if (candidates.has(candidate.fullUrl)) continue
+        if (candidates.size >= maxCandidates) {
+          cut ??= 'candidates'
+          break
+        }
         const bytes = sizes.get(candidate.fullUrl) ?? null
-        if (!candidates.has(candidate.fullUrl)) candidates.set(candidate.fullUrl, bytes === null ? candidate : { ...candidate, bytes })
+        candidates.set(candidate.fullUrl, bytes === null ? candidate : { ...candidate, bytes })
       }
-      if (entry.link !== null && entry.link !== feedUrl && !candidates.has(entry.link)) links.add(entry.link)
+      if (entry.link === null || entry.link === feedUrl || links.has(entry.link)) return
+      if (links.size < MAX_LINKS) links.add(entry.link)
+      else cut ??= 'links'
     },
     reading: (title: string | null, next: readonly string[], end: PageReading['cut']): PageReading => ({
       document: 'feed', candidates: [...candidates.values()], links: [...links].filter((link) => !candidates.has(link)),

@@ -66,5 +66,8 @@ describe('sitemaps', () => {
     expect(read(`<urlset>${pages(100_500)}</urlset>`)).toMatchObject({ cut: 'links', links: { length: 100_000 } })
     const one = readDocument(Buffer.from('<urlset><url><loc>/p</loc><image:image><image:loc>/a.jpg</image:loc></image:image><image:image><image:loc>/b.jpg</image:loc></image:image></url></urlset>'), { url: URL_, maxCandidates: 1 })
     expect([one.candidates.length, one.cut]).toEqual([1, 'candidates'])
+    const pictures = Array.from({ length: 4 }, (_, n) => `<url><loc>/p${n}</loc><image:image><image:loc>/${n}.jpg</image:loc></image:image></url>`).join('')
+    expect(readDocument(Buffer.from(`<urlset>${pictures}</urlset>`), { url: URL_, maxCandidates: 4 }).cut).toBeNull()
+    expect(readDocument(Buffer.from(`<urlset>${pictures}</urlset>`), { url: URL_, maxCandidates: 2 })).toMatchObject({ cut: 'candidates', links: { length: 4 }, candidates: { length: 2 } })
   })
 })

@@ -35,7 +35,9 @@ const createCollection = ({ url, maxCandidates = 50_000, now = () => performance
 
   const page = (raw: string | null, base: string): string | null => {
     const link = raw === null || raw === '' ? null : canonicalUrl(raw, base)
-    if (link !== null) links.add(link)
+    if (link === null || links.has(link)) return link
+    if (links.size < MAX_LINKS) links.add(link)
+    else cut ??= 'links'
     return link
   }
   const picture = (raw: string | null, base: string, rest: Partial<Candidate>): void => {
@@ -43,7 +45,11 @@ const createCollection = ({ url, maxCandidates = 50_000, now = () => performance
     if (at === null) {
       const found = unusable(raw ?? '')
       if (unusables.size < MAX_UNUSABLE) unusables.set(`${found.reason} ${found.url}`, found)
-    } else if (!candidates.has(at)) {
+    } else if (candidates.has(at)) {
+      return
+    } else if (candidates.size >= maxCandidates) {
+      cut ??= 'candidates'
+    } else {
       candidates.set(at, {
         pageUrl: null, thumbnailUrl: at, fullUrl: at, via: 'sitemap', alt: null, title: null, caption: null, category: null, publishedAt: null,
         width: null, height: null, bytes: null, licence: null, creator: null, fields: null, ...rest,
@@ -52,16 +58,18 @@ const createCollection = ({ url, maxCandidates = 50_000, now = () => performance
   }
 
   return {
+    /** Whether there is time and room for another. */
     goOn(): boolean {
-      if (cut === null && now() > deadline) cut = 'time'
-      if (cut === null && candidates.size >= maxCandidates) cut = 'candidates'
-      if (cut === null && (links.size >= MAX_LINKS || sitemaps.size >= MAX_SITEMAPS)) cut = 'links'
-      return cut === null
+      if (now() > deadline) cut = 'time'
+      // With room for no more pictures the pages are still worth having.
+      return cut !== 'time' && cut !== 'links'
     },
     page,
     addSitemap(node: XmlNode): void {
       const at = canonicalUrl(textIn(node, 'loc') ?? '', node.base)
-      if (at !== null && at !== canonicalUrl(url)) sitemaps.add(at)
+      if (at === null || at === canonicalUrl(url) || sitemaps.has(at)) return
+      if (sitemaps.size < MAX_SITEMAPS) sitemaps.add(at)
+      else cut ??= 'links'
     },
     addPage(node: XmlNode): void {
       const pageUrl = page(textIn(node, 'loc'), node.base)
@@ -69,7 +77,6 @@ const createCollection = ({ url, maxCandidates = 50_000, now = () => performance
       const own = { pageUrl, publishedAt: publishedIn(news, 'news:publication_date') }
       const newsTitle = words(news, 'news:title')
       for (const image of childrenOf(node, 'image:image').slice(0, MAX_IMAGES)) {
-        if (candidates.size >= maxCandidates) break
         const place = words(image, 'image:geo_location', 200)
         picture(textIn(image, 'image:loc'), node.base, {
           ...own, title: words(image, 'image:title') ?? newsTitle, caption: words(image, 'image:caption'),
@@ -78,7 +85,7 @@ const createCollection = ({ url, maxCandidates = 50_000, now = () => performance
         })
       }
       for (const film of childrenOf(node, 'video:video').slice(0, MAX_IMAGES)) {
-        if (candidates.size >= maxCandidates || childOf(film, 'video:thumbnail_loc') === null) break
+        if (childOf(film, 'video:thumbnail_loc') === null) continue
         picture(textIn(film, 'video:thumbnail_loc'), node.base, {
           ...own, title: words(film, 'video:title') ?? newsTitle, caption: words(film, 'video:description'),
           publishedAt: publishedIn(film, 'video:publication_date') ?? own.publishedAt, category: words(film, 'video:category', 200),
