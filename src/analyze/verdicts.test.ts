@@ -23,7 +23,7 @@ const others = tileOf((x, y) => 128 + 90 * Math.sin(y * 15 + x * 4))
 const look = (over: Partial<Look> = {}): Look => ({
   ok: true, sha256: 'a'.repeat(64) as Sha256, pixels: null, format: 'jpeg', width: 800, height: 600, orientation: 1, pages: 1,
   bytes: 1000, pdq: '0'.repeat(64), pdqQuality: 100, tile: waves,
-  looks: { blur: 300, brightness: 120, contrast: 50, entropy: 7 }, warning: null, ...over,
+  looks: { blur: 300, brightness: 120, contrast: 50, entropy: 7 }, credits: null, warning: null, ...over,
 })
 
 describe('judgeLook', () => {

@@ -13,7 +13,7 @@ const PATIENCE_MS = 60_000
 const undecodable = (input: string | Uint8Array, detail: string): Probe => ({
   file: typeof input === 'string' ? input : null, ok: false, format: null, width: null, height: null, orientation: null,
   pages: null, bytes: typeof input === 'string' ? null : input.byteLength, sha256: null, pdq: null, pdqQuality: null,
-  looks: null, reason: 'undecodable', detail,
+  looks: null, credits: null, reason: 'undecodable', detail,
 })
 
 /** In order; one at a time, so that whom to blame is never in doubt. */

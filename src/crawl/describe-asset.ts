@@ -25,6 +25,7 @@ export const describeAsset = (from: {
   readonly now: number
 }): { asset: Asset; fingerprint: Fingerprint; vectors: readonly StoredVector[] } => {
   const { candidate, look, sight } = from
+  const { credits } = look
   const at = new Date(from.now).toISOString()
   const vectors = sight?.vectors ?? []
   const asset: Asset = {
@@ -34,13 +35,14 @@ export const describeAsset = (from: {
     pageUrl: candidate.pageUrl,
     thumbnailUrl: candidate.thumbnailUrl,
     host: new URL(candidate.fullUrl).host,
-    title: candidate.title,
+    // The page's words come first: they were written for readers.
+    title: candidate.title ?? credits?.title ?? null,
     alt: candidate.alt,
-    caption: candidate.caption,
+    caption: candidate.caption ?? credits?.caption ?? null,
     category: candidate.category,
     publishedAt: candidate.publishedAt,
-    licence: candidate.licence,
-    creator: candidate.creator,
+    licence: candidate.licence ?? credits?.licence ?? null,
+    creator: candidate.creator ?? credits?.creator ?? credits?.credit ?? null,
     fields: candidate.fields,
     format: look.format,
     width: look.width,

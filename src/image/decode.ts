@@ -7,11 +7,12 @@
 import type { FailOnOptions, Metadata } from 'sharp'
 import { sha256Of, type Sha256 } from '../core/ids.ts'
 import { readBitmapHeader, type BitmapHeader } from './bitmap.ts'
+import { creditsIn } from './credits/credits.ts'
 import { developOr, messageOf, type Rgb } from './develop.ts'
 import { fileBytes } from './file-bytes.ts'
 import { paintFace, readIcon } from './icon.ts'
 import { READABLE, READS_HEIC, sharp } from './loaders.ts'
-import type { Unseen } from './look.ts'
+import type { Credits, Unseen } from './look.ts'
 import { paintBitmap, type Raster } from './paint-bitmap.ts'
 import { sniff, type Native } from './sniff.ts'
 
@@ -40,6 +41,7 @@ interface Picture {
   readonly orientation: number
   readonly pages: number
   readonly rgb: Rgb
+  readonly credits: Credits | null
   readonly warning: string | null
 }
 
@@ -65,6 +67,7 @@ export interface Decoded {
   readonly reduced: boolean
   /** The working picture: first page, oriented, alpha on white, fits in 512 × 512, never enlarged. */
   readonly rgb: Rgb
+  readonly credits: Credits | null
   readonly warning: string | null
 }
 
@@ -107,7 +110,8 @@ const readNative = async (bytes: Uint8Array, format: Native, limits: DecodeLimit
   const developed = await developOr(open, strictness(format), limits.maxSeconds)
   if ('failure' in developed) return undecodable(`${format}: ${developed.failure}`)
   const { orientation = 1, pages = 1 } = header
-  return { format: nameOf(format, header), width, height, orientation, pages, ...developed }
+  const credits = creditsIn(header, format === 'tiff' ? bytes : null)
+  return { format: nameOf(format, header), width, height, orientation, pages, credits, ...developed }
 }
 
 const readBitmap = async (
@@ -124,7 +128,7 @@ const readBitmap = async (
   const developed = await developOr(() => sharp(data, { raw: { width, height, channels } }), null, limits.maxSeconds)
   if ('failure' in developed) return undecodable(`${format}: ${developed.failure}`)
   const warning = missing > 0 ? `ends ${missing} of ${height} rows too early` : null
-  return { format, width, height, orientation: 1, pages: 1, rgb: developed.rgb, warning }
+  return { format, width, height, orientation: 1, pages: 1, rgb: developed.rgb, credits: null, warning }
 }
 
 const readIconFile = async (bytes: Uint8Array, limits: DecodeLimits): Promise<Picture | Refusal> => {

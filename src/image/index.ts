@@ -1,7 +1,7 @@
 /** The room where bytes become pictures. Its functions run in vision processes. */
 export { DECODE_LIMITS, decodeForLook, WORKING_SIDE, type Decoded, type DecodeLimits, type Rgb } from './decode.ts'
 export { fitOf, type Fit } from './fit.ts'
-export type { Look, Looks, Unseen } from './look.ts'
+export type { Credits, Look, Looks, Unseen } from './look.ts'
 export { looksOf } from './looks.ts'
 export { lumaOf } from './luma.ts'
 export { pdq, type Pdq } from './pdq.ts'

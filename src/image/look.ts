@@ -14,6 +14,25 @@ export interface Looks {
   readonly entropy: number
 }
 
+/** What the file itself says of its making (XMP, IPTC, EXIF); each null where it says nothing. */
+export interface Credits {
+  readonly creator: string | null
+  /** Whom to name beside it, where that is not the maker: an agency. */
+  readonly credit: string | null
+  /** The notice of copyright. */
+  readonly rights: string | null
+  /** Address of the licence, else the owner's terms in words. */
+  readonly licence: string | null
+  readonly title: string | null
+  readonly caption: string | null
+  /** ISO 8601; without a zone where the camera knew none. */
+  readonly takenAt: string | null
+  /** Term of IPTC's digital source types; `trainedAlgorithmicMedia` is made by a model. */
+  readonly source: string | null
+  /** The term by which the owner keeps it from data mining. */
+  readonly reserved: string | null
+}
+
 export interface Look {
   readonly ok: true
   readonly sha256: Sha256
@@ -33,6 +52,8 @@ export interface Look {
   /** 32 × 32 RGB of the whole picture, stretched. */
   readonly tile: Uint8Array
   readonly looks: Looks
+  /** Null where the file says nothing. */
+  readonly credits: Credits | null
   /** What was wrong but could be decoded round: a truncated JPEG, say. */
   readonly warning: string | null
 }

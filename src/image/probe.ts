@@ -3,7 +3,7 @@ import { GannetError } from '../core/errors.ts'
 import type { Sha256 } from '../core/ids.ts'
 import type { Reason } from '../core/reasons.ts'
 import { DECODE_LIMITS, type DecodeLimits } from './decode.ts'
-import type { Looks } from './look.ts'
+import type { Credits, Looks } from './look.ts'
 import { takeLook } from './take-look.ts'
 
 export interface Probe {
@@ -22,6 +22,8 @@ export interface Probe {
   readonly pdq: string | null
   readonly pdqQuality: number | null
   readonly looks: Looks | null
+  /** What the file says of its maker, licence and time; null where it says nothing. */
+  readonly credits: Credits | null
   /** Null when ok. */
   readonly reason: Reason | null
   /** What is wrong with the file, in words: why it is not ok, or what was decoded round. */
@@ -40,6 +42,7 @@ const NOTHING = {
   pdq: null,
   pdqQuality: null,
   looks: null,
+  credits: null,
 } as const
 
 /** Never rejects for a file, even one that is not there: that is not an image. */
@@ -51,9 +54,9 @@ export const probe = async (input: Uint8Array | string, limits: DecodeLimits = D
       const { bytes, sha256, reason, detail } = seen
       return { ...NOTHING, file, bytes, sha256, reason, detail }
     }
-    const { format, width, height, orientation, pages, bytes, sha256, pdq, pdqQuality, looks, warning } = seen.look
+    const { format, width, height, orientation, pages, bytes, sha256, pdq, pdqQuality, looks, credits, warning } = seen.look
     return {
-      file, ok: true, format, width, height, orientation, pages, bytes, sha256, pdq, pdqQuality, looks,
+      file, ok: true, format, width, height, orientation, pages, bytes, sha256, pdq, pdqQuality, looks, credits,
       reason: null,
       detail: warning,
     }

@@ -4,9 +4,9 @@
  * a PDF is told apart from a broken picture, and no decoder guesses.
  */
 import { fileTypeFromBuffer } from 'file-type'
+import { firstElement } from '../core/document-kind.ts'
 import { isBitmap } from './bitmap.ts'
 import { isIcon } from './icon.ts'
-import { rootElement } from './root-element.ts'
 
 /** Formats the native decoder opens. `heif` is what AVIF and HEIC share; which of them shows on opening. */
 export type Native = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'heif' | 'svg'
@@ -24,7 +24,7 @@ const HEIF = new Set(['avif', 'avis', 'mif1', 'msf1', 'heic', 'heix', 'heim', 'h
 /** Bytes looked at for the root element of an SVG; a long licence comment may stand before it. */
 const SVG_HEAD_BYTES = 16 * 1024
 
-const HTML = new Set(['!doctype html', 'html', 'head', 'body', 'script', 'meta', 'title'])
+const HTML = new Set(['html', 'head', 'body', 'script', 'meta', 'title'])
 
 const ascii = (bytes: Uint8Array, from: number, to: number): string =>
   String.fromCharCode(...bytes.subarray(from, to))
@@ -69,7 +69,7 @@ export const sniff = async (bytes: Uint8Array): Promise<Sniffed> => {
   if (bytes.byteLength === 0) return { kind: 'other', what: 'empty' }
   const common = sniffCommon(bytes)
   if (common !== null) return { kind: 'decodable', format: common }
-  const root = rootElement(textHead(bytes))
+  const root = firstElement(textHead(bytes))
   if (root === 'svg') return { kind: 'decodable', format: 'svg' }
   if (root !== null && HTML.has(root)) return { kind: 'other', what: 'a page of HTML' }
   const type = await typeOf(bytes)
