@@ -10,7 +10,7 @@ export interface Objection {
   readonly evidence: { readonly [key: string]: Json }
 }
 
-export type LookPolicy = Pick<Policy, 'minSide' | 'minThumbnailSide' | 'maxAspect' | 'blankContrast' | 'minSharpness'>
+export type LookPolicy = Pick<Policy, 'minSide' | 'minThumbnailSide' | 'maxAspect' | 'blankContrast' | 'minSharpness' | 'optOut'>
 
 /**
  * @param as `thumbnail` when a larger rendition stands behind it: then only the thumbnail's own floor holds
@@ -20,6 +20,9 @@ export const judgeLook = (look: Look, as: 'thumbnail' | 'full', policy: LookPoli
   const short = Math.min(look.width, look.height)
   const aspect = Math.max(look.width, look.height) / Math.max(1, short)
   const least = as === 'full' ? policy.minSide : policy.minThumbnailSide
+  // Before all else: an owner's word is not weighed against the picture.
+  const reserved = look.credits?.reserved ?? null
+  if (reserved !== null && policy.optOut !== false) return { reason: 'opt-out', evidence: { reserved } }
   // What is drawn from a description is no photograph, whatever its size when drawn.
   if (look.format === 'svg') return { reason: 'graphic', evidence: { format: look.format } }
   // Shape first: a banner is a banner at any size, and that word tells more than "too small".

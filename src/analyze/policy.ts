@@ -20,6 +20,8 @@ export interface Policy {
   readonly target: readonly string[]
   /** Least score of a box that counts, 0 to 1. */
   readonly confidence: number
+  /** Whether an owner's reservation inside the file holds: fetching's own setting. It holds unless it is false. */
+  readonly optOut?: boolean
   readonly onExact: SamePolicy
   readonly onCopy: SamePolicy
   readonly onSimilar: SamePolicy

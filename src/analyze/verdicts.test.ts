@@ -41,6 +41,16 @@ describe('judgeLook', () => {
     expect(Object.keys(objection?.evidence ?? {})).not.toEqual([])
   })
 
+  it("holds to an owner's reservation inside the file, unless told not to", () => {
+    const credits = {
+      creator: 'Ann', credit: null, rights: null, licence: null, title: null, caption: null, takenAt: null, source: null, reserved: 'DMI-PROHIBITED',
+    }
+    const marked = look({ credits })
+    expect(judgeLook(marked, 'full', policy)).toEqual({ reason: 'opt-out', evidence: { reserved: 'DMI-PROHIBITED' } })
+    expect(judgeLook(marked, 'full', { ...policy, optOut: false })).toBeNull()
+    expect(judgeLook(look({ credits: { ...credits, reserved: null } }), 'full', policy)).toBeNull()
+  })
+
   it('asks less of a thumbnail that has more behind it', () => {
     expect(judgeLook(look({ width: 120, height: 120 }), 'thumbnail', policy)).toBeNull()
     expect(judgeLook(look({ width: 32, height: 32 }), 'thumbnail', policy)?.reason).toBe('too-small')

@@ -18,7 +18,7 @@ export const fetchSettings = {
     list: true,
   }),
   robots: setting(shape.switch(true), { help: 'Hold to robots.txt (RFC 9309).' }),
-  optOut: setting(shape.switch(true), { help: 'Hold to X-Robots-Tag noindex, noimageindex, noai and noimageai.' }),
+  optOut: setting(shape.switch(true), { help: 'Hold to X-Robots-Tag noindex, noimageindex, noai and noimageai, and to the reservation inside a picture (PLUS, TDMRep).' }),
   connectTimeoutMs: setting(shape.count(10_000), { help: 'Milliseconds to connect, TLS included.', value: 'ms' }),
   headersTimeoutMs: setting(shape.count(20_000), {
     help: 'Milliseconds from the request to the end of the headers.',
