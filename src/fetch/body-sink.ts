@@ -3,11 +3,11 @@
  * so that a large picture never sits in memory as a whole.
  */
 import { randomUUID } from 'node:crypto'
-import { createWriteStream, type WriteStream } from 'node:fs'
 import { unlink } from 'node:fs/promises'
 import path from 'node:path'
 import { INLINE_MAX, type Body } from '../core/body.ts'
 import { GannetError, isDiskFull } from '../core/errors.ts'
+import { SpoolFile } from './spool-file.ts'
 
 /** Bytes at the beginning that screens may see. */
 export const HEAD_BYTES = 4096
@@ -17,12 +17,22 @@ const spoolTrouble = (error: unknown, file: string): GannetError =>
     ? new GannetError('disk-full', `no room left for ${file}: free some, then run the same command again`, { cause: error })
     : new GannetError('internal', `cannot write ${file}: is the data folder writable?`, { cause: error })
 
+const beginning = (chunks: readonly Buffer[]): Buffer => {
+  const first = chunks[0]
+  if (first && (chunks.length === 1 || first.length >= HEAD_BYTES)) return first.subarray(0, HEAD_BYTES)
+  return Buffer.concat(chunks, Math.min(HEAD_BYTES, chunks.reduce((sum, { length }) => sum + length, 0)))
+}
+
+const joined = (chunks: readonly Buffer[]): Buffer => {
+  const [only] = chunks
+  return chunks.length === 1 && only && only.length * 2 > only.buffer.byteLength ? only : Buffer.concat(chunks)
+}
+
 export class BodySink {
   size = 0
   #chunks: Buffer[] = []
-  #file: WriteStream | null = null
+  #file: SpoolFile | null = null
   #head: Buffer | null = null
-  #discarded = false
   readonly #spoolDir: string
   #trouble: GannetError | null = null
   #onDrain: () => void = () => undefined
@@ -47,7 +57,7 @@ export class BodySink {
   }
 
   head(): Buffer {
-    return (this.#head ??= Buffer.concat(this.#chunks).subarray(0, HEAD_BYTES))
+    return (this.#head ??= beginning(this.#chunks))
   }
 
   /** Whether the next bytes would no longer fit a message. */
@@ -60,49 +70,36 @@ export class BodySink {
     if (this.wouldSpool(chunk.length)) this.#open()
     this.size += chunk.length
     if (this.#file) return this.#file.write(chunk)
-    this.#head = null
+    if (this.#head && this.#head.length < HEAD_BYTES) this.#head = null
     this.#chunks.push(chunk)
     return true
   }
 
   #open(): void {
-    const file = createWriteStream(path.join(this.#spoolDir, `${randomUUID()}.body`), { flags: 'wx' })
-    file.on('drain', () => this.#onDrain())
-    file.once('error', (error) => {
-      // What is thrown away complains of its unwritten rest.
-      if (this.#discarded) return
-      this.#trouble = spoolTrouble(error, String(file.path))
+    const place = path.join(this.#spoolDir, `${randomUUID()}.body`)
+    const file = new SpoolFile(place, () => this.#onDrain(), (error) => {
+      this.#trouble = spoolTrouble(error, place)
       this.#onTrouble(this.#trouble)
     })
-    if (this.#chunks.length > 0) {
-      this.head()
-      for (const chunk of this.#chunks) file.write(chunk)
-      this.#chunks = []
-    }
+    this.head()
+    for (const chunk of this.#chunks) file.write(chunk)
+    this.#chunks = []
     this.#file = file
   }
 
-  /** The body, once its last byte is written. Copies, so that no larger network buffer is kept alive by it. */
+  /** The body, once its last byte is written. Copied where it would keep a larger network buffer alive. */
   end(): Body | Promise<Body> {
     const file = this.#file
-    if (!file) return { kind: 'inline', bytes: Buffer.concat(this.#chunks) }
+    if (!file) return { kind: 'inline', bytes: joined(this.#chunks) }
     return new Promise((resolve) => {
-      file.end(() => resolve({ kind: 'spool', path: String(file.path), size: this.size }))
+      file.end(() => resolve({ kind: 'spool', path: file.path, size: this.size }))
     })
   }
 
   /** Resolves when nothing is left of it on the disk; at once when nothing was spooled. */
   discard(): Promise<void> | undefined {
-    this.#discarded = true
     this.#chunks = []
-    const file = this.#file
-    if (!file) return undefined
-    return new Promise((resolve) => {
-      // A file that could not be opened has closed before; there is nothing to remove.
-      if (file.closed) return resolve()
-      file.once('close', () => resolve(unlink(file.path).catch(() => undefined)))
-      file.destroy()
-    })
+    return this.#file?.discard()
   }
 }
 
