@@ -60,10 +60,10 @@ describe('hostile feeds', () => {
 
   test('JSON without sense or end', () => {
     const version = '"version": "https://jsonfeed.org/version/1"'
-    for (const json of [`{${version}, "items": ${'['.repeat(MB)}`, `{${version}, "items": [${'{"url": '.repeat(100_000)}`, `{${version}}}`, `{${version}, "items": {"length": 1e9}, "__proto__": {"items": [1]}}`]) {
+    for (const json of [`{${version}, "items": ${'['.repeat(20 * MB)}`, `{${version}, "items": [${'['.repeat(MB)}${']'.repeat(MB)}]}`, `{${version}, "items": [{"x": ${'{"a":'.repeat(MB)}`, `{${version}, "items": [${'{},'.repeat(MB)}`, `{${version}, "x": "${'\\\\'.repeat(MB)}`, `{${version}, "items": [${'{"url": '.repeat(100_000)}`, `{${version}}}`, `{${version}, "items": {"length": 1e9}, "__proto__": {"items": [1]}}`]) {
       expect(read(json)).toMatchObject({ document: 'feed', candidates: [], links: [] })
     }
-    const items = Array.from({ length: 100_000 }, (_, n) => ({ url: `/p${n}`, image: `${n}.jpg` }))
+    const items = Array.from({ length: 30_000 }, (_, n) => ({ url: `/p${n}`, image: `${n}.jpg` }))
     expect(read(JSON.stringify({ version: 'https://jsonfeed.org/version/1', items }))).toMatchObject({ candidates: { length: 20_000 }, cut: 'candidates' })
   })
 })

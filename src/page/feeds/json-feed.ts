@@ -1,47 +1,24 @@
-/** JSON Feed, versions 1 and 1.1 (jsonfeed.org), to entries. What is not of the type the format asks for is passed over. */
+/** Items of JSON Feed, versions 1 and 1.1 (jsonfeed.org), to entries. What is not of the type the format asks for is passed over. */
 import { canonicalUrl } from '../canonical-url.ts'
 import { looksLikePicture } from '../picture-url.ts'
 import { publishedTime } from '../published-time.ts'
 import { cleanWords } from '../text-of.ts'
-import { plainPicture, type Entry, type EntryFile, type EntryPicture, type FeedWords } from './entry.ts'
-
-type Fields = Readonly<Record<string, unknown>>
-
-export interface JsonFeed {
-  readonly words: FeedWords
-  readonly items: readonly Fields[]
-  readonly next: string | null
-}
+import { plainPicture, type Entry, type EntryFile, type EntryPicture } from './entry.ts'
+import type { JsonObject } from './json-records.ts'
 
 const MAX_TITLE = 300
 const MAX_ATTACHMENTS = 500
 const MAX_HTML = 1_000_000
 
-const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
-const own = (value: Fields, name: string): unknown => (Object.hasOwn(value, name) ? value[name] : undefined)
-const text = (value: Fields, name: string): string | null => {
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
+const own = (value: JsonObject, name: string): unknown => (Object.hasOwn(value, name) ? value[name] : undefined)
+const text = (value: JsonObject, name: string): string | null => {
   const found = own(value, name)
   return typeof found === 'string' && found.trim() !== '' ? found.trim() : null
 }
-const objects = (value: Fields, name: string): readonly Fields[] => {
+const objects = (value: JsonObject, name: string): readonly JsonObject[] => {
   const found = own(value, name)
   return Array.isArray(found) ? found.filter(isObject) : []
-}
-
-/** Null when the text is no JSON, or no object. */
-export const parseJsonFeed = (json: string): JsonFeed | null => {
-  let feed: unknown
-  try {
-    feed = JSON.parse(json)
-  } catch {
-    return null
-  }
-  if (!isObject(feed)) return null
-  return {
-    words: { title: cleanWords(text(feed, 'title'), MAX_TITLE), language: text(feed, 'language'), licence: null },
-    items: objects(feed, 'items'),
-    next: text(feed, 'next_url'),
-  }
 }
 
 const fileOf = (url: string, role: EntryFile['role'], base: string, bytes: unknown = null): EntryFile => ({
@@ -49,7 +26,7 @@ const fileOf = (url: string, role: EntryFile['role'], base: string, bytes: unkno
   bytes: typeof bytes === 'number' && Number.isSafeInteger(bytes) && bytes > 0 ? bytes : null,
 })
 
-const attached = (item: Fields, base: string): EntryPicture[] =>
+const attached = (item: JsonObject, base: string): EntryPicture[] =>
   objects(item, 'attachments').slice(0, MAX_ATTACHMENTS).flatMap((attachment) => {
     const url = text(attachment, 'url')
     const type = text(attachment, 'mime_type')
@@ -58,7 +35,7 @@ const attached = (item: Fields, base: string): EntryPicture[] =>
   })
 
 /** @param url canonical address of the feed */
-export const jsonEntryOf = (item: Fields, url: string, language: string | null): Entry => {
+export const jsonEntryOf = (item: JsonObject, url: string, language: string | null): Entry => {
   const address = text(item, 'url') ?? text(item, 'external_url')
   const link = address === null ? null : canonicalUrl(address, url)
   const tags = own(item, 'tags')

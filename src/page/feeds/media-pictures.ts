@@ -134,7 +134,9 @@ const productPictures = (entry: XmlNode): EntryPicture[] => {
 /** `itunes:image` and the `image` that some put into items; the channel's art is not asked for. */
 const otherPictures = (entry: XmlNode): EntryPicture[] =>
   entry.children.flatMap((node): EntryPicture[] => {
-    if (node.name === 'content' && isPictureType(node.attribs.get('type')?.slice(0, 100) ?? '')) return fileAt(node, node.attribs.get('src'), 'main').map((file) => plainPicture([file]))
+    if (node.name === 'content' && isPictureType(node.attribs.get('type')?.slice(0, 100) ?? '')) {
+      return fileAt(node, node.attribs.get('src'), 'main').map((file) => plainPicture([file]))
+    }
     if (node.name !== 'itunes:image' && node.name !== 'image') return []
     const url = node.attribs.get('href') ?? node.attribs.get('url') ?? node.attribs.get('rdf:resource') ?? textIn(node, 'url') ?? node.text
     return fileAt(node, url, 'main').map((file) => plainPicture([file]))

@@ -91,6 +91,14 @@ describe('what an entry says', () => {
   })
 })
 
+it('a JSON feed that breaks off is read to where it does', () => {
+  const whole = JSON.stringify({ version: 'https://jsonfeed.org/version/1', title: 'A "quoted" [title], {braced}', items: [{ url: '/1', image: 'a.jpg' }, { url: '/2', title: ']}\\"', image: 'b.jpg' }, { url: '/3', image: 'c.jpg' }] })
+  const { title, candidates, links } = read(whole.slice(0, -15))
+  expect(title).toBe('A "quoted" [title], {braced}')
+  expect(candidates.map(({ fullUrl }) => fullUrl)).toEqual(['https://birds.example/a.jpg', 'https://birds.example/b.jpg'])
+  expect(links).toHaveLength(2)
+})
+
 describe('one picture, one candidate', () => {
   it('a group is one picture in several sizes', () => {
     expect(only(rss(`${PAGE}<media:group><media:content url="a-1.jpg" width="300" height="200" medium="image"/><media:content url="b-2.jpg" width="1200" height="800" medium="image"/>

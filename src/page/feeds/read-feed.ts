@@ -14,8 +14,10 @@ import { parsePage } from '../page-tree.ts'
 import { NO_SIZE, NOWHERE, type Finding, type Page } from '../page.ts'
 import { pictureWords } from '../picture-words.ts'
 import { createPage, type ReadPageOptions } from '../read-page.ts'
+import { cleanWords } from '../text-of.ts'
 import type { Entry, EntryPicture, FeedWords } from './entry.ts'
-import { jsonEntryOf, parseJsonFeed } from './json-feed.ts'
+import { jsonEntryOf } from './json-feed.ts'
+import { readJsonRecords } from './json-records.ts'
 import { readRecords } from './read-records.ts'
 import { entryOf, isRelated, rightsOf, targetOf, wordsOf } from './xml-entry.ts'
 
@@ -39,6 +41,12 @@ const createCollection = ({ url, maxCandidates = 20_000, now = () => performance
 
   const note = (found: Unusable): void => {
     if (unusables.size < MAX_UNUSABLE) unusables.set(`${found.reason} ${found.url}`, { url: found.url, reason: found.reason })
+  }
+
+  const addLink = (link: string | null): void => {
+    if (link === null || link === feedUrl || links.has(link)) return
+    if (links.size < MAX_LINKS) links.add(link)
+    else cut ??= 'links'
   }
 
   const findingOf = (picture: EntryPicture, page: Page, sizes: Map<string, number>): Finding | null => {
@@ -68,6 +76,8 @@ const createCollection = ({ url, maxCandidates = 20_000, now = () => performance
       return cut !== 'time' && cut !== 'links'
     },
     add(entry: Entry, feed: FeedWords): void {
+      addLink(entry.link)
+      if (entry.html === '' && entry.pictures.length === 0) return
       const tree = parsePage(entry.html, { maxLength: MAX_HTML, deadline, now })
       const page = createPage(tree, entry.htmlBase)
       const gathering = createGathering()
@@ -98,9 +108,6 @@ const createCollection = ({ url, maxCandidates = 20_000, now = () => performance
         const bytes = sizes.get(candidate.fullUrl) ?? null
         candidates.set(candidate.fullUrl, bytes === null ? candidate : { ...candidate, bytes })
       }
-      if (entry.link === null || entry.link === feedUrl || links.has(entry.link)) return
-      if (links.size < MAX_LINKS) links.add(entry.link)
-      else cut ??= 'links'
     },
     reading: (title: string | null, next: readonly string[], end: PageReading['cut']): PageReading => ({
       document: 'feed', candidates: [...candidates.values()], links: [...links].filter((link) => !candidates.has(link)),
@@ -118,7 +125,7 @@ const createCollection = ({ url, maxCandidates = 20_000, now = () => performance
 export const readFeed = (text: string, options: ReadPageOptions, deadline: number): PageReading => {
   const { url, maxBytes = 50_000_000 } = options
   const collection = createCollection(options, deadline)
-  if (text.trimStart().startsWith('{')) return readJson(text, url, collection)
+  if (text.trimStart().startsWith('{')) return readJson(text.slice(0, maxBytes), url, collection)
 
   let words: FeedWords = { title: null, language: null, licence: null }
   const next: string[] = []
@@ -143,12 +150,15 @@ export const readFeed = (text: string, options: ReadPageOptions, deadline: numbe
 }
 
 const readJson = (text: string, url: string, collection: ReturnType<typeof createCollection>): PageReading => {
-  const feed = parseJsonFeed(text.replace(/^\uFEFF/, ''))
-  if (feed === null) return collection.reading(null, [], null)
-  for (const item of feed.items) {
-    if (!collection.goOn()) break
-    collection.add(jsonEntryOf(item, url, feed.words.language), feed.words)
+  let words: FeedWords = { title: null, language: null, licence: null }
+  let next: string | null = null
+  for (const record of readJsonRecords(text)) {
+    if (record.kind === 'item') {
+      collection.add(jsonEntryOf(record.item, url, words.language), words)
+      if (!collection.goOn()) break
+    } else if (record.name === 'title') words = { ...words, title: cleanWords(record.value, MAX_TITLE) }
+    else if (record.name === 'language') words = { ...words, language: record.value.slice(0, 20) }
+    else if (record.name === 'next_url') next = canonicalUrl(record.value.trim(), url)
   }
-  const next = feed.next === null ? null : canonicalUrl(feed.next, url)
-  return collection.reading(feed.words.title, next === null ? [] : [next], null)
+  return collection.reading(words.title, next === null ? [] : [next], null)
 }

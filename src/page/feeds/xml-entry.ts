@@ -9,7 +9,11 @@ import { childOf, textIn, type XmlNode } from './read-records.ts'
 
 const MAX_TITLE = 300
 const CONTENT = ['content:encoded', 'content', 'description', 'summary']
-const TIMES = ['published', 'pubdate', 'dc:date', 'issued', 'dcterms:issued', 'dcterms:created', 'dcterms:date', 'atom:published', 'created', 'updated', 'atom:updated', 'modified', 'dcterms:modified']
+/** The first that is there: when it was published, else when it was last changed. */
+const TIMES = [
+  'published', 'pubdate', 'dc:date', 'issued', 'dcterms:issued', 'dcterms:created', 'dcterms:date', 'atom:published', 'created',
+  'updated', 'atom:updated', 'modified', 'dcterms:modified',
+]
 
 const isLink = ({ name }: XmlNode): boolean => name === 'link' || name === 'atom:link'
 const relOf = ({ attribs }: XmlNode): string => attribs.get('rel')?.trim().toLowerCase() ?? 'alternate'
