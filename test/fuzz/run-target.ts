@@ -1,0 +1,120 @@
+/**
+ * Tries one target for a while, batch after batch, each with a seed of its own so that a failure can be had again
+ * without all that came before it. An input that takes more than a second of the processor, or that hangs, fails
+ * like one that breaks a promise, and is shrunk like it.
+ */
+import { runInThisContext } from 'node:vm'
+import { asyncProperty, check, property, stringify, type Parameters, type RunDetails } from 'fast-check'
+import type { Target, Trial } from './target.ts'
+import { Broken } from './target.ts'
+
+/** Milliseconds of the processor that an input may take. */
+export const MOST_MS = 1000
+/** Milliseconds of the wall after which what is synchronous is cut off: the machine may have other things to do. */
+const CUT_OFF_MS = 5000
+const BATCH = 100
+
+export interface Failure {
+  readonly target: string
+  readonly seed: number
+  readonly path: string
+  readonly input: string
+  readonly error: string
+}
+
+export interface Tried {
+  readonly target: string
+  readonly inputs: number
+  readonly slowestMs: number
+  readonly yields: Readonly<Record<string, number>>
+  readonly failure: Failure | null
+}
+
+export interface Run {
+  readonly seed: number
+  /** Whichever comes first. */
+  readonly seconds: number
+  readonly count: number
+  /** Of a failure: only it is tried. */
+  readonly path?: string
+  /** Told before each input, so that one which takes the whole process with it can be named. */
+  readonly onInput?: (seed: number, index: number) => void
+}
+
+const cpuMs = (start: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(start)
+  return (user + system) / 1000
+}
+
+/** Interrupts loops and regular expressions alike; a promise comes back at once and is waited for elsewhere. */
+const cutOff = <Result>(run: () => Result): Result => {
+  const holder = globalThis as { fuzzed?: () => Result }
+  holder.fuzzed = run
+  try {
+    return runInThisContext('fuzzed()', { timeout: CUT_OFF_MS }) as Result
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw new Broken(`hangs: cut off after ${CUT_OFF_MS} ms`)
+    throw error
+  }
+}
+
+const timed = ({ check: holds, isAsync }: Trial, onMs: (ms: number) => void) => {
+  const slow = (ms: number) => new Broken(`takes ${Math.round(ms)} ms of the processor`)
+  if (isAsync) {
+    return async (input: unknown): Promise<void> => {
+      const start = performance.now()
+      await holds(input)
+      const ms = performance.now() - start
+      onMs(ms)
+      // Waiting is part of it: only what outlasts every deadline that was set is too slow.
+      if (ms > CUT_OFF_MS) throw slow(ms)
+    }
+  }
+  return (input: unknown): void => {
+    // The collector, or a compilation, may fall into any run: what is slow is slow again.
+    for (let tries = 3, least = Infinity; tries > 0; tries--) {
+      const start = process.cpuUsage()
+      cutOff(() => holds(input))
+      least = Math.min(least, cpuMs(start))
+      if (least <= MOST_MS) return onMs(least)
+      if (tries === 1) throw slow(least)
+    }
+  }
+}
+
+const failureOf = (target: string, seed: number, { counterexample, counterexamplePath, errorInstance }: RunDetails<[unknown]>): Failure => ({
+  target, seed, path: counterexamplePath ?? '',
+  input: stringify(counterexample?.[0]),
+  error: errorInstance instanceof Broken ? errorInstance.message : errorInstance instanceof Error ? (errorInstance.stack ?? errorInstance.message) : String(errorInstance),
+})
+
+export const runTarget = async (target: Target, { seed, seconds, count, path, onInput }: Run): Promise<Tried> => {
+  const made = await target.start()
+  let inputs = 0
+  let slowestMs = 0
+  const end = performance.now() + seconds * 1000
+  const once = timed(made, (ms) => void (slowestMs = Math.max(slowestMs, ms)))
+  try {
+    for (let batch = 0; inputs < count && (batch === 0 || performance.now() < end); batch++) {
+      let index = 0
+      const mark = (): void => {
+        onInput?.(seed + batch, index++)
+        inputs++
+      }
+      const settings: Parameters<[unknown]> = {
+        seed: seed + batch, numRuns: Math.min(BATCH, count - inputs), interruptAfterTimeLimit: Math.max(1000, end - performance.now()),
+        markInterruptAsFailure: false, ...(path !== undefined && { path, numRuns: 1 }),
+      }
+      const details = made.isAsync
+        ? await check(asyncProperty(made.arbitrary, async (input) => (mark(), await once(input))), settings)
+        : check(property(made.arbitrary, (input) => (mark(), void once(input))), settings)
+      if (details.failed && details.counterexample !== null) {
+        return { target: target.name, inputs, slowestMs, yields: made.yields, failure: failureOf(target.name, seed + batch, details) }
+      }
+      if (path !== undefined) break
+    }
+    return { target: target.name, inputs, slowestMs, yields: made.yields, failure: null }
+  } finally {
+    await made.close?.()
+  }
+}
