@@ -73,6 +73,12 @@ describe('a body that is encoded', () => {
     expect(await visit(coding, Buffer.alloc(0))).toMatchObject({ reason: 'not-an-image', detail: 'the answer is empty' })
   })
 
+  it('may be a single byte that stands for nothing', async () => {
+    const packed = brotliCompressSync(Buffer.alloc(0))
+    expect(packed).toHaveLength(1)
+    expect(await visit('br', packed)).toMatchObject({ reason: 'not-an-image', detail: 'the answer is empty' })
+  })
+
   it.each<[string, Buffer]>([
     ['gzip', gzipSync(JPEG).subarray(0, 20)], ['deflate', deflateSync(JPEG).subarray(0, 12)],
     ['br', brotliCompressSync(Buffer.concat([JPEG, Buffer.from('abcdefghijklmnopqrstuvwxyz')])).subarray(0, 20)],

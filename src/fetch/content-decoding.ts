@@ -109,7 +109,8 @@ class CodingLayer extends Duplex {
     const head = Buffer.concat(this.#held)
     this.#held = []
     this.#decided = true
-    const inner = head.length < 2 ? null : decoderFor(this.#coding, head, this.#limits.maxBytes)
+    // Only brotli packs anything, the empty body, into a single byte.
+    const inner = head.length < 2 && this.#coding !== 'br' ? null : decoderFor(this.#coding, head, this.#limits.maxBytes)
     this.#inner = inner
     if (inner) {
       inner.on('data', (chunk: Buffer) => this.#give(chunk))

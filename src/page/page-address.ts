@@ -39,6 +39,9 @@ export const renditionAt = (
   return { url, width, height, density, role, viewportPx, via }
 }
 
+/** A descriptor may hold any number, and a picture not so many pixels: null past what an attribute is believed. */
+const believable = (side: number | null): number | null => (side !== null && side < 1_000_000 ? side : null)
+
 /** The renditions of a `srcset`, as browsers read it, added to `into`. */
 export const addSrcset = (
   into: Rendition[],
@@ -53,7 +56,8 @@ export const addSrcset = (
   for (const { url: raw, width, height, density } of parseSrcset(text, MAX_ENTRIES)) {
     const url = page.resolve(raw)
     if (url !== null) {
-      into.push({ url, width, height, density: width === null ? (density ?? 1) : null, role, viewportPx, via })
+      const size = { width: believable(width), height: believable(height) }
+      into.push({ url, ...size, density: width === null ? (density ?? 1) : null, role, viewportPx, via })
     }
   }
 }

@@ -20,12 +20,14 @@ const BLANKS = /(?:[^\S ]|[\p{Cc}\u200b])[\s\p{Cc}\u200b]*| [\s\p{Cc}\u200b]+/gu
 /** Found in text that may need cleaning; cheaper to look for than to clean. */
 const UNCLEAN = /[^ -~\u00a1-\u167f\u2070-\u2fff\u3001-\ufefe]|  /
 const HALF_CHARACTER = /[\ud800-\udbff]$/
+/** JSON can escape one half of a pair; no UTF-8 can hold it. */
+const LONE_HALF = /\p{Cs}/gu
 
 /** White space and control characters folded, cut at `max`; null when nothing is left. */
 export const cleanWords = (text: string | undefined | null, max = MAX_WORDS): string | null => {
   if (text === undefined || text === null || text === '') return null
   const start = text.length > max * 2 ? text.slice(0, max * 2) : text
-  const clean = (UNCLEAN.test(start) ? start.replace(BLANKS, ' ') : start).trim()
+  const clean = (UNCLEAN.test(start) ? start.replace(BLANKS, ' ') : start).replace(LONE_HALF, '\ufffd').trim()
   if (clean === '') return null
   return clean.length <= max ? clean : clean.slice(0, max).replace(HALF_CHARACTER, '').trimEnd()
 }
