@@ -19,6 +19,15 @@ export interface Diagnosis {
 const LEAST_FREE_BYTES = 1e9
 const LEAST_NODE = [20, 19] as const
 
+/** Of the decoder's formats, the one that depends on how it was built. */
+const heic = async (): Promise<readonly Diagnosis[]> => {
+  // That it cannot be loaded is the decoder's own finding.
+  const readsHeic = await import('../image/loaders.ts').then(({ READS_HEIC }) => READS_HEIC, () => null)
+  if (readsHeic === null) return []
+  return [readsHeic ? { what: 'heic', state: 'ok', why: 'the decoder has HEVC', remedy: '' }
+    : { what: 'heic', state: 'off', why: 'the decoder as it comes has no HEVC; such pictures are undecodable', remedy: 'build sharp against a libvips that has libheif with libde265' }]
+}
+
 /** A picture of one pixel. */
 const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
 
@@ -75,5 +84,5 @@ const packs = async (settings: Parameters<typeof packsFor>[0]): Promise<Diagnosi
 
 export const diagnose = async (flags: PartialSettings = {}): Promise<readonly Diagnosis[]> => {
   const settings = await settingsFrom({ flags })
-  return [node(), machine(), ...(await folder(settings.data)), await decoder(), ...(await packs(settings))]
+  return [node(), machine(), ...(await folder(settings.data)), await decoder(), ...(await heic()), ...(await packs(settings))]
 }

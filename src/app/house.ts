@@ -109,7 +109,7 @@ export const openHouse = async (
   const grabberInit: GrabberInit = { settings, spoolDir: folderPaths(settings.data).spool, recipes }
   const grabber = keepRole({ role: 'grabber', start: () => startRole('grabber', grabberInit, { leave }), onRestart: told('grabber') })
   const visionProcesses = visionCount(settings)
-  const vision = openVision({ choice, processes: visionProcesses, batch: settings.batch, emit })
+  const vision = openVision({ choice, processes: visionProcesses, batch: settings.batch, decodeSeconds: settings.decodeTime, emit })
 
   return {
     keeper, grabber, vision, visionProcesses, findings,

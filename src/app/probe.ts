@@ -4,11 +4,13 @@ import { startRole, type RoleProcess } from './role-process.ts'
 import { GannetError } from '../core/errors.ts'
 import type { ProbeApi, VisionInit } from './vision-role.ts'
 
-const init: VisionInit = { choice: { detect: null, embed: null, classify: null } }
+/** Seconds for one file, by the decoder's own clock. */
+const DECODE_SECONDS = 8
+const init: VisionInit = { choice: { detect: null, embed: null, classify: null }, decodeSeconds: DECODE_SECONDS }
 /** Deaths of the process over one file after which the file is to blame. */
 const DEATHS = 2
-/** A decoder that hangs is ended. */
-const PATIENCE_MS = 60_000
+/** A decoder that does not look at its clock is ended. */
+const PATIENCE_MS = 9_000
 
 const undecodable = (input: string | Uint8Array, detail: string): Probe => ({
   file: typeof input === 'string' ? input : null, ok: false, format: null, width: null, height: null, orientation: null,
@@ -23,16 +25,22 @@ export async function* probeImages(inputs: Iterable<string | Uint8Array>): Async
     for (const input of inputs) {
       let told: Probe | null = null
       let why = ''
+      let late = false
       for (let deaths = 0; told === null && deaths < DEATHS; deaths++) {
         standing ??= await startRole('vision', init, {})
         const child: RoleProcess = standing
-        const timer = setTimeout(() => child.kill(), PATIENCE_MS)
+        const timer = setTimeout(() => {
+          late = true
+          child.kill()
+        }, PATIENCE_MS)
         try {
           told = await child.peer.remote<ProbeApi>('api').probe(input)
         } catch (error) {
           if (!GannetError.is(error, 'role-died')) throw error
           why = error.message
           standing = null
+          // It had its time: another try would take as long.
+          if (late) told = undecodable(input, `took longer than ${DECODE_SECONDS} s to decode`)
         } finally {
           clearTimeout(timer)
         }

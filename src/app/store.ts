@@ -96,7 +96,7 @@ export const openStore = async (
   /** The picture is decoded, and seen where an embedder is on, in a vision process of its own. */
   const likePicture = async (image: string | Uint8Array) => {
     const { choice } = await packsFor(settings)
-    const vision = openVision({ choice: { ...choice, detect: null }, processes: 1, batch: 1, emit: () => undefined })
+    const vision = openVision({ choice: { ...choice, detect: null }, processes: 1, batch: 1, decodeSeconds: settings.decodeTime, emit: () => undefined })
     try {
       const bytes = typeof image === 'string'
         ? await readFile(image).catch((cause: Error) => {

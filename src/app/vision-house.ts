@@ -11,9 +11,11 @@ export const openVision = (options: {
   readonly choice: PackChoice
   readonly processes: number
   readonly batch: number
+  /** See the setting `decodeTime`. */
+  readonly decodeSeconds: number
   readonly emit: Emit
 }): Vision => {
-  const init: VisionInit = { choice: options.choice }
+  const init: VisionInit = { choice: options.choice, decodeSeconds: options.decodeSeconds }
 
   /** The pool wants its handle at once; calls wait until the process stands. */
   const spawn = (): VisionHandle => {

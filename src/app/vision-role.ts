@@ -1,5 +1,5 @@
 /** Places the image and models rooms in a vision process. */
-import { probe, type Probe } from '../image/index.ts'
+import { DECODE_LIMITS, probe, type Probe } from '../image/index.ts'
 import type { PackChoice } from '../models/index.ts'
 import { createVisionProcess } from '../vision/vision-process.ts'
 import type { VisionApi } from '../vision/vision-api.ts'
@@ -7,6 +7,8 @@ import type { RoleFactory } from './role-factory.ts'
 
 export interface VisionInit {
   readonly choice: PackChoice
+  /** Longest time that decoding one picture may take, in seconds. */
+  readonly decodeSeconds: number
 }
 
 /** What the process serves besides: whole files told in one go. */
@@ -15,13 +17,15 @@ export interface ProbeApi {
 }
 
 export const visionRole: RoleFactory<VisionInit> = {
-  async create({ choice }) {
-    const vision = createVisionProcess({ choice })
+  async create({ choice, decodeSeconds }) {
+    const decode = { ...DECODE_LIMITS, maxSeconds: decodeSeconds }
+    // Of its own will, which the pool hardly holds against the pictures that were under way.
+    const vision = createVisionProcess({ choice, decode, onStuck: () => process.exit(0) })
     const api: VisionApi & ProbeApi = {
       look: (items) => vision.look(items),
       infer: (tickets) => vision.infer(tickets),
       drop: (tickets) => vision.drop(tickets),
-      probe: (input) => probe(input),
+      probe: (input) => probe(input, decode),
     }
     return { api, close: async () => undefined }
   },

@@ -4,19 +4,16 @@
  * again, alone if suspected. A picture decoded in a process that has died since is decoded again
  * without the caller noticing. What kills its process twice is undecodable.
  */
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
 import { bodySize, type Body } from '../core/body.ts'
 import { systemClock, type Clock } from '../core/clock.ts'
 import { GannetError } from '../core/errors.ts'
-import { sha256Of, type Sha256 } from '../core/ids.ts'
 import type { Look, Unseen } from '../image/look.ts'
 import type { Sight } from '../models/pack.ts'
 import { createDispatch, type Place } from './dispatch.ts'
 import { blameOf, CONDEMNED_AT, describeExit, type Exit } from './exit.ts'
 import { createGate } from './gate.ts'
 import type { Outcome, VisionHandle } from './seat.ts'
+import { sha256OfBody } from './sha256-of-body.ts'
 import type { Seen, Vision } from './vision-api.ts'
 
 export interface VisionPoolOptions {
@@ -60,16 +57,6 @@ const MAX_FAILURES = 5
 const MAX_CONDEMNED = 8
 /** Setbacks after which an inference is made alone. */
 const ALONE_AFTER = 2
-
-const sha256OfBody = async (body: Body): Promise<Sha256 | null> => {
-  if (body.kind === 'inline') return sha256Of(body.bytes)
-  const hash = createHash('sha256')
-  return await pipeline(createReadStream(body.path), hash).then(
-    () => hash.digest('hex') as Sha256,
-    // The file is gone; the verdict stands without its name.
-    () => null,
-  )
-}
 
 const drained = (why: string): GannetError => new GannetError('drained', why)
 

@@ -3,10 +3,12 @@
  * themselves, under tickets, so that each is decoded once. Both are bounded: so many decodings
  * side by side, so many pictures kept; past that the oldest is forgotten and must be asked for again.
  */
-import type { Body } from '../core/body.ts'
+import { bodySize, type Body } from '../core/body.ts'
 import { DECODE_LIMITS, fillTensor, fitOf, takeLook, type DecodeLimits, type Look, type Unseen } from '../image/index.ts'
 import { openEyes, type EyesOptions, type PackChoice, type Viewed } from '../models/index.ts'
 import { createGate } from './gate.ts'
+import { createPatience } from './patience.ts'
+import { sha256OfBody } from './sha256-of-body.ts'
 import type { LookItem, VisionApi } from './vision-api.ts'
 
 export interface VisionProcessOptions {
@@ -17,9 +19,14 @@ export interface VisionProcessOptions {
   readonly decodes?: number
   /** Decoded pictures kept, each at most 512 × 512 × 3 bytes. Default 128: 100 MB at worst. */
   readonly keep?: number
+  /** Called when a decoding that was given up goes on and on: its thread comes back only with the process's end. */
+  onStuck?(): void
   /** Threads, batch sizes and boxes of the models. */
   readonly eyes?: Omit<EyesOptions, 'projector'>
 }
+
+/** A second that the decoder, which keeps time itself, has to say so. */
+const GRACE_MS = 1_000
 
 const inputOf = (body: Body): Uint8Array | string => (body.kind === 'inline' ? body.bytes : body.path)
 
@@ -27,6 +34,7 @@ const inputOf = (body: Body): Uint8Array | string => (body.kind === 'inline' ? b
 export const createVisionProcess = (options: VisionProcessOptions): VisionApi => {
   const { choice, decode = DECODE_LIMITS, decodes = 4, keep = 128 } = options
   const gate = createGate(decodes)
+  const patience = createPatience(decode.maxSeconds * 1000 + GRACE_MS, () => options.onStuck?.())
   const kept = new Map<number, Viewed>()
   const opening = openEyes(choice, { ...options.eyes, projector: { fitOf, fillTensor } })
   // The failure is told by infer, the call that needs them.
@@ -42,15 +50,18 @@ export const createVisionProcess = (options: VisionProcessOptions): VisionApi =>
 
   const lookAt = async (item: LookItem): Promise<Look | Unseen> => {
     const leave = await gate.enter()
-    try {
-      const seen = await takeLook(inputOf(item.body), decode)
-      if (!('look' in seen)) return seen
-      const { look, rgb } = seen
-      if (item.keep) remember(item.ticket, { rgb, width: look.width, height: look.height })
-      return look
-    } finally {
-      leave()
+    const looking = takeLook(inputOf(item.body), decode)
+    // One that was given up keeps its place until it ends: it has a thread still.
+    looking.then(leave, leave)
+    const seen = await patience.wait(looking)
+    if (seen === null) {
+      const detail = `took longer than ${decode.maxSeconds} s to decode, and could not be stopped`
+      return { ok: false, reason: 'undecodable', detail, bytes: bodySize(item.body), sha256: await sha256OfBody(item.body) }
     }
+    if (!('look' in seen)) return seen
+    const { look, rgb } = seen
+    if (item.keep) remember(item.ticket, { rgb, width: look.width, height: look.height })
+    return look
   }
 
   return {
