@@ -14,6 +14,12 @@ const after = (text: string, mark: string): string => {
   return at < 0 ? '' : text.slice(at + mark.length).trimStart()
 }
 
+/** Whether a doctype has declarations of its own, which may hold anything and end in `]>`. */
+const hasDeclarations = (doctype: string): boolean => {
+  const at = doctype.slice(0, 1000).search(/[[>]/)
+  return doctype[at] === '['
+}
+
 /** The local name of the first element, lower-cased, after byte order mark, declarations, comments and doctype. */
 export const firstElement = (text: string): string | null => {
   let rest = text.slice(0, MAX_HEAD).replace(/^\uFEFF/, '').trimStart()
@@ -22,8 +28,7 @@ export const firstElement = (text: string): string | null => {
     else if (rest.startsWith('<!--')) rest = after(rest, '-->')
     else if (/^<!doctype\s+svg/i.test(rest)) return 'svg'
     else if (/^<!doctype\s+html/i.test(rest)) return 'html'
-    // A doctype's own declarations end in `]>`.
-    else if (rest.startsWith('<!') || rest.startsWith(']')) rest = after(rest, '>')
+    else if (rest.startsWith('<!')) rest = after(rest, hasDeclarations(rest) ? ']>' : '>')
     else break
   }
   return /^<(?:[\w-]+:)?([a-z][\w-]*)[\s/>]/i.exec(rest)?.[1]?.toLowerCase() ?? null
