@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { GannetError } from '../core/errors.ts'
 import { explain } from '../core/reasons.ts'
 import type { GrabberApi } from '../fetch/index.ts'
-import { canonicalUrl, readDocument, recipeFor, type PageReading, type Recipe } from '../page/index.ts'
+import { canonicalUrl, MAX_LIST_BYTES, readDocument, recipeFor, type PageReading, type Recipe } from '../page/index.ts'
 import type { Grant } from '../schedule/index.ts'
 import { sniff } from '../image/sniff.ts'
 import type { GrabberInit } from './grabber-role.ts'
@@ -53,7 +53,7 @@ const readBeginning = async (path: string, max: number): Promise<Uint8Array> => 
 const inspectFile = async (path: string, url: string | undefined, recipes: readonly Recipe[], maxPage: number): Promise<Inspection> => {
   if (url !== undefined && canonicalUrl(url) === null) throw new GannetError('usage', `--url ${url}: an http(s) address is needed`)
   // One byte more, so that the reader knows what it does not see.
-  const bytes = await readBeginning(path, maxPage + 1).catch((cause: Error) => {
+  const bytes = await readBeginning(path, Math.max(maxPage, MAX_LIST_BYTES) + 1).catch((cause: Error) => {
     throw new GannetError('usage', `${path} cannot be read: ${cause.message}`, { cause })
   })
   const kind = await sniff(bytes)

@@ -1,7 +1,7 @@
 /** The page room: HTML to candidates and links. Pure; nothing here fetches or remembers. */
 export type { Candidate, CandidateVia, Fields, PageReading, PageRelations } from './candidate.ts'
 export { canonicalUrl } from './canonical-url.ts'
-export { readDocument } from './read-document.ts'
+export { MAX_LIST_BYTES, readDocument } from './read-document.ts'
 export { inspectHtml, readPage, type ReadPageOptions } from './read-page.ts'
 export { checkExamples, type Difference, type ExampleResult } from './recipe/check-examples.ts'
 export { parseRecipe } from './recipe/parse-recipe.ts'

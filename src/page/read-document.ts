@@ -7,7 +7,7 @@ import { readSitemap } from './feeds/read-sitemap.ts'
 import { readPage, type ReadPageOptions } from './read-page.ts'
 
 /** The largest sitemap by the protocol, in bytes; feeds are read as far. */
-const MAX_LIST_BYTES = 50 * 1024 * 1024
+export const MAX_LIST_BYTES = 50 * 1024 * 1024
 /** Milliseconds; a list of 50,000 pages stands for as many visits, and may take longer than one of them. */
 const MAX_LIST_MS = 5000
 /** Enough to tell what it is. */
