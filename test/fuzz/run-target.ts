@@ -8,8 +8,6 @@ import { asyncProperty, check, property, stringify, type Parameters, type RunDet
 import type { Target, Trial } from './target.ts'
 import { Broken } from './target.ts'
 
-/** Milliseconds of the processor that an input may take. */
-export const MOST_MS = 1000
 /** Milliseconds of the wall after which what is synchronous is cut off: the machine may have other things to do. */
 const CUT_OFF_MS = 5000
 const BATCH = 100
@@ -58,16 +56,18 @@ const cutOff = <Result>(run: () => Result): Result => {
   }
 }
 
-const timed = ({ check: holds, isAsync }: Trial, onMs: (ms: number) => void) => {
-  const slow = (ms: number) => new Broken(`takes ${Math.round(ms)} ms of the processor`)
+const timed = ({ check: holds, isAsync, mostMs }: Trial, onMs: (ms: number) => void) => {
+  const slow = (ms: number) => new Broken(`takes ${Math.round(ms)} ms, more than ${mostMs}`)
   if (isAsync) {
     return async (input: unknown): Promise<void> => {
-      const start = performance.now()
-      await holds(input)
-      const ms = performance.now() - start
-      onMs(ms)
-      // Waiting is part of it: only what outlasts every deadline that was set is too slow.
-      if (ms > CUT_OFF_MS) throw slow(ms)
+      // The machine may be busy with other things for a while: what is slow is slow again.
+      for (let tries = 2, least = Infinity; tries > 0; tries--) {
+        const start = performance.now()
+        await holds(input)
+        least = Math.min(least, performance.now() - start)
+        if (least <= mostMs) return onMs(least)
+        if (tries === 1) throw slow(least)
+      }
     }
   }
   return (input: unknown): void => {
@@ -76,7 +76,7 @@ const timed = ({ check: holds, isAsync }: Trial, onMs: (ms: number) => void) => 
       const start = process.cpuUsage()
       cutOff(() => holds(input))
       least = Math.min(least, cpuMs(start))
-      if (least <= MOST_MS) return onMs(least)
+      if (least <= mostMs) return onMs(least)
       if (tries === 1) throw slow(least)
     }
   }

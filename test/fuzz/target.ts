@@ -20,6 +20,8 @@ export interface Trial {
   /** Throws where something does not hold. Synchronous ones are cut off in the middle when they hang. */
   readonly check: (input: unknown) => unknown
   readonly isAsync: boolean
+  /** Milliseconds that an input may take: of the processor, or of the wall where it waits for others. */
+  readonly mostMs: number
   /** Proof that the inputs reach deep enough: what came of them so far, by name. */
   readonly yields: Readonly<Record<string, number>>
   readonly close?: () => Promise<void>
@@ -29,13 +31,14 @@ export interface TrialParts<Input> {
   readonly arbitrary: Arbitrary<Input>
   readonly check: (input: Input) => unknown
   readonly isAsync?: boolean
+  readonly mostMs?: number
   readonly yields?: Readonly<Record<string, number>>
   readonly close?: () => Promise<void>
 }
 
 /** The one place where the type of a target's input is let go of: its check only ever sees what its arbitrary made. */
-export const trial = <Input>({ arbitrary, check, isAsync = false, yields = {}, close }: TrialParts<Input>): Trial => ({
-  arbitrary, check: (input) => check(input as Input), isAsync, yields, ...(close && { close }),
+export const trial = <Input>({ arbitrary, check, isAsync = false, mostMs = 1000, yields = {}, close }: TrialParts<Input>): Trial => ({
+  arbitrary, check: (input) => check(input as Input), isAsync, mostMs, yields, ...(close && { close }),
 })
 
 /** Says what does not hold, in words: the shrunk input is printed beside it. */

@@ -157,7 +157,7 @@ export const answers: Target = {
     const whole = tuple(head, bodyBytes).map(([text, body]) => Buffer.concat([Buffer.from(text, 'latin1'), body]))
     return trial({
       arbitrary: record({ reply: oneof({ weight: 3, arbitrary: whole }, { weight: 2, arbitrary: damagedBytes(whole) }, { weight: 1, arbitrary: uint8Array({ maxLength: 60 }) }), cut: constantFrom(100_000, 100_000, 1, 7, 100), close: mostly(constantFrom(true), constantFrom(false), 8), kind: constantFrom('image', 'page') }),
-      yields, isAsync: true,
+      yields, isAsync: true, mostMs: 2000,
       check: async (input) => {
         ;({ reply, close } = input)
         cut = reply.length > 5000 ? 100_000 : input.cut
