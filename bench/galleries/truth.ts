@@ -15,6 +15,8 @@ export interface PairRule {
   readonly each: string
   readonly thumbnail: string
   readonly full: string
+  /** Sizes between, if the page names them. */
+  readonly also?: string
 }
 
 export interface Truth {
@@ -63,11 +65,21 @@ const canonical = (address: string, base: string): string | null => {
   return url.protocol.startsWith('http') ? url.href : null
 }
 
+interface Pair { thumbnails: string[]; full: string; also: string[] }
+
 /** Pictures met twice are one: by their full file. */
-const addPair = (pairs: Map<string, { thumbnails: string[]; full: string; also: string[] }>, thumbnails: readonly string[], full: string): void => {
+const addPair = (pairs: Map<string, Pair>, thumbnails: readonly string[], full: string, also: readonly string[]): void => {
   const known = pairs.get(full)
-  if (known === undefined) pairs.set(full, { thumbnails: [...thumbnails], full, also: [] })
-  else known.thumbnails.push(...thumbnails.filter((one) => !known.thumbnails.includes(one)))
+  if (known === undefined) return void pairs.set(full, { thumbnails: [...thumbnails], full, also: [...also] })
+  known.thumbnails.push(...thumbnails.filter((one) => !known.thumbnails.includes(one)))
+  known.also.push(...also)
+}
+
+/** Pairs whose only thumbnail is that of others too: a stand-in, of which nobody can say whose it is. */
+const sharing = (pairs: ReadonlyMap<string, Pair>): readonly Pair[] => {
+  const uses = new Map<string, number>()
+  for (const { thumbnails } of pairs.values()) for (const one of thumbnails) uses.set(one, (uses.get(one) ?? 0) + 1)
+  return [...pairs.values()].filter(({ thumbnails }) => thumbnails.every((one) => (uses.get(one) ?? 0) > 1))
 }
 
 export const truthOf = (html: string, url: string, rules: PageRules): Truth => {
@@ -83,16 +95,16 @@ export const truthOf = (html: string, url: string, rules: PageRules): Truth => {
     }
     return []
   }
-  const pairs = new Map<string, { thumbnails: string[]; full: string; also: string[] }>()
+  const pairs = new Map<string, Pair>()
   const singles = new Set<string>()
-  for (const { each, thumbnail, full } of rules.pairs ?? []) {
+  for (const { each, thumbnail, full, also } of rules.pairs ?? []) {
     for (const item of all(each)) {
       const [large] = read(item, full)
       const shown = read(item, thumbnail)
       if (large === undefined || shown.length === 0) continue
       const small = shown.filter((one) => one !== large)
       if (small.length === 0) singles.add(large)
-      else addPair(pairs, small, large)
+      else addPair(pairs, small, large, also === undefined ? [] : also.split(' | ').flatMap((place) => read(item, place)))
     }
   }
   for (const place of rules.singles ?? []) {
@@ -103,6 +115,10 @@ export const truthOf = (html: string, url: string, rules: PageRules): Truth => {
     }
   }
   const loose = (rules.loose ?? []).flatMap(({ each, files }) => all(each).map((item) => files.split(' | ').flatMap((file) => read(item, file))))
+  for (const pair of sharing(pairs)) {
+    pairs.delete(pair.full)
+    loose.push([...pair.thumbnails, pair.full])
+  }
   const paired = new Set([...pairs.values()].flatMap(({ thumbnails, full }) => [...thumbnails, full]))
   return { pairs: [...pairs.values()], singles: [...singles].filter((one) => !paired.has(one)), loose }
 }
