@@ -5,12 +5,12 @@ import { GannetError } from '../core/errors.ts'
 import type { ProbeApi, VisionInit } from './vision-role.ts'
 
 /** Seconds for one file, by the decoder's own clock. */
-const DECODE_SECONDS = 8
+const DECODE_SECONDS = 6
 const init: VisionInit = { choice: { detect: null, embed: null, classify: null }, decodeSeconds: DECODE_SECONDS }
 /** Deaths of the process over one file after which the file is to blame. */
 const DEATHS = 2
 /** A decoder that does not look at its clock is ended. */
-const PATIENCE_MS = 9_000
+const PATIENCE_MS = 7_000
 
 const undecodable = (input: string | Uint8Array, detail: string): Probe => ({
   file: typeof input === 'string' ? input : null, ok: false, format: null, width: null, height: null, orientation: null,

@@ -94,7 +94,13 @@ const nameOf = (format: Native, header: Metadata): string =>
 const isHevc = (bytes: Uint8Array): boolean => /he[iv][cxms]/.test(String.fromCharCode(...bytes.subarray(8, 48)))
 const NO_HEVC = 'is heic, whose HEVC this decoder lacks; it is read where sharp is built against a libvips that has it'
 
+/** Text is laid out whole before any of it is drawn, in five hundred times its bytes: a drawing's own limit. */
+const MAX_DRAWING_BYTES = 1024 * 1024
+
 const readNative = async (bytes: Uint8Array, format: Native, limits: DecodeLimits): Promise<Picture | Refusal> => {
+  if (format === 'svg' && bytes.byteLength > MAX_DRAWING_BYTES) {
+    return { reason: 'too-large', detail: `a drawing of ${bytes.byteLength} bytes, more than ${MAX_DRAWING_BYTES}` }
+  }
   let header: Metadata
   try {
     header = await sharp(bytes, { failOn: 'none', limitInputPixels: false }).metadata()
