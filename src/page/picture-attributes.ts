@@ -54,7 +54,7 @@ const TABLE: ReadonlyMap<string, PictureAttribute> = new Map([
   ...table('full', 'data-full-image-href data-download-href data-download-url data-full-img data-orig data-origin data-ngsrc zoomfile xoriginal'),
   ...table('main', 'data-image-gallery-new-image-url data-image-medium-src data-medium-file data-medium-url data-medium'),
   ...table('full', 'data-full data-fullsize data-large data-zoom data-xlarge data-original-image data-pin-media data-zoom-target', VAGUE),
-  ...table('full', 'data-bigimg data-big-src data-bigsrc data-popup data-lightbox data-enlarge data-master data-viewer', VAGUE),
+  ...table('full', 'data-bigimg data-big-src data-bigsrc data-remote data-popup data-lightbox data-enlarge data-master data-viewer', VAGUE),
   ...table('full', 'data-featherlight data-lity-target data-media data-fslightbox-src data-href-full', VAGUE),
   ...table('full', 'data-pswp-srcset data-full-srcset data-zoom-srcset', SET),
   // FlexSlider, Nivo, Camera, Fotorama, lightGallery, Fancybox, NextGEN, Elementor

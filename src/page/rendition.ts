@@ -149,6 +149,13 @@ const chosenByRecipe = (renditions: readonly Rendition[]): Choice | null => {
   return { thumbnail: renditions.find(({ via, role }) => via === 'recipe' && role !== 'target') ?? full, full }
 }
 
+/** A side smaller than this is a sign of a picture, not one to judge it by. */
+const MIN_SHOWN_PX = 64
+
+/** What the page shows in place of a file that it only offers: its own word on which is the thumbnail. */
+const isLinkedFrom = ({ one, width, short }: Entrant, full: Entrant): boolean =>
+  isShownOnly(one) && !isShownOnly(full.one) && (short ?? 0) >= MIN_SHOWN_PX && (full.width === null || (width ?? 0) < full.width)
+
 export interface Choice {
   readonly thumbnail: Rendition
   readonly full: Rendition
@@ -166,7 +173,8 @@ export interface Known {
  * Full: what the page offers for a closer look (a link's target before an attribute), else the
  * largest that page or address state; but never a file stated to be narrower than another. Thumbnail:
  * the smallest whose short side is stated to be at least 160 pixels (by a usual shape where only one
- * side is), else the one that promises least, else the full one.
+ * side is), else the one that promises least, else the largest of those too small that the page shows
+ * for a file it leads to, else the full one.
  * @param renditions at least one; a recipe's first
  */
 export const chooseRenditions = (renditions: readonly Rendition[], known: Known = {}): Choice => {
@@ -178,6 +186,7 @@ export const chooseRenditions = (renditions: readonly Rendition[], known: Known 
   const full = fullOf(entrants)
   let sized: Entrant | null = null
   let unsized: Entrant | null = null
+  let small: Entrant | null = null
   for (const entrant of entrants) {
     const { one, width, short } = entrant
     if (one.url === full.one.url) continue
@@ -185,7 +194,7 @@ export const chooseRenditions = (renditions: readonly Rendition[], known: Known 
       if (promise(entrant, full) < 0 && (unsized === null || promise(entrant, unsized) < 0)) unsized = entrant
     } else if ((short ?? 0) >= MIN_THUMBNAIL_PX && (full.width === null || width < full.width)) {
       if (sized === null || width < (sized.width ?? 0)) sized = entrant
-    }
+    } else if (isLinkedFrom(entrant, full) && (small === null || width > (small.width ?? 0))) small = entrant
   }
-  return { thumbnail: (sized ?? unsized ?? full).one, full: full.one }
+  return { thumbnail: (sized ?? unsized ?? small ?? full).one, full: full.one }
 }

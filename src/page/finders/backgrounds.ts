@@ -39,7 +39,7 @@ const serves = (page: Page, element: Element): boolean => {
   const { picture } = page.landmarks
   if (countWithin(picture, element) > 0) return true
   const parent = element.parent
-  return parent !== null && isTag(parent) && countWithin(picture, parent) > 0
+  return parent !== null && isTag(parent) && countWithin(picture, parent) === 1
 }
 
 export const findBackgrounds: Finder = function* (page) {

@@ -111,7 +111,15 @@ export const addTargets = (into: Rendition[], page: Page, element: Element, wrap
   if (!isLink) return
   // An attribute that says "full" was written beside the address for those without scripts.
   const target = renditionAt(page, href, hasTarget ? 'full' : 'target', 'link', hasTarget ? {} : stated)
-  if (target !== null) into.push(target)
+  if (target === null) return
+  // A set beside the address that has it among its files is the set of what the link leads to.
+  if (into.slice(before).some(({ url }) => url === target.url)) {
+    for (let index = before; index < into.length; index++) {
+      const named = into[index] as Rendition
+      if (named.role === 'full') into[index] = { ...named, role: 'target' }
+    }
+  }
+  into.push(target)
 }
 
 interface PictureLinks {

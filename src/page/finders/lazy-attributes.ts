@@ -16,10 +16,13 @@ export type Place = 'picture' | 'round' | 'drawn'
 
 const VIA = { picture: 'lazy', round: 'link', drawn: 'lazy' } as const
 
+/** Named beside the address of a link, and so more than what the link leads to. */
+const LARGEST = /(?:^|[-_])(?:big|bigimg|bigsrc|orig|xoriginal|hi-?res|highres|master|max|full|fullsize)(?:$|[-_])/
+
 /** An element round a picture has nothing to show in its place: what it names is for a closer look. */
-const roleOf = (means: PictureAttribute['means'], place: Place): Rendition['role'] => {
+const roleOf = (name: string, means: PictureAttribute['means'], place: Place): Rendition['role'] => {
   if (means === 'thumb') return 'thumb'
-  if (means === 'full') return place === 'round' ? 'target' : 'full'
+  if (means === 'full') return place === 'round' || (place === 'picture' && LARGEST.test(name)) ? 'target' : 'full'
   return place === 'round' ? 'full' : 'main'
 }
 
@@ -103,7 +106,7 @@ export const addNamed = (into: Rendition[], page: Page, { attribs }: Element, pl
       }
       continue
     }
-    const role = roleOf(named.means, place)
+    const role = roleOf(name, named.means, place)
     if (named.means === 'background' && place === 'round') continue
     const via = named.means === 'background' && place === 'drawn' ? 'style' : VIA[place]
     if (named.form === 'set') addSrcset(into, page, value, role, via, viewportPx)
