@@ -41,11 +41,17 @@ const inputAt = async (target: Target, marks: string, what: string): Promise<Fai
   }
 }
 
+/** What a child says last is why it dies; most of the rest is what native decoders mutter over hostile files. */
+const MOST_SAID = 2000
+
 const tryIn = (child: ChildProcess, order: Order, marks: string): Promise<Tried | string> =>
   new Promise((resolve) => {
+    let said = ''
+    const listen = (text: Buffer): void => void (said = (said + String(text)).slice(-MOST_SAID))
     const end = (outcome: Tried | string): void => {
       clearInterval(watch)
       child.removeAllListeners()
+      child.stderr?.off('data', listen)
       resolve(outcome)
     }
     let heard = Date.now()
@@ -57,8 +63,9 @@ const tryIn = (child: ChildProcess, order: Order, marks: string): Promise<Tried 
         end(`hangs: nothing came for ${SILENCE_MS} ms, and the process was killed`)
       }, () => undefined)
     }, LOOK_MS)
+    child.stderr?.on('data', listen)
     child.once('message', (tried: Tried) => end(tried))
-    child.once('exit', (code, signal) => end(`the process died (${signal ?? code})`))
+    child.once('exit', (code, signal) => end(`the process died (${signal ?? code}): ${said}`))
     child.send(order)
   })
 
@@ -74,7 +81,7 @@ export const fuzz = async (options: FuzzOptions): Promise<readonly Tried[]> => {
     const marks = join(dir, `marks-${number}`)
     let child: ChildProcess | null = null
     for (let target = waiting.shift(); target; target = waiting.shift()) {
-      child ??= fork(fileURLToPath(new URL('child.ts', import.meta.url)), [marks], { execArgv: ['--import', 'tsx'], serialization: 'json' })
+      child ??= fork(fileURLToPath(new URL('child.ts', import.meta.url)), [marks], { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
       const share = (seconds * lanes * (target.weight ?? 1)) / weights
       const most = Number.isFinite(count) ? count : Number.MAX_SAFE_INTEGER
       const order: Order = { target: target.name, seed, seconds: share, count: most, ...(path !== undefined && { path }) }

@@ -125,14 +125,15 @@ export const codings: Target = {
 }
 
 const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(400, 7)])
-const statusLine = mostly(constantFrom('HTTP/1.1 200 OK', 'HTTP/1.1 206 Partial Content', 'HTTP/1.0 200 OK', 'HTTP/1.1 404 Not Found', 'HTTP/1.1 429 Slow', 'HTTP/1.1 204 No', 'HTTP/1.1 200', 'HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK', 'HTTP/1.1 302 Found'), constantFrom('HTTP/9.9 200 OK', 'HTTP/1.1 99999 X', 'ICY 200 OK', '', 'HTTP/1.1 -1 X', 'HTTP/2 200', 'HTTP/1.1 100 Continue', 'HTTP/1.1 101 Switch'), 6)
+const statusLine = mostly(constantFrom('HTTP/1.1 200 OK', 'HTTP/1.1 200 OK', 'HTTP/1.1 200 OK', 'HTTP/1.1 200 OK', 'HTTP/1.1 203 Other', 'HTTP/1.1 200 OK', 'HTTP/1.1 206 Partial Content', 'HTTP/1.0 200 OK', 'HTTP/1.1 404 Not Found', 'HTTP/1.1 429 Slow', 'HTTP/1.1 204 No', 'HTTP/1.1 200', 'HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK', 'HTTP/1.1 302 Found'), constantFrom('HTTP/9.9 200 OK', 'HTTP/1.1 99999 X', 'ICY 200 OK', '', 'HTTP/1.1 -1 X', 'HTTP/2 200', 'HTTP/1.1 100 Continue', 'HTTP/1.1 101 Switch'), 6)
 const headerLine = oneof(
+  { weight: 8, arbitrary: constantFrom('Content-Type: image/jpeg', 'Content-Length: 404', 'Connection: close', 'ETag: "a"', 'Cache-Control: no-store', 'Set-Cookie: a=b', 'Date: Wed, 01 May 2024 10:00:00 GMT') },
   { weight: 6, arbitrary: constantFrom('Content-Type: image/jpeg', 'Content-Type: text/html', 'Content-Length: 404', 'Content-Length: 5', 'Content-Length: 99999', 'Content-Length: x', 'Transfer-Encoding: chunked', 'Transfer-Encoding: gzip, chunked', 'Content-Encoding: gzip', 'Content-Encoding: br', 'Content-Encoding: zstd', 'Content-Encoding: x', 'Content-Encoding: gzip, gzip', 'Connection: close', 'Connection: keep-alive', 'Upgrade: h2c', 'X-Robots-Tag: noai', 'Content-Range: bytes 0-403/404', 'ETag: "a"', 'Trailer: X', 'Content-Disposition: attachment; filename="\u0000"', 'Link: <a>; rel=canonical', 'Location: /b.jpg', 'Location: http://127.0.0.9:1/', 'Location: http://10.0.0.1/', 'Location: ', 'Location: //', 'Location: javascript:1', 'Set-Cookie: a=b') },
   { weight: 1, arbitrary: tuple(constantFrom('Retry-After', 'X-Robots-Tag', 'Content-Range', 'Set-Cookie', 'Content-Encoding', 'Content-Length', 'Location', 'X'), header).map(([name, value]) => `${name}: ${value}`) },
   { weight: 1, arbitrary: address.map((url) => `Location: ${url}`) },
   { weight: 1, arbitrary: constantFrom(' folded', ': no name', 'no colon', `X: ${'y'.repeat(70_000)}`, '\u0000: a', 'A b: c') },
 )
-const bodyBytes = oneof(constantFrom(JPEG, Buffer.alloc(0), Buffer.from('<!doctype html><img src=a.jpg>'), Buffer.from(gzipSync(JPEG)), Buffer.from(brotliCompressSync(JPEG)), Buffer.concat([Buffer.from('194\r\n'), JPEG, Buffer.from('\r\n0\r\n\r\n')]), Buffer.from('zz\r\n'), Buffer.from('5;a=b\r\nabcde\r\n')), uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes)))
+const bodyBytes = oneof({ weight: 3, arbitrary: constantFrom(JPEG) }, constantFrom(JPEG, Buffer.alloc(0), Buffer.from('<!doctype html><img src=a.jpg>'), Buffer.from(gzipSync(JPEG)), Buffer.from(brotliCompressSync(JPEG)), Buffer.concat([Buffer.from('194\r\n'), JPEG, Buffer.from('\r\n0\r\n\r\n')]), Buffer.from('zz\r\n'), Buffer.from('5;a=b\r\nabcde\r\n')), uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes)))
 
 export const answers: Target = {
   name: 'answers', what: 'whole answers as no HTTP library would write them, through a real grabber', weight: 2,

@@ -55,7 +55,7 @@ const icon = (picture: Uint8Array): Buffer => {
 /** A JPEG's segment of IPTC fields before nothing at all. */
 const photoshop = (): Buffer => {
   const iptc = Buffer.concat([[80, 'Jane Roe'], [116, 'CC BY'], [120, 'x']].map(([tag, text]) => Buffer.concat([Buffer.from([0x1c, 2, Number(tag), 0, String(text).length]), Buffer.from(String(text))])))
-  const block = Buffer.concat([Buffer.from('Photoshop 3.0\0' + '8BIM'), Buffer.from([4, 4, 0, 0, 0, 0, 0, iptc.length]), iptc])
+  const block = Buffer.concat([Buffer.from('Photoshop 3.0\u00008BIM'), Buffer.from([4, 4, 0, 0, 0, 0, 0, iptc.length]), iptc])
   return Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xed, 0, block.length + 2]), block, Buffer.from([0xff, 0xd9])])
 }
 
