@@ -4,6 +4,7 @@
  */
 import { createGunzip } from 'node:zlib'
 import { Decompress } from 'fzstd'
+import { createWindowWatch } from './zstd-windows.ts'
 
 export type Packing = 'none' | 'gzip' | 'zstd'
 
@@ -62,7 +63,10 @@ async function* unzstd(packed: AsyncIterable<Buffer>): Flow {
   let out: Buffer[] = []
   // The decoder may write over what it handed out.
   const stream = new Decompress((data) => void (data.length > 0 && out.push(Buffer.from(data))))
+  const windows = createWindowWatch()
   const push = (slice: Uint8Array, last: boolean): string | null => {
+    const flaw = windows.pass(slice)
+    if (flaw !== null) return flaw
     try {
       stream.push(slice, last)
       return null
