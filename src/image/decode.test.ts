@@ -111,6 +111,62 @@ describe('every format is read as what it is', () => {
     }
   })
 
+  test('an animated PNG counts its frames as well', async () => {
+    const still = await colours.clone().png().toBuffer()
+    const control = chunk('acTL', Buffer.from([0, 0, 0, 7, 0, 0, 0, 0]))
+    const seen = await decoded(Buffer.concat([still.subarray(0, 33), control, still.subarray(33)]))
+    expect(seen).toMatchObject({ format: 'png', pages: 7, warning: null })
+    expect((await decoded(Buffer.concat([still, control]))).pages).toBe(1)
+  })
+
+  test('a document is its first page, and counts its pages', async () => {
+    const pages = await Promise.all(['red', 'blue'].map((background) =>
+      sharp({ create: { width: 40, height: 30, channels: 3 as const, background } }).png().toBuffer()))
+    const seen = await decoded(await sharp(pages, { join: { animated: true } }).tiff().toBuffer())
+    expect(seen).toMatchObject({ width: 40, height: 30, pages: 2 })
+    expect(corners(seen)).toBe('red red red red')
+  })
+
+  test('colours of a wide gamut are brought into sRGB', async () => {
+    // The same numbers mean a stronger red in Display P3 than sRGB has; a weaker one shows the difference.
+    const plain = sharp({ create: { width: 20, height: 20, channels: 3, background: { r: 150, g: 80, b: 60 } } })
+    const tagged = await plain.clone().keepIccProfile().png().toBuffer()
+    const wide = await plain.clone().withIccProfile('p3').png().toBuffer()
+    // Written as P3, the numbers in the file are others; seen, they are the same colour.
+    const raw = await sharp(wide, { ignoreIcc: true }).raw().toBuffer()
+    expect(Math.abs((raw[0] ?? 0) - 150)).toBeGreaterThan(4)
+    for (const bytes of [tagged, wide]) {
+      for (const [i, level] of pixel(await decoded(bytes), 0.5, 0.5).entries()) expect(Math.abs(level - ([150, 80, 60][i] ?? 0))).toBeLessThanOrEqual(3)
+    }
+  })
+
+  test.each([
+    ['grey with alpha', () => colours.clone().greyscale().ensureAlpha(0.5).png().toBuffer()],
+    ['one bit', () => colours.clone().greyscale().threshold().tiff({ bitdepth: 1 }).toBuffer()],
+    ['16 bits', () => colours.clone().toColourspace('rgb16').tiff().toBuffer()],
+    ['of several resolutions', () => colours.clone().tiff({ pyramid: true, tile: true, tileWidth: 32, tileHeight: 32 }).toBuffer()],
+  ])('a picture of %s has three channels', async (_name, make) => {
+    const seen = await decoded(await make())
+    expect(seen).toMatchObject({ width: W, height: H, warning: null })
+    expect(seen.rgb.data.length).toBe(W * H * 3)
+    expect(pixel(seen, 0.75, 0.75)).toEqual([255, 255, 255])
+  })
+
+  test('bytes behind the end are nobody\'s business', async () => {
+    for (const make of ['jpeg', 'png', 'webp', 'gif'].map((format) => encode[format])) {
+      const bytes = Buffer.concat([(await make?.()) ?? Buffer.alloc(0), Buffer.from('<script>PK'), Buffer.alloc(5000, 7)])
+      expect(await decoded(bytes)).toMatchObject({ width: W, height: H, warning: null })
+    }
+  })
+
+  test('orientation is applied in every format that states it', async () => {
+    for (const format of ['png', 'webp', 'tiff'] as const) {
+      const seen = await decoded(await colours.clone().withMetadata({ orientation: 6 }).toFormat(format).toBuffer())
+      expect(seen).toMatchObject({ orientation: 6, width: H, height: W })
+      expect(corners(seen)).toBe('blue red white green')
+    }
+  })
+
   test('a file is read by its path as by its bytes', async () => {
     const bytes = await colours.clone().png().toBuffer()
     const path = join(folder, 'no-ending')
@@ -260,6 +316,14 @@ describe('bombs do not go off', () => {
     const before = process.memoryUsage.rss()
     expect((await refused(bytes)).reason).toBe('too-large')
     expect(process.memoryUsage.rss() - before).toBeLessThan(100 * 2 ** 20)
+  })
+
+  test('what a decoder would hold whole is weighed before', async () => {
+    const avif = await colours.clone().avif({ effort: 0 }).toBuffer()
+    const size = avif.indexOf('ispe')
+    avif.writeUInt32BE(9_000, size + 8)
+    avif.writeUInt32BE(9_000, size + 12)
+    expect(await refused(avif)).toMatchObject({ reason: 'too-large', detail: expect.stringMatching(/would take \d+ MB/) })
   })
 
   test('the limits are the caller\'s', async () => {

@@ -6,6 +6,7 @@
  */
 import type { FailOnOptions, Metadata } from 'sharp'
 import { sha256Of, type Sha256 } from '../core/ids.ts'
+import { pngFrames } from './animation-frames.ts'
 import { readBitmapHeader, type BitmapHeader } from './bitmap.ts'
 import { creditsIn } from './credits/credits.ts'
 import { developOr, messageOf, type Rgb } from './develop.ts'
@@ -15,6 +16,7 @@ import { READABLE, READS_HEIC, sharp } from './loaders.ts'
 import type { Credits, Unseen } from './look.ts'
 import { paintBitmap, type Raster } from './paint-bitmap.ts'
 import { sniff, type Native } from './sniff.ts'
+import { weightOf } from './weight.ts'
 
 export { WORKING_SIDE, type Rgb } from './develop.ts'
 
@@ -97,6 +99,9 @@ const NO_HEVC = 'is heic, whose HEVC this decoder lacks; it is read where sharp 
 /** Text is laid out whole before any of it is drawn, in five hundred times its bytes: a drawing's own limit. */
 const MAX_DRAWING_BYTES = 1024 * 1024
 
+/** With what the process has besides, within a gigabyte. */
+const MAX_WEIGHT = 800e6
+
 const readNative = async (bytes: Uint8Array, format: Native, limits: DecodeLimits): Promise<Picture | Refusal> => {
   if (format === 'svg' && bytes.byteLength > MAX_DRAWING_BYTES) {
     return { reason: 'too-large', detail: `a drawing of ${bytes.byteLength} bytes, more than ${MAX_DRAWING_BYTES}` }
@@ -111,11 +116,15 @@ const readNative = async (bytes: Uint8Array, format: Native, limits: DecodeLimit
   }
   const { width, height } = header.autoOrient
   if (width * height > limits.maxPixels) return tooMany(`${width} × ${height}`, limits)
+  const weight = weightOf(format, header)
+  if (weight > MAX_WEIGHT) {
+    return { reason: 'too-large', detail: `${format} of ${width} × ${height} pixels would take ${Math.round(weight / 1e6)} MB to decode, more than ${MAX_WEIGHT / 1e6}` }
+  }
   const open = (failOn: FailOnOptions) =>
     sharp(bytes, { failOn, limitInputPixels: limits.maxPixels, sequentialRead: true, pages: 1, autoOrient: true })
   const developed = await developOr(open, strictness(format), limits.maxSeconds)
   if ('failure' in developed) return undecodable(`${format}: ${developed.failure}`)
-  const { orientation = 1, pages = 1 } = header
+  const { orientation = 1, pages = format === 'png' ? pngFrames(bytes) : 1 } = header
   const credits = creditsIn(header, format === 'tiff' ? bytes : null)
   return { format: nameOf(format, header), width, height, orientation, pages, credits, ...developed }
 }
