@@ -13,8 +13,11 @@ export interface HtmlJob {
   readonly pages: number
   /** Bytes a page, about. */
   readonly bytes: number
-  /** `readPage`: all that the product makes of a page. `tree`: the parser with the handler that comes with it. */
-  readonly how: 'readPage' | 'tree'
+  /**
+   * `readPage`: all that the product makes of a page; `parsePage`: its tree, and nothing asked of it. `bare`: the
+   * parser with the handler that comes with it.
+   */
+  readonly how: 'readPage' | 'parsePage' | 'bare'
   /** Pages come as UTF-8 bytes and are decoded too, instead of as strings. */
   readonly encoded: boolean
 }
@@ -26,7 +29,7 @@ export interface HtmlOutcome {
   /** Processor seconds, of the garbage collector's threads too. */
   readonly processor: number
   readonly byKind: Readonly<Record<PageKindName, number>>
-  /** Candidates found: proof that pages were read; of the bare parser, elements at the top. */
+  /** Candidates found: proof that pages were read; of a tree, nodes at its top. */
   readonly found: number
 }
 
@@ -48,6 +51,11 @@ const readerOf = async ({ how, dist }: HtmlJob): Promise<Read> => {
     }
   }
   const utf8 = new TextDecoder()
+  if (how === 'parsePage') {
+    const { parsePage } = (await import(pathToFileURL(path.join(dist, 'page/page-tree.js')).href)) as typeof import('../src/page/page-tree.ts')
+    const limits = { maxLength: 10_000_000, deadline: Number.POSITIVE_INFINITY, now: () => performance.now() }
+    return (page) => parsePage(typeof page === 'string' ? page : utf8.decode(page), limits).root.children.length
+  }
   return (page) => {
     const handler = new DomHandler()
     new Parser(handler).end(typeof page === 'string' ? page : utf8.decode(page))

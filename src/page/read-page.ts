@@ -26,7 +26,7 @@ export interface ReadPageOptions {
   readonly contentType?: string | null
   /** Bytes read, or UTF-16 units of a string (default 10 MB). */
   readonly maxBytes?: number
-  /** Milliseconds that reading may take (default 2,000); looked at about once a millisecond of work. */
+  /** Milliseconds that reading may take (default 2,000); looked at every few milliseconds of work. */
   readonly maxMs?: number
   /** Candidates returned at most (default 20,000). */
   readonly maxCandidates?: number
