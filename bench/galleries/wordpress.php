@@ -40,6 +40,14 @@ function largest(int $id): string {
   if ($meta['width'] <= 2048) return wp_get_attachment_url($id);
   return size($id, isset($meta['sizes']['2048x2048']) ? '2048x2048' : '1536x1536');
 }
+/** The smallest that keeps its shape and has 160 pixels on the short side. */
+function least(int $id): string {
+  foreach (['medium', 'medium_large', 'large'] as $name) {
+    [$url, $width, $height] = wp_get_attachment_image_src($id, $name);
+    if (min($width, $height) >= 160) return $url;
+  }
+  return wp_get_attachment_url($id);
+}
 function pair(int $id, string $thumbnail, string $full): array { return ['thumbnails' => [$thumbnail], 'full' => $full, 'also' => sizes($id)]; }
 function block(int $id, string $to): string {
   $image = sprintf('<img src="%s" alt="" class="wp-image-%d"/>', esc_url(size($id, 'large')), $id);
@@ -56,13 +64,13 @@ $albums = array_map(fn ($folder) => array_map('upload', glob("$folder/*.jpg")), 
 $list = implode(',', $ids);
 $file = fn ($id) => wp_get_attachment_url($id);
 $posts = [
-  ['block gallery, linked to files', gallery($ids, 'media'), array_map(fn ($id) => pair($id, size($id, 'medium'), $file($id)), $ids), []],
-  ['block gallery, linked to nothing', gallery($ids, 'none'), array_map(fn ($id) => pair($id, size($id, 'medium'), largest($id)), $ids), []],
-  ['block gallery, linked to pages', gallery($others, 'attachment'), array_map(fn ($id) => pair($id, size($id, 'medium'), largest($id)), $others), []],
+  ['block gallery, linked to files', gallery($ids, 'media'), array_map(fn ($id) => pair($id, least($id), $file($id)), $ids), []],
+  ['block gallery, linked to nothing', gallery($ids, 'none'), array_map(fn ($id) => pair($id, least($id), largest($id)), $ids), []],
+  ['block gallery, linked to pages', gallery($others, 'attachment'), array_map(fn ($id) => pair($id, least($id), largest($id)), $others), []],
   ['classic gallery, linked to files', "[gallery link=\"file\" ids=\"$list\"]", array_map(fn ($id) => pair($id, size($id, 'thumbnail'), $file($id)), $ids), []],
-  ['classic gallery of medium size, linked to files', "[gallery link=\"file\" size=\"medium\" ids=\"$list\"]", array_map(fn ($id) => pair($id, size($id, 'medium'), $file($id)), $ids), []],
+  ['classic gallery of medium size, linked to files', "[gallery link=\"file\" size=\"medium\" ids=\"$list\"]", array_map(fn ($id) => pair($id, least($id), $file($id)), $ids), []],
   ['classic gallery, linked to pages', "[gallery ids=\"$list\"]", [], array_map(fn ($id) => size($id, 'thumbnail'), $ids)],
-  ['images among words', implode("\n\n", array_map(fn ($id) => "<!-- wp:paragraph --><p>We went on.</p><!-- /wp:paragraph -->\n\n" . block($id, 'media'), $others)), array_map(fn ($id) => pair($id, size($id, 'medium'), $file($id)), $others), []],
+  ['images among words', implode("\n\n", array_map(fn ($id) => "<!-- wp:paragraph --><p>We went on.</p><!-- /wp:paragraph -->\n\n" . block($id, 'media'), $others)), array_map(fn ($id) => pair($id, least($id), $file($id)), $others), []],
 ];
 $made = array_map(function ($post) {
   [$title, $content, $pairs, $singles] = $post;

@@ -45,7 +45,7 @@ describe('sliders', () => {
     ['Camera', '<div class="camera_wrap"><div data-src="a.jpg" data-thumb="thumbs/a.jpg"></div><div data-src="b.jpg" data-thumb="thumbs/b.jpg"></div></div>',
       ['thumbs/a.jpg a.jpg', 'thumbs/b.jpg b.jpg']],
     ['Fotorama', '<div class="fotorama"><a href="a.jpg" data-thumb="a-t.jpg"></a><a href="b.jpg" data-full="b-f.jpg"><img src="b-t.jpg"></a></div>', ['b-t.jpg b-f.jpg', 'a-t.jpg a.jpg'].toSorted()],
-    ['Galleria', '<div class="galleria"><a href="m.jpg"><img src="t.jpg" data-big="big.jpg" data-title="x"></a></div>', ['t.jpg m.jpg']],
+    ['Galleria', '<div class="galleria"><a href="m.jpg"><img src="t.jpg" data-big="big.jpg" data-title="x"></a></div>', ['t.jpg big.jpg']],
     ['Unite', '<div id="gallery"><img src="t1.jpg" data-image="b1.jpg" alt="x"><img src="t2.jpg" data-image="b2.jpg"></div>', ['t1.jpg b1.jpg', 't2.jpg b2.jpg']],
     ['NanoGallery2', '<div data-nanogallery2=\'{"thumbnailWidth":200}\'><a href="a.jpg" data-ngthumb="a_t.jpg" data-ngdesc="x">A</a></div>', ['a_t.jpg a.jpg']],
     ['Royal Slider', '<a class="rsImg" href="a.jpg" data-rsBigImg="a-big.jpg"><img class="rsTmb" src="a-t.jpg"></a>', ['a-t.jpg a-big.jpg']],
@@ -184,5 +184,27 @@ describe('other places', () => {
       ['https://g.example/a.jpg', 'https://g.example/b.jpg', 'c.jpg']],
     ['an image map', '<map><area href="a.jpg"><area href="b.html"></map>', ['a.jpg']],
     ['the first base that works', '<base href="javascript:1"><base href="/o/"><img src="a.jpg">', ['a.jpg']],
+  ])
+})
+
+describe('pairs that demos of galleries and generators taught', () => {
+  check([
+    ['a link in an image service without extensions', '<a href="https://img.example/7/1200/800"><img src="https://img.example/7/300/200"></a>', ['https://img.example/7/300/200 https://img.example/7/1200/800']],
+    ['a link elsewhere from such a picture', '<a href="https://img.example/about"><img src="https://img.example/7/300/200"></a>', ['https://img.example/7/300/200']],
+    ['a retina file without extension', '<img src="s.gif" data-src="https://img.example/1/800/city" data-src-retina="https://img.example/1/1600/city">', ['https://img.example/1/800/city https://img.example/1/1600/city']],
+    ['an inline box', '<a href="#box" data-toggle="lightbox"><img src="small.png"></a><div id="box"><img src="large.png"><img src="img/close.png"></div>', ['small.png large.png', 'img/close.png']],
+    ['a modal', '<a href="#" data-bs-toggle="modal" data-bs-target="#m1"><img src="a-card.jpg"></a><div id="m1"><h2>A</h2><img src="b.jpg"></div>', ['a-card.jpg b.jpg']],
+    ['a tab is no box', '<a href="#tab" data-toggle="tab"><img src="small.jpg"></a><div id="tab"><img src="other.jpg"></div>', ['small.jpg', 'other.jpg']],
+    ['a box of several pictures', '<a href="#box" data-toggle="modal"><img src="a.jpg"></a><div id="box"><img src="b.jpg"><img src="c.jpg"></div>', ['a.jpg', 'b.jpg', 'c.jpg']],
+    ['two img in one slide', '<div><img data-u="image" src="slide1.jpg"><img data-u="thumb" src="one.jpg"></div><div><img data-u="image" src="slide2.jpg"><img data-u="thumb" src="two.jpg"></div>', ['one.jpg slide1.jpg', 'two.jpg slide2.jpg']],
+    ['two pictures side by side', '<div><img class="photo" src="a.jpg"><img class="photo" src="b.jpg"></div>', ['a.jpg', 'b.jpg']],
+    ['files named by their size in a folder', '<div class="a"><img src="canyon/500x300.jpg"></div><div class="b"><img src="canyon/2000x1200.jpg"></div>', ['canyon/500x300.jpg canyon/2000x1200.jpg']],
+    ['placeholders of other shapes in one folder', '<img src="ph/500x300.jpg"><img src="ph/400x400.jpg">', ['ph/500x300.jpg', 'ph/400x400.jpg']],
+    ['a small thumbnail of known size, linked', '<a href="a.jpg"><img src="a-150x150.jpg" width="150" height="150"></a>', ['a-150x150.jpg a.jpg']],
+    ['a set on the link', '<a href="a-800.jpg" data-srcset="a-800.jpg 1x, a-1600.jpg 2x"><img src="t/1.jpg"></a>', ['t/1.jpg a-1600.jpg']],
+    ['the original named further out', '<li data-src="large/x.jpg" data-download-url="original/x.jpg" data-exthumbimage="thumbs/x.jpg"><a href="large/x.jpg"><img src="small/x.jpg"></a></li>', ['thumbs/x.jpg original/x.jpg']],
+    ['an icon in the card', '<div><img src="a-t.jpg"><img src="img/zoom.png" width="16" height="16"><a href="a.jpg">full size</a></div>', ['a-t.jpg a.jpg', 'img/zoom.png']],
+    ['hidden slides beside shown ones', '<div><a href="1.jpg"><img src="1s.jpg"></a><a href="2.jpg"><img src="2s.jpg"></a><div data-remote="3.jpg"></div></div>', ['1s.jpg 1.jpg', '2s.jpg 2.jpg', '3.jpg']],
+    ['a medium size in an attribute is no thumbnail', '<a href="full/a.jpg" data-size="1600x1200" data-med="med/b.jpg" data-med-size="1024x768"><img src="t/c.jpg"></a>', ['t/c.jpg full/a.jpg']],
   ])
 })

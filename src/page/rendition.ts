@@ -173,7 +173,7 @@ export interface Known {
  * Full: what the page offers for a closer look (a link's target before an attribute), else the
  * largest that page or address state; but never a file stated to be narrower than another. Thumbnail:
  * the smallest whose short side is stated to be at least 160 pixels (by a usual shape where only one
- * side is), else the one that promises least, else the largest of those too small that the page shows
+ * side is; what is only offered counts last), else the one that promises least, else the largest of those too small that the page shows
  * for a file it leads to, else the full one.
  * @param renditions at least one; a recipe's first
  */
@@ -184,7 +184,9 @@ export const chooseRenditions = (renditions: readonly Rendition[], known: Known 
   if (told !== null) return told
   const entrants = entrantsOf(renditions, known)
   const full = fullOf(entrants)
+  /** Of those the page shows, and of those it offers for a closer look. */
   let sized: Entrant | null = null
+  let offered: Entrant | null = null
   let unsized: Entrant | null = null
   let small: Entrant | null = null
   for (const entrant of entrants) {
@@ -193,8 +195,9 @@ export const chooseRenditions = (renditions: readonly Rendition[], known: Known 
     if (width === null) {
       if (promise(entrant, full) < 0 && (unsized === null || promise(entrant, unsized) < 0)) unsized = entrant
     } else if ((short ?? 0) >= MIN_THUMBNAIL_PX && (full.width === null || width < full.width)) {
-      if (sized === null || width < (sized.width ?? 0)) sized = entrant
+      if (isShownOnly(one)) sized = sized === null || width < (sized.width ?? 0) ? entrant : sized
+      else if (offered === null || width < (offered.width ?? 0)) offered = entrant
     } else if (isLinkedFrom(entrant, full) && (small === null || width > (small.width ?? 0))) small = entrant
   }
-  return { thumbnail: (sized ?? unsized ?? small ?? full).one, full: full.one }
+  return { thumbnail: (sized ?? unsized ?? offered ?? small ?? full).one, full: full.one }
 }

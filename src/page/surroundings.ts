@@ -5,6 +5,7 @@
  */
 import type { Element } from 'domhandler'
 import { ancestors, firstFrom, firstWithin, type PageTree } from './page-tree.ts'
+import { picturesProper } from './sign.ts'
 
 export interface Surroundings {
   /** The elements of the item, innermost first. */
@@ -25,8 +26,8 @@ const gapAround = (landmarks: readonly Element[], element: Element): { before: n
   return { before, after: landmarks[index]?.startIndex ?? Number.POSITIVE_INFINITY }
 }
 
-export const surroundingsOf = ({ landmarks }: PageTree, element: Element): Surroundings => {
-  const { before, after } = gapAround(landmarks.picture, element)
+export const surroundingsOf = (page: PageTree, element: Element): Surroundings => {
+  const { before, after } = gapAround(picturesProper(page), element)
   const levels: Element[] = []
   let figure: Element | null = null
   let alone = true

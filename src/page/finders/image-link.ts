@@ -85,7 +85,7 @@ const SIZED = ['data-pswp-width', 'data-lg-size', 'data-size']
 const mayLead = (page: Page, { attribs }: Element, href: string, wrapped: Wrapped | null): boolean => {
   if (looksLikePicture(href)) return true
   if ((wrapped !== null || SIZED.some((name) => attribs[name] !== undefined)) && opensInLightbox(attribs)) return mayBePicture(page, href)
-  if (wrapped?.src == null || href === '' || href.startsWith('#')) return false
+  if (wrapped?.src == null || href === '' || href.startsWith('#') || (!href.includes('?') && looksLikePicture(wrapped.src))) return false
   const target = page.resolve(href) ?? ''
   return isSameService(wrapped.src, target) || (href.includes('?') && isSameScript(wrapped.src, target))
 }

@@ -9,6 +9,7 @@ import type { Page } from '../page.ts'
 import { renditionAt } from '../page-address.ts'
 import { countWithin, firstFrom } from '../page-tree.ts'
 import type { Rendition } from '../rendition.ts'
+import { isSign } from '../sign.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { textOf } from '../text-of.ts'
 import { addTargets, pictureLinks, type Wrapped } from './image-link.ts'
@@ -19,16 +20,6 @@ const ITEM_LEVELS = 3
 /** How far out a link beside the picture is looked for, and how many of them. */
 const CARD_LEVELS = 5
 const MAX_LINKS = 12
-
-/** Arrows, signs and buttons, which are drawn, not photographed. */
-const SIGN = /(?:^|[/_.-])(?:icons?|ico|arrows?|next|prev(?:ious)?|back|close|zoom|magnif\w{1,8}|loupe|search|plus|enlarge|expand|download|play|button|btn|bullet|left|right|up|down|star|logo)(?=[/_.-]|\d{0,2}\.)/i
-const DRAWN_FORMAT = /\.(?:gif|png|svg|webp|ico)(?:[?#]|$)/i
-const MAX_SIGN_PX = 24
-
-/** Whether the element is a sign on the way to a picture, not the picture itself. */
-export const isSign = (src: string, width: number | null, height: number | null): boolean =>
-  (width !== null && width <= MAX_SIGN_PX && height !== null && height <= MAX_SIGN_PX) ||
-  (DRAWN_FORMAT.test(src.slice(-200)) && SIGN.test(src.slice(Math.max(0, src.lastIndexOf('/', src.lastIndexOf('/') - 1))).slice(-200)))
 
 const CLOSER_LOOK =
   /\b(?:full|original|large|larger|big|high|hi-?res|resolution|download|zoom|enlarge|view image|view photo|view picture|see image|open image|expand|fullscreen|wallpaper|grösser|größer|vollbild|herunterladen|agrandir|ampliar|télécharger|descargar|scarica|скачать|увеличить)\b|下载|原图|大图|查看|\d{3,5}\s{0,2}[x×*]\s{0,2}\d{3,5}/i
@@ -139,8 +130,8 @@ export const addItemFiles = (
     if (!isLink && level >= ITEM_LEVELS) continue
     const files: Rendition[] = []
     addTargets(files, page, outer, wrapped)
-    // The nearest one to lead somewhere is meant; what lies further out names it again, or a smaller copy.
-    const added = hasTarget ? files.filter(({ role }) => role === 'thumb') : files
+    // The nearest one to lead somewhere is meant; what lies further out names it again, a smaller copy, or the original.
+    const added = hasTarget ? files.filter(({ role }) => role === 'thumb' || (role === 'target' && !isLink)) : files
     if (files.length > 0) page.claimed.add(outer)
     into.push(...added)
     hasTarget ||= files.some(({ role }) => role === 'target' || role === 'full')
