@@ -19,8 +19,8 @@ export interface ProbeApi {
 export const visionRole: RoleFactory<VisionInit> = {
   async create({ choice, decodeSeconds }) {
     const decode = { ...DECODE_LIMITS, maxSeconds: decodeSeconds }
-    // Of its own will, which the pool hardly holds against the pictures that were under way.
-    const vision = createVisionProcess({ choice, decode, onStuck: () => process.exit(0) })
+    // An exit would wait for the thread that is stuck; the pool hardly holds a kill against what was under way.
+    const vision = createVisionProcess({ choice, decode, onStuck: () => process.kill(process.pid, 'SIGKILL') })
     const api: VisionApi & ProbeApi = {
       look: (items) => vision.look(items),
       infer: (tickets) => vision.infer(tickets),
