@@ -67,6 +67,17 @@ test('the short way gives what the URL parser gives', () => {
   )
 })
 
+test('is no longer than a URL may be, whatever escapes make of it', () => {
+  const swells = `/${'é'.repeat(10_000)}.jpg`
+  for (const resolve of [(raw: string) => canonicalUrl(raw, 'https://h.example/'), createResolver('https://h.example/')]) {
+    expect(resolve(swells)).toBeNull()
+    expect(resolve(`/${'a'.repeat(16_000)}.jpg`)).toHaveLength(16_000 + 'https://h.example/.jpg'.length)
+  }
+  const long = `https://h.example/${'a'.repeat(10_000)}/`
+  expect(createResolver(long)(`${'b'.repeat(10_000)}.jpg`)).toBeNull()
+  expect(canonicalUrl(`${'b'.repeat(10_000)}.jpg`, long)).toBeNull()
+})
+
 test('is its own canonical form, shows no credentials and no fragment, and is found in time that grows with its length', () => {
   const any = array(constantFrom('http://', 'a', '.', '/', '..', '@', ':', '%', '?', '#', '\\', 'é', '-', '1', 'xn--', ' ', ';'), { maxLength: 12 }).map((parts) => parts.join(''))
   assert(

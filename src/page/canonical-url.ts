@@ -4,7 +4,10 @@
  * the order of the query, a trailing slash and letter case in paths may matter to a server and stay.
  */
 
-/** Longest URL taken, in UTF-16 units. Servers refuse far shorter ones; a page may hold a hostile one. */
+/**
+ * Longest URL taken, in UTF-16 units, as written and as it comes out: escapes make nine characters of one. Servers
+ * refuse far shorter ones; a page may hold a hostile one.
+ */
 const MAX_LENGTH = 16_384
 
 const ABSOLUTE = /^https?:\/\//i
@@ -21,7 +24,8 @@ const hasDotSegment = (raw: string): boolean => raw.includes('/.')
 const finish = (href: string): string | null => {
   if (!href.startsWith('http://') && !href.startsWith('https://')) return null
   const hash = href.indexOf('#')
-  return hash === -1 ? href : href.slice(0, hash)
+  const url = hash === -1 ? href : href.slice(0, hash)
+  return url.length <= MAX_LENGTH ? url : null
 }
 
 /**
@@ -58,7 +62,7 @@ export const createResolver = (base: string): ((raw: string) => string | null) =
   const plainBase = base.length <= MAX_LENGTH && !base.includes('@')
   const seen = new Map<string, string | null>()
   return (raw) => {
-    if (plainBase && raw.length <= MAX_LENGTH && !hasDotSegment(raw)) {
+    if (plainBase && folder.length + raw.length <= MAX_LENGTH && !hasDotSegment(raw)) {
       if (PLAIN_ROOTED.test(raw)) return origin + raw
       if (PLAIN_RELATIVE.test(raw)) return folder + raw
     }

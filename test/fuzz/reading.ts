@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { PageReading } from '../../src/page/index.ts'
 import { Broken, hold } from './target.ts'
 
-const address = z.string().max(20_000).refine((text) => {
+const address = z.string().max(16_384).refine((text) => {
   if (!/^https?:\/\//.test(text) || text.includes('#') || !URL.canParse(text)) return false
   const { href, username, password } = new URL(text)
   return href === text && username === '' && password === ''
