@@ -123,7 +123,7 @@ serve<FetchPathJob, FetchPathOutcome>(async (job) => {
     await Promise.all(Array.from({ length: lanes }, lane))
     return { bytes, digest: createHash('sha256').update(hashes.join()).digest('hex') }
   }
-  await run(Math.min(1_000, count))
+  await run(Math.min(3_000, count))
   globalThis.gc?.()
   return async () => {
     const before = process.cpuUsage()

@@ -72,7 +72,7 @@ serve<HtmlJob, HtmlOutcome>(async (job) => {
       const bytes = Buffer.from(PAGE_KINDS[kind](randomOf(`page ${from + i}`), job.bytes))
       return [kind, job.encoded ? bytes : bytes.toString()] as const
     })
-  for (const [, page] of block(1_000_000, 2 * BLOCK)) read(page)
+  for (const [, page] of block(1_000_000, 6 * BLOCK)) read(page)
   return async () => {
     const byKind: Record<PageKindName, number> = { article: 0, shop: 0, gallery: 0, forum: 0, application: 0 }
     let found = 0

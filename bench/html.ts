@@ -45,7 +45,7 @@ export const html: Benchmark = async ({ quick, runs, dist, say }) => {
     ],
     notes: [
       `${pages} different pages of ${BYTES} bytes, made by a seeded generator (bench/pages), a fifth of each kind: article (27 pictures, much prose, comments), list of a shop (49 pictures, JSON-LD of all products, filters), gallery (111 pictures with sources and microdata), forum (about 150 pictures, most of them faces and smileys; table markup), application (61 pictures, its data once more as JSON). A tenth to a half of a page is scripts, style sheets and data.`,
-      `Medians of ${runs} runs of each side in turn, each in a process of its own, after 100 pages of warming up.`,
+      `Medians of ${runs} runs of each side in turn, each in a process of its own, after 300 pages of warming up.`,
       "The parser alone is htmlparser2's Parser with domhandler's DomHandler, their defaults: it makes the tree and asks it nothing. gannet makes its tree with the same parser, and all candidates, words and links of it.",
     ],
   }
