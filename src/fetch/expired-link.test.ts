@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { isExpiredLink } from './expired-link.ts'
-import { retryAfterMs } from './retry-after.ts'
 
 const NOW = Date.parse('2024-06-01T00:00:00Z')
 
@@ -26,12 +25,4 @@ describe('isExpiredLink', () => {
     const url = new URL('https://cdn.example/a.jpg?Expires=1700000000')
     expect([500, 429, 301, null].map((status) => isExpiredLink(url, status, NOW))).toEqual([false, false, false, false])
   })
-})
-
-describe('retryAfterMs', () => {
-  it.each<[string | null, number | null]>([
-    ['120', 120_000], [' 0 ', 0], ['99999999999', 86_400_000],
-    ['Sat, 01 Jun 2024 00:00:30 GMT', 30_000], ['Saturday, 01-Jun-24 00:00:30 GMT', 30_000], ['Fri, 31 May 2024 00:00:00 GMT', 0],
-    ['soon', null], ['-5', null], ['1.5', null], ['', null], [null, null],
-  ])('%s: %s', (value, ms) => expect(retryAfterMs(value, NOW)).toBe(ms))
 })
