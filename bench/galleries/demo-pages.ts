@@ -118,4 +118,9 @@ export const DEMO_PACKAGES: readonly DemoPackage[] = [
   { name: 'startbootstrap-creative', version: '7.0.7', pages: { 'dist/index.html': linked('a.portfolio-box') } },
   { name: 'startbootstrap-agency', version: '7.0.12', pages: { 'dist/index.html': { singles: ['.portfolio-item img@src', '.team-member img@src'] } } },
   { name: 'startbootstrap-portfolio-item', version: '4.1.1', pages: { 'index.html': SRC } },
+  { name: 'fancybox-plus', version: '1.3.8', pages: { 'demo/index.html': { ...linked('p > a:has(img)'), singles: ['li > a[href$=".jpg"]@href'] } } },
+  { name: 'mini-lightbox', version: '3.1.0', pages: { 'example/index.html': { pairs: [pair('img[data-image-opened]', '@src', '@data-image-opened')], singles: ['#first-image@src'] } } },
+  { name: 'modaal', version: '0.4.4', pages: { 'index.html': linked('a.modaal-image:has(img)') } },
+  { name: 'lightbox.js', version: '1.0.2', pages: { 'test/html/demo.html': { singles: ['#gallery img@src'] } } },
+  { name: 'freewall', version: '1.0.8', pages: { 'example/pinterest-layout.html': SRC } },
 ]

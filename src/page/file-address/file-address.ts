@@ -29,6 +29,10 @@ export interface FileAddress {
 /** Resizers behind resizers; a third is no longer there to make pictures smaller. */
 const MAX_LAYERS = 3
 
+/** The time of a file's last change, put behind it so that caches forget the one before: `a.jpg?20240131120000`. */
+const CHANGED_AT = /^\d{8,14}$/
+const PICTURE_PATH = /\.(?:jpe?g|png|webp|gif|avif)$/i
+
 const takeOffLayers = (draft: Draft): void => {
   for (let layer = 0; layer < MAX_LAYERS; layer++) {
     const { host, path } = draft
@@ -63,6 +67,7 @@ export const fileAddress = (url: string): FileAddress => {
     takeOffSizedFolder(draft)
   }
   takeOffSizedName(draft)
+  if (CHANGED_AT.test(draft.query) && PICTURE_PATH.test(draft.path)) draft.query = ''
   const { host, query, width, height, within, cropped, altered, rank } = draft
   const key = query === '' ? host + draft.path : `${host}${draft.path}?${query}`
   return { key, width, height, within, cropped, original: !altered && rank === null, rank }
