@@ -155,6 +155,19 @@ describe('a list that breaks off', () => {
     expect((await read('spoilt.txt.gz', packed)).at(-1)).toContain('breaks off here')
   })
 
+  it('is given up where Parquet would be decoded for ever, and holds nobody up meanwhile', async () => {
+    const bytes = Buffer.from(parquet({ codec: 'UNCOMPRESSED' }))
+    // The number of values in the header of a page (7, as a zigzag varint), made to run on into what follows.
+    const at = bytes.indexOf(Buffer.from([0x5c, 0x15, 14, 0x15, 0]))
+    bytes[at + 2] = 14 | 0x80
+    let ticks = 0
+    const clock = setInterval(() => ticks++, 10)
+    const rows = told(await rowsOf(await listIn('endless.parquet', bytes)))
+    clearInterval(clock)
+    expect(rows.at(-1)).toMatch(/^rows \d+ to 40 cannot be read: decoding it takes longer than 3 s$/)
+    expect(ticks).toBeGreaterThan(50)
+  })
+
   it('is passed over where Parquet has more', async () => {
     const bytes = parquet({ codec: 'UNCOMPRESSED' })
     const at = Buffer.from(bytes).indexOf(URLS[7] as string)

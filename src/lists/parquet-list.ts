@@ -2,59 +2,23 @@
  * Rows of a Parquet file, a window at a time: of a row group only the packed chunks of the columns that are needed
  * are held, and of what they unfold to only the window. A part that is damaged is told of and passed over.
  */
-import { open } from 'node:fs/promises'
-import { parquetMetadataAsync, parquetRead, parquetSchema, type AsyncBuffer, type FileMetaData } from 'hyparquet'
+import { parquetMetadataAsync, parquetSchema, type FileMetaData } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import { GannetError } from '../core/errors.ts'
 import { chooseColumns, ROLES, type Cells, type Columns, type Role } from './columns.ts'
 import type { ListRow } from './list.ts'
-import { cellOf } from './record-format.ts'
+import { openWindows, WindowError } from './parquet-windows.ts'
+import { rereadable } from './rereadable.ts'
 import { brokenRow, rowOf } from './row-of.ts'
 import type { ListSettings } from './settings.ts'
 
 /** Pages that lie across the edge of a window are unpacked for both: the larger, the faster. */
 const WINDOW_ROWS = 65_536
 const BATCH_ROWS = 2_048
-/** Chunks kept: as many as there are columns that can be asked for, and their indexes. */
-const KEPT_SLICES = 12
 
 export interface ParquetFile {
   readonly rows: number
   read(after: number): AsyncGenerator<readonly ListRow[]>
-}
-
-/** Reads of the same range follow each other, window by window: the last ones are kept. */
-const rereadable = (path: string, size: number): AsyncBuffer => {
-  const kept = new Map<string, Promise<ArrayBuffer>>()
-  const read = async (start: number, end: number): Promise<ArrayBuffer> => {
-    const file = await open(path)
-    try {
-      const buffer = new ArrayBuffer(Math.max(0, Math.min(end, size) - start))
-      let filled = 0
-      while (filled < buffer.byteLength) {
-        const { bytesRead } = await file.read(new Uint8Array(buffer), filled, buffer.byteLength - filled, start + filled)
-        if (bytesRead === 0) throw new RangeError('the file ends before its last row group')
-        filled += bytesRead
-      }
-      return buffer
-    } finally {
-      await file.close()
-    }
-  }
-  return {
-    byteLength: size,
-    slice(start, end = size) {
-      const key = `${start} ${end}`
-      const found = kept.get(key) ?? read(start, end)
-      kept.delete(key)
-      kept.set(key, found)
-      for (const oldest of kept.keys()) {
-        if (kept.size <= KEPT_SLICES) break
-        kept.delete(oldest)
-      }
-      return found
-    },
-  }
 }
 
 /** @throws usage for columns that no reader here can read */
@@ -94,19 +58,13 @@ export const openParquet = async (name: string, size: number, settings: ListSett
   const groups = metadata.row_groups.map((group) => Number(group.num_rows))
   const rows = groups.reduce((sum, count) => sum + count, 0)
 
-  const window = (rowStart: number, rowEnd: number): Promise<readonly (readonly unknown[])[]> =>
-    new Promise((onComplete, reject) => {
-      parquetRead({
-        file, metadata, columns: names, rowStart, rowEnd, compressors, useOffsetIndex: true, geoparquet: false,
-        rowFormat: 'array', onComplete,
-      }).catch(reject)
-    })
-  const toRow = (values: readonly unknown[], row: number): ListRow => {
+  const toRow = (values: readonly (string | null)[], row: number): ListRow => {
     const cells: { [role in Role]: Cells[role] } = { url: null, text: null, category: null, hash: null, thumbnail: null, page: null }
-    for (const [role, column] of wanted) cells[role] = textOfValue(values[names.indexOf(column)])
+    for (const [role, column] of wanted) cells[role] = values[names.indexOf(column)] ?? null
     return rowOf(cells, `row ${row.toLocaleString('en-US')}`, row)
   }
 
+  const windows = openWindows({ path: name, size, columns: names })
   return {
     rows,
     async *read(after) {
@@ -115,25 +73,30 @@ export const openParquet = async (name: string, size: number, settings: ListSett
         const end = start + count
         for (let from = Math.max(start, after); from < end; ) {
           const to = Math.min(end, from + WINDOW_ROWS)
-          const read = await window(from, to).catch((error: unknown) => error as Error)
+          const read = await windows.rows(from, to).catch((error: unknown) => error as Error)
           if (read instanceof Error) {
-            const at = `rows ${(from + 1).toLocaleString('en-US')} to ${end.toLocaleString('en-US')}`
-            yield [brokenRow(at, end, `cannot be read: ${read.message}`, '')]
+            // Where it hangs once it hangs again: what a file made to hurt may cost is cut off there.
+            const isOver = read instanceof WindowError && read.over
+            const until = isOver ? rows : end
+            const at = `rows ${(from + 1).toLocaleString('en-US')} to ${until.toLocaleString('en-US')}`
+            yield [brokenRow(at, until, `cannot be read: ${read.message}`, '')]
+            if (isOver) return
             from = end
             continue
           }
-          for (let at = 0; at < read.length; at += BATCH_ROWS) {
+          for (let at = 0; at < Math.min(read.length, to - from); at += BATCH_ROWS) {
             const first = from + at + 1
-            yield read.slice(at, at + BATCH_ROWS).map((values, n) => toRow(values, first + n))
+            yield read.slice(at, Math.min(at + BATCH_ROWS, to - from)).map((values, n) => toRow(values, first + n))
           }
+          const told = from + read.length
           from = to
+          if (told < to) {
+            yield [brokenRow(`rows ${(told + 1).toLocaleString('en-US')} to ${end.toLocaleString('en-US')}`, end, 'are counted but are not there', '')]
+            from = end
+          }
         }
         start = end
       }
     },
   }
 }
-
-/** Columns of bytes hold text more often than not; a hash may be there as it is. */
-const textOfValue = (value: unknown): string | null =>
-  value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : cellOf(value)
