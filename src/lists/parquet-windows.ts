@@ -14,7 +14,7 @@ const MOST_MS = 120_000
 /** The thread is kept so long for whoever reads on, and keeps nobody waiting meanwhile. */
 const IDLE_MS = 5_000
 /** Of the thread's heap, in megabytes: a window of long URLs and captions takes a tenth of it. */
-const MAX_HEAP_MB = 1024
+const MAX_HEAP_MB = 512
 
 export interface ParquetWindows {
   /** One at a time. Rejects when they cannot be read; `over` of the error says that no other can be read either. */
@@ -61,7 +61,7 @@ export const openWindows = (data: ParquetThreadData): ParquetWindows => {
       worker?.ref()
       try {
         if (worker === null) {
-          worker = new Worker(IS_SOURCE ? TAUGHT : ENTRY, { eval: IS_SOURCE, workerData: data, resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } })
+          worker = new Worker(IS_SOURCE ? TAUGHT : ENTRY, { eval: IS_SOURCE, workerData: data, resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: 16 } })
           await nextAnswer(worker, MOST_MS)
         }
         worker.postMessage({ rowStart, rowEnd } satisfies WindowAsk, [])

@@ -8,8 +8,8 @@ import { asyncProperty, check, property, stringify, type Parameters, type RunDet
 import type { Target, Trial } from './target.ts'
 import { Broken } from './target.ts'
 
-/** Milliseconds of the wall after which what is synchronous is cut off: the machine may have other things to do. */
-const CUT_OFF_MS = 5000
+/** Of the wall, where the machine may have other things to do: so many times what an input may take, and it is cut off. */
+const CUT_OFF_TIMES = 5
 const BATCH = 100
 
 export interface Failure {
@@ -45,13 +45,13 @@ const cpuMs = (start: NodeJS.CpuUsage): number => {
 }
 
 /** Interrupts loops and regular expressions alike; a promise comes back at once and is waited for elsewhere. */
-const cutOff = <Result>(run: () => Result): Result => {
+const cutOff = <Result>(run: () => Result, ms: number): Result => {
   const holder = globalThis as { fuzzed?: () => Result }
   holder.fuzzed = run
   try {
-    return runInThisContext('fuzzed()', { timeout: CUT_OFF_MS }) as Result
+    return runInThisContext('fuzzed()', { timeout: ms }) as Result
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw new Broken(`hangs: cut off after ${CUT_OFF_MS} ms`)
+    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw new Broken(`hangs: cut off after ${ms} ms`)
     throw error
   }
 }
@@ -83,7 +83,7 @@ const timed = ({ check: holds, isAsync, mostMs }: Trial, onMs: (ms: number) => v
     // The collector, or a compilation, may fall into any run: what is slow is slow again.
     for (let tries = 3, least = Infinity; tries > 0; tries--) {
       const start = process.cpuUsage()
-      cutOff(() => holds(input))
+      cutOff(() => holds(input), CUT_OFF_TIMES * mostMs)
       least = Math.min(least, cpuMs(start))
       if (least <= mostMs) return onMs(least)
       if (tries === 1) throw slow(least)
