@@ -3,6 +3,7 @@
  * next page of its list, where it sends its reader, the address it asks to be known by) is as deep as the page. So is
  * what a sitemap lists: it stands for the site, not for a page of it. Pure but for what the traps remember.
  */
+import { setImmediate as breathe } from 'node:timers/promises'
 import { homeOf, inScope, passes, type Home } from '../core/scope.ts'
 import type { PageReading } from '../page/candidate.ts'
 import type { NewTask } from '../schedule/task.ts'
@@ -28,6 +29,9 @@ export interface Followed {
   readonly traps: readonly (Trap & { readonly url: string })[]
 }
 
+/** Links between two breaths of the coordinator's loop: a few milliseconds of work. */
+const STRIDE = 100
+
 /** Sitemaps behind one another: a seed, an index, what it lists. More than these are a trick. */
 const MAX_SITEMAP_TURNS = 10
 
@@ -52,7 +56,7 @@ const isSibling = (link: string, next: string): boolean => {
   return (link.match(NUMBERS) ?? []).filter((number, at) => number !== numbers[at]).length === 1
 }
 
-export const followLinks = ({ url, payload, reading, barren }: PageRead, rules: AdmitRules, traps: Traps): Followed => {
+export const followLinks = async ({ url, payload, reading, barren }: PageRead, rules: AdmitRules, traps: Traps): Promise<Followed> => {
   const home = homeBehind(url, payload)
   if (home === null || !reading.optOut.follow) return NOTHING
   const { include, exclude, maxNext, feeds, sitemaps } = rules.links
@@ -102,7 +106,10 @@ export const followLinks = ({ url, payload, reading, barren }: PageRead, rules: 
   const [next] = relations.next
   // A sitemap shows nothing; that says nothing of the pages it lists.
   const below = reading.document === 'sitemap' ? { ...step(payload.depth, turn, home), barren: 0 } : deeper
-  for (const link of reading.links) take(link, next !== undefined && isSibling(link, next) ? beside : below)
+  for (const [at, link] of reading.links.entries()) {
+    if (at % STRIDE === STRIDE - 1) await breathe()
+    take(link, next !== undefined && isSibling(link, next) ? beside : below)
+  }
   for (const alternate of relations.alternates) take(alternate.url, deeper)
   return { tasks, trapped, traps: found }
 }

@@ -69,7 +69,7 @@ export const createPageWalk = (ports: CrawlPorts, visits: Visits, rules: AdmitRu
       const { reading, visit: { finalUrl } } = page
       // What a sitemap lists is yet to be shown by its pages: it must not make them look barren.
       const pictures = reading.document === 'sitemap' ? [] : reading.candidates.map(({ fullUrl }) => pageIdentity(fullUrl))
-      const followed = followLinks({ url: finalUrl, payload, reading, barren: traps.note({ url: finalUrl, from, barren }, pictures) }, rules, traps)
+      const followed = await followLinks({ url: finalUrl, payload, reading, barren: traps.note({ url: finalUrl, from, barren }, pictures) }, rules, traps)
       for (const found of followed.traps) tell(found, found.url)
       ports.emit({ type: 'page-read', url, candidates: reading.candidates.length + reading.unusable.length, links: reading.links.length })
       for (const { fullUrl, thumbnailUrl, pageUrl } of reading.candidates) {

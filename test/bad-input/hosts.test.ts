@@ -51,7 +51,7 @@ describe('a host that cannot be reached', () => {
     const list = join(data, 'list.txt')
     await writeFile(list, `# pictures\n${good.truth.keep.join('\n')}\n\nhttp://127.0.0.1:${await deadPort()}/cat.jpg\nftp://127.0.0.1/dog.jpg\nhttp://[::1\n`)
     const ended = await gannet(crawlArgs(['--list', list], join(data, 'data')))
-    expect(reportIn(ended)).toMatchObject({ candidates: 7, kept: 5, failed: { unresolvable: 1 }, refused: { 'unsupported-scheme': 1 } })
+    expect(reportIn(ended)).toMatchObject({ candidates: 8, kept: 5, failed: { unresolvable: 1 }, refused: { 'unsupported-scheme': 1, 'invalid-url': 1 } })
   })
 })
 
