@@ -16,7 +16,7 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 
 const MAX_SHOWN = 5
 /** Trying out selectors and patterns is a matter of milliseconds. */
-const CHECK_MS = 750
+const CHECK_MS = 500
 
 /** Of the forms a value may have, the issues of the one that its writer most likely meant: where reading got furthest. */
 const likeliest = (forms: readonly (readonly Issue[])[]): readonly Issue[] => {
