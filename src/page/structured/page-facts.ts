@@ -1,4 +1,5 @@
 /** What a page's data says of the page as a whole: its date, and the category that its trail of breadcrumbs gives. */
+import { createPageNote } from '../page-note.ts'
 import type { Page } from '../page.ts'
 import { firstPlain, firstWords, hasType, isItem, valuesOf, type Item } from './item.ts'
 import { deepestCategory, isProduct, itemTime } from './item-words.ts'
@@ -113,13 +114,13 @@ const readFacts = (page: Page, { linked, marked }: ItemsOnPage): PageFacts => {
   return facts
 }
 
-const known = new WeakMap<Page, PageFacts>()
+const notes = createPageNote<PageFacts>()
 
 /** Breadcrumbs come first: they are what the site shows; a category of data may be of a foreign taxonomy. */
 export const pageFacts = (page: Page): PageFacts => {
   const items = itemsOnPage(page)
   if (items.linked.length + items.marked.length === 0) return NOTHING
-  let facts = known.get(page)
-  if (facts === undefined) known.set(page, (facts = readFacts(page, items)))
+  let facts = notes.get(page)
+  if (facts === undefined) notes.set(page, (facts = readFacts(page, items)))
   return facts
 }
