@@ -18,10 +18,13 @@ type FileOf = (url: string) => FileAddress
 interface Entry extends Sighting {
   /** Where the page shows it; infinite where it does not. */
   position: number
-  /** As found, a URL met twice twice. */
+  /** As found, a URL met twice twice; `files` has the address of each. */
   readonly renditions: Rendition[]
-  /** Of `renditions`; null when they have to be looked at again. */
-  choice: Choice | null
+  readonly files: FileAddress[]
+  /** Whether `renditions` are no longer those of the first finding alone. */
+  isMerged: boolean
+  /** The choice among the renditions of the first finding: it holds as long as others add nothing to them. */
+  readonly first: { readonly choice: Choice; readonly from: readonly Rendition[]; readonly shownAspect: number | null }
   /** What was said of it in as many words: by data, by a recipe. */
   told: Partial<PictureWords>
   /** What stands round it. */
@@ -39,6 +42,11 @@ export interface Gathering {
   candidates(pageUrl: string | null, page: PageWords): Candidate[]
 }
 
+const NO_WORDS: Partial<PictureWords> = {}
+
+const joinFields = ({ fields: a }: Partial<PictureWords>, { fields: b }: Partial<PictureWords>): PictureWords['fields'] =>
+  a && b ? { ...b, ...a } : (a ?? b ?? null)
+
 const joinWords = (a: Partial<PictureWords>, b: Partial<PictureWords>): PictureWords => ({
   alt: a.alt ?? b.alt ?? null,
   title: a.title ?? b.title ?? null,
@@ -47,7 +55,7 @@ const joinWords = (a: Partial<PictureWords>, b: Partial<PictureWords>): PictureW
   licence: a.licence ?? b.licence ?? null,
   creator: a.creator ?? b.creator ?? null,
   category: a.category ?? b.category ?? null,
-  fields: a.fields && b.fields ? { ...b.fields, ...a.fields } : (a.fields ?? b.fields ?? null),
+  fields: joinFields(a, b),
 })
 
 /** One file met twice: what either sight states of it holds. */
@@ -57,14 +65,20 @@ const joinRenditions = (a: Rendition, b: Rendition): Rendition => {
   return role === a.role && size === a ? a : { ...a, role, width: size.width, height: size.height }
 }
 
-/** Each URL once. */
-const unite = (renditions: readonly Rendition[]): readonly Rendition[] => {
+/** Each URL once; `first` itself where the others add nothing to it. */
+const unite = (renditions: readonly Rendition[], first: readonly Rendition[]): readonly Rendition[] => {
   const byUrl = new Map<string, Rendition>()
   for (const rendition of renditions) {
     const known = byUrl.get(rendition.url)
-    byUrl.set(rendition.url, known === undefined ? rendition : joinRenditions(known, rendition))
+    if (known === undefined) byUrl.set(rendition.url, rendition)
+    else {
+      const joined = joinRenditions(known, rendition)
+      if (joined !== known) byUrl.set(rendition.url, joined)
+    }
   }
-  return byUrl.size === renditions.length ? renditions : [...byUrl.values()]
+  if (byUrl.size === renditions.length) return renditions
+  const united = [...byUrl.values()]
+  return united.length === first.length && united.every((one, at) => one === first[at]) ? first : united
 }
 
 const shownAspect = ({ width, height }: Finding['shown']): number | null =>
@@ -80,52 +94,55 @@ const fullSize = (full: Rendition, file: FileAddress, shown: Finding['shown'], a
   return alone ? shown : NO_SIZE
 }
 
+/** Without the files that several pictures share. */
+const withoutShared = (entry: Entry, isShared: (key: string) => boolean): Entry => {
+  const { file, files, renditions } = entry
+  const isKept = ({ key }: FileAddress): boolean => key === file.key || !isShared(key)
+  if (files.every(isKept)) return entry
+  const kept = files.map(isKept)
+  return { ...entry, isMerged: true, renditions: renditions.filter((_, at) => kept[at]), files: files.filter((_, at) => kept[at]) }
+}
+
 /** All that was found of one picture. @param own in order of finding */
-const oneEntry = (own: readonly Entry[], isShared: (key: string) => boolean, fileOf: FileOf): Entry => {
+const oneEntry = (own: readonly Entry[]): Entry => {
   const [first] = own as [Entry, ...Entry[]]
-  const kept = own.flatMap((entry) => {
-    const { file, renditions } = entry
-    const isKept = ({ url }: Rendition): boolean => {
-      const { key } = fileOf(url)
-      return key === file.key || !isShared(key)
-    }
-    return renditions.every(isKept) ? renditions : renditions.filter(isKept)
-  })
-  if (own.length === 1) {
-    return kept.length === first.renditions.length ? first : { ...first, renditions: kept, choice: null }
-  }
+  if (own.length === 1) return first
   return {
-    file: first.file,
-    renditions: kept,
-    choice: null,
+    ...first,
+    isMerged: true,
+    renditions: own.flatMap(({ renditions }) => renditions),
+    files: own.flatMap(({ files }) => files),
     position: own.reduce((least, { position }) => Math.min(least, position), Number.POSITIVE_INFINITY),
-    told: own.reduce<Partial<PictureWords>>((words, { told }) => joinWords(words, told), {}),
-    seen: own.reduce<Partial<PictureWords>>((words, { seen }) => joinWords(words, seen), {}),
-    shown: first.shown,
+    told: own.reduce<Partial<PictureWords>>((words, { told }) => joinWords(words, told), NO_WORDS),
+    seen: own.reduce<Partial<PictureWords>>((words, { seen }) => joinWords(words, seen), NO_WORDS),
   }
 }
 
 const candidateOf = (entry: Entry, pageUrl: string | null, page: PageWords, fileOf: FileOf): Candidate => {
-  const renditions = entry.choice === null ? unite(entry.renditions) : entry.renditions
-  const { thumbnail, full } = entry.choice ?? chooseRenditions(renditions, { shownAspect: shownAspect(entry.shown), fileOf })
-  const words = joinWords(entry.told, entry.seen)
+  const { first, told, seen } = entry
+  const renditions = entry.isMerged ? unite(entry.renditions, first.from) : first.from
+  const aspect = shownAspect(entry.shown)
+  const { thumbnail, full } =
+    renditions === first.from && aspect === first.shownAspect
+      ? first.choice
+      : chooseRenditions(renditions, { shownAspect: aspect, files: renditions.map(({ url }) => fileOf(url)) })
   const { width, height } = fullSize(full, fileOf(full.url), entry.shown, renditions.every(({ url }) => url === full.url))
   return {
     pageUrl,
     thumbnailUrl: thumbnail.url,
     fullUrl: full.url,
     via: full.via,
-    alt: words.alt,
-    title: words.title ?? page.title,
-    caption: words.caption,
-    category: words.category ?? page.category,
-    publishedAt: words.publishedAt ?? page.publishedAt,
+    alt: told.alt ?? seen.alt ?? null,
+    title: told.title ?? seen.title ?? page.title,
+    caption: told.caption ?? seen.caption ?? null,
+    category: told.category ?? seen.category ?? page.category,
+    publishedAt: told.publishedAt ?? seen.publishedAt ?? page.publishedAt,
     width,
     height,
     bytes: null,
-    licence: words.licence ?? page.licence,
-    creator: words.creator,
-    fields: words.fields,
+    licence: told.licence ?? seen.licence ?? page.licence,
+    creator: told.creator ?? seen.creator ?? null,
+    fields: joinFields(told, seen),
   }
 }
 
@@ -150,17 +167,17 @@ export const createGathering = (): Gathering => {
     const keys = new Set<string>()
     // Copies for others often lie on another host: the path alone is compared.
     const paths = new Set<string>()
-    for (const entry of [...items.values(), ...entries.values()]) {
-      for (const { url } of entry.renditions) keys.add(fileOf(url).key)
-      const path = likelyName(entry.file)?.path
+    const note = ({ file, files }: Entry): void => {
+      for (const { key } of files) keys.add(key)
+      const path = likelyName(file)?.path
       if (path !== undefined) paths.add(path)
     }
+    items.forEach(note)
+    entries.forEach(note)
     return [...offered.values()].filter((entry) => {
-      const own = entry.renditions.map(({ url }) => fileOf(url).key)
       const path = likelyName(entry.file)?.path
-      if (own.some((key) => keys.has(key)) || (path !== undefined && paths.has(path))) return false
-      for (const key of own) keys.add(key)
-      if (path !== undefined) paths.add(path)
+      if (entry.files.some(({ key }) => keys.has(key)) || (path !== undefined && paths.has(path))) return false
+      note(entry)
       return true
     })
   }
@@ -169,11 +186,11 @@ export const createGathering = (): Gathering => {
   const besideItems = (): Entry[] => {
     if (items.size === 0) return [...entries.values()]
     const owners = new Map<string, Entry>()
-    for (const item of items.values()) for (const { url } of item.renditions) owners.set(fileOf(url).key, item)
-    return [...entries.values()].filter(({ renditions, told, seen }) => {
-      const named = renditions.find(({ url }) => owners.has(fileOf(url).key))
+    for (const item of items.values()) for (const { key } of item.files) owners.set(key, item)
+    return [...entries.values()].filter(({ files, told, seen }) => {
+      const named = files.find(({ key }) => owners.has(key))
       if (named === undefined) return true
-      const item = owners.get(fileOf(named.url).key) as Entry
+      const item = owners.get(named.key) as Entry
       item.seen = joinWords(item.seen, joinWords(told, seen))
       return false
     })
@@ -185,33 +202,36 @@ export const createGathering = (): Gathering => {
     },
     add(finding, words) {
       const { renditions, presence, shown } = finding
-      const choice = chooseRenditions(renditions, { shownAspect: shownAspect(shown), fileOf })
+      const files = renditions.map(({ url }) => fileOf(url))
+      const aspect = shownAspect(shown)
+      const choice = chooseRenditions(renditions, { shownAspect: aspect, files })
       const file = fileOf(choice.full.url)
       const byRecipe = choice.full.via === 'recipe'
       const among = byRecipe ? items : presence === 'offered' ? offered : entries
       const key = byRecipe ? choice.full.url : file.key
       const position = presence === 'shown' ? (finding.element.startIndex ?? 0) : Number.POSITIVE_INFINITY
-      let entry = among.get(key)
-      const isNew = entry === undefined
+      const told = finding.words ?? NO_WORDS
+      const entry = among.get(key)
       if (entry === undefined) {
-        entry = { file, renditions: [...renditions], choice, position, told: {}, seen: {}, shown }
-        among.set(key, entry)
-      } else {
-        entry.renditions.push(...renditions)
-        entry.choice = null
-        entry.position = Math.min(entry.position, position)
-        if (shownAspect(entry.shown) === null) entry.shown = shown
+        const first = { choice, from: renditions, shownAspect: aspect }
+        among.set(key, { file, renditions: [...renditions], files, isMerged: false, first, position, told, seen: words(), shown })
+        return
       }
-      if (finding.words !== undefined) entry.told = joinWords(entry.told, finding.words)
+      entry.renditions.push(...renditions)
+      entry.files.push(...files)
+      entry.isMerged = true
+      entry.position = Math.min(entry.position, position)
+      if (shownAspect(entry.shown) === null) entry.shown = shown
+      if (told !== NO_WORDS) entry.told = joinWords(entry.told, told)
       // Data speak of a picture from elsewhere on the page: what stands round them is not about it.
-      if (isNew || presence === 'shown') entry.seen = joinWords(entry.seen, words())
-      for (const { url } of renditions) fileOf(url)
+      if (presence === 'shown') entry.seen = joinWords(entry.seen, words())
     },
     has: (url) => addresses.has(url),
     candidates(pageUrl, page) {
       const all = besideItems()
-      const { pictures, isShared } = joinSightings(all, fileOf)
-      const joined = pictures.map((places) => oneEntry(places.map((at) => all[at] as Entry), isShared, fileOf))
+      const { pictures, isShared } = joinSightings(all)
+      const kept = isShared === null ? all : all.map((entry) => withoutShared(entry, isShared))
+      const joined = pictures.map((places) => oneEntry(places.map((at) => kept[at] as Entry)))
       return [...items.values(), ...joined, ...newOffers()]
         .sort((a, b) => (a.position === b.position ? 0 : a.position - b.position))
         .map((entry) => candidateOf(entry, pageUrl, page, fileOf))

@@ -57,9 +57,10 @@ const heightOf = ({ width, height }: Rendition, file: FileAddress): number | nul
 
 /** The shape that a rendition of known size has, or that the page shows. */
 const aspectOf = (renditions: readonly Rendition[], files: readonly FileAddress[], shownAspect: number | null): number => {
-  for (const [at, file] of files.entries()) {
-    const { width, height } = renditions[at] as Rendition
+  for (let at = 0; at < renditions.length; at++) {
+    const file = files[at] as FileAddress
     if (file.cropped) continue
+    const { width, height } = renditions[at] as Rendition
     const w = width ?? (file.within ? null : file.width)
     const h = height ?? (file.within ? null : file.height)
     if (w !== null && h !== null && (width === null) === (height === null)) return w / h
@@ -76,18 +77,21 @@ const floors = (entrants: readonly Entrant[]): ReadonlyMap<string, number> => {
   return largest
 }
 
-const entrantsOf = (renditions: readonly Rendition[], { shownAspect = null, fileOf = fileAddress }: Known): readonly Entrant[] => {
-  const files = renditions.map(({ url }) => fileOf(url))
+const isUnsizedOriginal = ({ file, width }: Entrant): boolean => file.original && width === null
+
+const entrantsOf = (renditions: readonly Rendition[], { shownAspect = null, files: known }: Known): readonly Entrant[] => {
+  const files = known ?? renditions.map(({ url }) => fileAddress(url))
   const aspect = aspectOf(renditions, files, shownAspect)
   const stated = renditions.map((one, at): Entrant => {
     const file = files[at] as FileAddress
     const width = widthOf(one, file, aspect)
     return { one, file, width, short: width === null ? null : Math.min(width, heightOf(one, file) ?? width / aspect) }
   })
+  if (!stated.some(isUnsizedOriginal)) return stated
   const largest = floors(stated)
   if (largest.size === 0) return stated
   return stated.map((entrant) => {
-    const floor = entrant.file.original && entrant.width === null ? largest.get(entrant.file.key) : undefined
+    const floor = isUnsizedOriginal(entrant) ? largest.get(entrant.file.key) : undefined
     return floor === undefined ? entrant : { ...entrant, width: floor, short: floor / aspect }
   })
 }
@@ -165,8 +169,8 @@ export interface Choice {
 export interface Known {
   /** Width by height as the page shows the picture; null where it does not say (the default). */
   readonly shownAspect?: number | null
-  /** By URL, where it has been read before. */
-  readonly fileOf?: (url: string) => FileAddress
+  /** Those of the renditions, where they have been read before. */
+  readonly files?: readonly FileAddress[]
 }
 
 /**

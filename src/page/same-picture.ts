@@ -11,13 +11,13 @@
  */
 import type { FileAddress } from './file-address/file-address.ts'
 import { likelyName, type LikelyName } from './file-address/likely-name.ts'
-import type { Rendition } from './rendition.ts'
 
 /** What was found of one file. */
 export interface Sighting {
   /** The one chosen as full. */
   readonly file: FileAddress
-  readonly renditions: readonly Pick<Rendition, 'url'>[]
+  /** It and its other renditions. */
+  readonly files: readonly FileAddress[]
 }
 
 /** More files of one name than any site makes sizes. */
@@ -35,16 +35,18 @@ const areSizes = (names: readonly LikelyName[]): boolean =>
   names.length <= MAX_SIZES &&
   names.every((name, at) => names.slice(0, at).every((other) => other.rank !== name.rank || sameShape(other, name)))
 
-/** Proof 2: sightings by host and likely name. */
-const likelySets = (sightings: readonly Sighting[]): Iterable<readonly (readonly [at: number, name: LikelyName])[]> => {
-  const sets = new Map<string, (readonly [number, LikelyName])[]>()
-  for (const [at, sighting] of sightings.entries()) {
-    const name = likelyName(sighting.file)
+/** Proof 2: places of sightings that share host and likely name with others. */
+const likelySets = (sightings: readonly Sighting[]): Iterable<readonly number[]> => {
+  const firsts = new Map<string, number>()
+  const sets = new Map<number, number[]>()
+  for (let at = 0; at < sightings.length; at++) {
+    const { file } = sightings[at] as Sighting
+    const name = likelyName(file)
     if (name === null) continue
-    const place = hostOf(sighting.file.key) + name.path
-    const set = sets.get(place)
-    if (set === undefined) sets.set(place, [[at, name]])
-    else set.push([at, name])
+    const place = hostOf(file.key) + name.path
+    const first = firsts.get(place)
+    if (first === undefined) firsts.set(place, at)
+    else if (sets.get(first)?.push(at) === undefined) sets.set(first, [first, at])
   }
   return sets.values()
 }
@@ -54,12 +56,12 @@ const SHARED = -1
 export interface SamePictures {
   /** Places in the list given, those of one picture together. */
   readonly pictures: readonly (readonly number[])[]
-  /** Whether several pictures have the file of this key for a smaller copy. */
-  readonly isShared: (key: string) => boolean
+  /** Whether several pictures have the file of this key for a smaller copy; null where that is so of none. */
+  readonly isShared: ((key: string) => boolean) | null
 }
 
 /** @param sightings each of a file with another key */
-export const joinSightings = (sightings: readonly Sighting[], fileOf: (url: string) => FileAddress): SamePictures => {
+export const joinSightings = (sightings: readonly Sighting[]): SamePictures => {
   const parents = sightings.map((_, at) => at)
   const rootOf = (at: number): number => {
     let root = at
@@ -67,37 +69,43 @@ export const joinSightings = (sightings: readonly Sighting[], fileOf: (url: stri
     return root
   }
   const join = (a: number, b: number): void => {
-    parents[Math.max(rootOf(a), rootOf(b))] = Math.min(rootOf(a), rootOf(b))
+    const [one, other] = [rootOf(a), rootOf(b)]
+    parents[Math.max(one, other)] = Math.min(one, other)
   }
 
   for (const set of likelySets(sightings)) {
-    const [first] = set
-    if (set.length < 2 || first === undefined || !areSizes(set.map(([, name]) => name))) continue
-    for (const [at] of set) join(first[0], at)
+    const names = set.flatMap((at) => likelyName((sightings[at] as Sighting).file) ?? [])
+    if (areSizes(names)) for (const at of set) join(set[0] as number, at)
   }
 
   /** By key, the one picture that has the file for a smaller copy. */
   const owners = new Map<string, number>()
-  for (const [at, { file, renditions }] of sightings.entries()) {
+  let someShared = false
+  for (let at = 0; at < sightings.length; at++) {
+    const { file, files } = sightings[at] as Sighting
     const root = rootOf(at)
-    for (const { url } of renditions) {
-      const { key } = fileOf(url)
+    for (const { key } of files) {
       if (key === file.key) continue
       const owner = owners.get(key)
-      owners.set(key, owner === undefined || owner === root ? root : SHARED)
+      if (owner === root) continue
+      someShared ||= owner !== undefined
+      owners.set(key, owner === undefined ? root : SHARED)
     }
   }
-  for (const [at, { file }] of sightings.entries()) {
-    const owner = owners.get(file.key)
-    if (owner !== undefined && owner !== SHARED) join(owner, at)
+  if (owners.size > 0) {
+    for (let at = 0; at < sightings.length; at++) {
+      const owner = owners.get((sightings[at] as Sighting).file.key)
+      if (owner !== undefined && owner !== SHARED) join(owner, at)
+    }
   }
 
-  const pictures = new Map<number, number[]>()
-  for (const at of sightings.keys()) {
+  const pictures: number[][] = []
+  const placeOf = new Map<number, number>()
+  for (let at = 0; at < sightings.length; at++) {
     const root = rootOf(at)
-    const picture = pictures.get(root)
-    if (picture === undefined) pictures.set(root, [at])
-    else picture.push(at)
+    // The root of a picture is the first of its places.
+    if (root === at) placeOf.set(root, pictures.push([at]) - 1)
+    else pictures[placeOf.get(root) as number]?.push(at)
   }
-  return { pictures: [...pictures.values()], isShared: (key) => owners.get(key) === SHARED }
+  return { pictures, isShared: someShared ? (key) => owners.get(key) === SHARED : null }
 }

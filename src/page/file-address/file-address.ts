@@ -6,6 +6,7 @@
  */
 import { createDraft, type Draft } from './draft.ts'
 import { hostRule } from './image-hosts.ts'
+import type { LikelyName } from './likely-name.ts'
 import { takeOffResizer } from './resizers.ts'
 import { takeOffSizedFolder, takeOffSizedName } from './sized-names.ts'
 import { stripSizeQuery } from './size-query.ts'
@@ -24,6 +25,8 @@ export interface FileAddress {
   readonly original: boolean
   /** A named size in the query, 1 to 8 (see size-words.ts); null without. */
   readonly rank: number | null
+  /** Kept here by likely-name.ts, which is asked of one file again and again; undefined until it is. */
+  likely: LikelyName | null | undefined
 }
 
 /** Resizers behind resizers; a third is no longer there to make pictures smaller. */
@@ -50,8 +53,6 @@ const MAY_BE_MARKED =
 const MAY_BE_SIZED_NAME =
   /@|_hu|_default|-scaled|-rotated|-e\d{10}|-\d{2,5}(?:x\d{2,5})?\.|[_/]\d{2,4}x\d{2,4}\.|\.(?:jpe?g|png|gif)[._]/i
 
-const PLAIN = { width: null, height: null, within: false, cropped: false, original: true, rank: null }
-
 /** Never throws; linear in the address's length. @param url canonical (see canonical-url.ts) */
 export const fileAddress = (url: string): FileAddress => {
   const start = url.charCodeAt(4) === 0x73 ? 8 : 7
@@ -60,7 +61,9 @@ export const fileAddress = (url: string): FileAddress => {
   const isMarked = MAY_BE_MARKED.test(path) || hostRule(url.slice(start, slash)) !== null
   // A shop's `/123-home_default/mug.jpg` has its size in the folder.
   const isSizedName = isMarked || MAY_BE_SIZED_NAME.test(path.slice(path.lastIndexOf('/'))) || path.includes('_default/')
-  if (!isSizedName) return { key: url.slice(start), ...PLAIN }
+  if (!isSizedName) {
+    return { key: url.slice(start), width: null, height: null, within: false, cropped: false, original: true, rank: null, likely: undefined }
+  }
   const draft = createDraft(url)
   if (isMarked) {
     takeOffLayers(draft)
@@ -70,5 +73,5 @@ export const fileAddress = (url: string): FileAddress => {
   if (CHANGED_AT.test(draft.query) && PICTURE_PATH.test(draft.path)) draft.query = ''
   const { host, query, width, height, within, cropped, altered, rank } = draft
   const key = query === '' ? host + draft.path : `${host}${draft.path}?${query}`
-  return { key, width, height, within, cropped, original: !altered && rank === null, rank }
+  return { key, width, height, within, cropped, original: !altered && rank === null, rank, likely: undefined }
 }

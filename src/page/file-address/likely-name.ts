@@ -33,8 +33,13 @@ const MAX_WORD = 12
 /** Longest end of a name looked at for a word or a size. */
 const MAX_AFFIX = 16
 
-/** Null where the address is not that of a picture file. */
-export const likelyName = ({ key }: FileAddress): LikelyName | null => {
+/** Null where the address is not that of a picture file; read once a file. */
+export const likelyName = (file: FileAddress): LikelyName | null => {
+  if (file.likely === undefined) file.likely = readName(file.key)
+  return file.likely
+}
+
+const readName = (key: string): LikelyName | null => {
   const query = key.indexOf('?')
   const path = key.slice(key.indexOf('/'), query === -1 ? key.length : query)
   if (path.length > MAX_PATH || !EXTENSION.test(path.slice(-6))) return null
