@@ -13,13 +13,16 @@ const MAX_LENGTH = 16_384
 const ABSOLUTE = /^https?:\/\//i
 
 // Most addresses on a page are canonical as they stand, and the URL parser costs ten times a look.
-// These patterns admit only what the parser would hand back unchanged: no escapes, no dot segments,
-// no port, no host that could be a number or need IDNA. All else goes to the parser.
-const PLAIN_ABSOLUTE = /^https?:\/\/(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*\/[\w~\-.,;:@!$&()*+=/]*(?:\?[\w~\-.,;:@!$&()*+=/?]*)?$/
-const PLAIN_ROOTED = /^\/(?:[\w~\-,;:@!$&()*+=][\w~\-.,;:@!$&()*+=/]*)?(?:\?[\w~\-.,;:@!$&()*+=/?]*)?$/
-const PLAIN_RELATIVE = /^[\w~\-,;@!$&()*+=][\w~\-.,;@!$&()*+=/]*(?:\?[\w~\-.,;@!$&()*+=/?]*)?$/
+// These patterns admit only what the parser would hand back unchanged: no dot segments, escaped or
+// not, no port, no host that could be a number or need IDNA. All else goes to the parser.
+const PLAIN_ABSOLUTE = /^https?:\/\/(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*\/[\w~\-.,;:@!$&()*+=/%]*(?:\?[\w~\-.,;:@!$&()*+=/?%]*)?$/
+const PLAIN_ROOTED = /^\/(?:[\w~\-,;:@!$&()*+=%][\w~\-.,;:@!$&()*+=/%]*)?(?:\?[\w~\-.,;:@!$&()*+=/?%]*)?$/
+const PLAIN_RELATIVE = /^[\w~\-,;@!$&()*+=%][\w~\-.,;@!$&()*+=/%]*(?:\?[\w~\-.,;@!$&()*+=/?%]*)?$/
 
-const hasDotSegment = (raw: string): boolean => raw.includes('/.')
+const ESCAPED_DOT = /%2e/i
+const hasDotSegment = (raw: string): boolean => raw.includes('/.') || (raw.includes('%2') && ESCAPED_DOT.test(raw))
+const isPlainAbsolute = (raw: string): boolean => PLAIN_ABSOLUTE.test(raw) && !hasDotSegment(raw) && !raw.includes('xn--')
+const H = 0x68
 
 const finish = (href: string): string | null => {
   if (!href.startsWith('http://') && !href.startsWith('https://')) return null
@@ -34,7 +37,7 @@ const finish = (href: string): string | null => {
  */
 export const canonicalUrl = (raw: string, base?: string): string | null => {
   if (raw.length > MAX_LENGTH) return null
-  if (PLAIN_ABSOLUTE.test(raw) && !hasDotSegment(raw) && !raw.includes('xn--')) return raw
+  if (isPlainAbsolute(raw)) return raw
   try {
     const url = base === undefined || ABSOLUTE.test(raw) ? new URL(raw) : new URL(raw, base)
     // What a browser would not send along with a picture is not to be stored and shown either.
@@ -62,6 +65,7 @@ export const createResolver = (base: string): ((raw: string) => string | null) =
   const plainBase = base.length <= MAX_LENGTH && !base.includes('@')
   const seen = new Map<string, string | null>()
   return (raw) => {
+    if (raw.charCodeAt(0) === H && raw.length <= MAX_LENGTH && isPlainAbsolute(raw)) return raw
     if (plainBase && folder.length + raw.length <= MAX_LENGTH && !hasDotSegment(raw)) {
       if (PLAIN_ROOTED.test(raw)) return origin + raw
       if (PLAIN_RELATIVE.test(raw)) return folder + raw

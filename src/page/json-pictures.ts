@@ -63,6 +63,28 @@ const roleOf = (words: string): Role | null => {
   return MAIN.test(words) ? 'main' : null
 }
 
+/** What a key says; asked of each value, and the keys of one JSON are few. */
+interface KeyMeaning {
+  readonly words: string
+  readonly role: Role | null
+  /** `words` name something that is no picture's address. */
+  readonly isNot: boolean
+  /** The value is a srcset. */
+  readonly isSet: boolean
+  readonly isSurely: boolean
+  /** A list under it may be one of addresses. */
+  readonly isMain: boolean
+}
+
+const meaningOf = (words: string): KeyMeaning => ({
+  words,
+  role: roleOf(words),
+  isNot: NOT.test(words),
+  isSet: words.endsWith('srcset'),
+  isSurely: SURELY.test(words),
+  isMain: MAIN.test(words),
+})
+
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const pixelCount = (value: unknown): number | null => {
@@ -95,22 +117,32 @@ const objectSize = (object: Json): Pick<JsonFile, 'width' | 'height'> => ({
 
 const isRooted = (address: string): boolean => /^(?:https?:)?\/\/?[^/]/i.test(address)
 
-const fileAt = (raw: string, words: string, role: Role | null): Omit<JsonFile, 'width' | 'height'> | null => {
-  if (words.endsWith('srcset')) {
-    return raw.length <= MAX_SET && raw.includes(' ') && role !== null ? { url: raw, isSet: true, role, } : null
-  }
-  if (raw.length > MAX_ADDRESS || raw.length < 5 || NOT.test(words)) return null
+/** A dot or a slash: words that are no address seldom have either. */
+const MAY_BE_ADDRESS = /[./]/
+
+const fileAt = (raw: string, key: KeyMeaning, role: Role | null): Omit<JsonFile, 'width' | 'height'> | null => {
+  if (key.isSet) return raw.length <= MAX_SET && raw.includes(' ') && role !== null ? { url: raw, isSet: true, role } : null
+  if (key.isNot || raw.length > MAX_ADDRESS || raw.length < 5 || !MAY_BE_ADDRESS.test(raw)) return null
   const address = raw.trim()
   if (!looksLikeAddress(address) || NO_PICTURE.test(address)) return null
-  const isPicture = looksLikePicture(address) ? role !== null || address.includes('/') : SURELY.test(words) && isRooted(address)
+  const isPicture = looksLikePicture(address) ? role !== null || address.includes('/') : key.isSurely && isRooted(address)
   return isPicture ? { url: address, isSet: false, role: role ?? 'main' } : null
 }
 
+const mayNameFile = (key: string): boolean => key.length <= MAX_ADDRESS && (looksLikePicture(key) || /^https?:\/\//i.test(key))
+
+const NO_FILES: readonly JsonFile[] = []
+
 /** `{"https://…/a.jpg": [1200, 800], …}`: the sizes of one picture. */
-const mapOfSizes = (object: Json): JsonFile[] => {
+const mapOfSizes = (object: Json): readonly JsonFile[] => {
+  // The first key settles most objects.
+  for (const key in object) {
+    if (!mayNameFile(key)) return NO_FILES
+    break
+  }
   const files: JsonFile[] = []
   for (const [key, value] of Object.entries(object).slice(0, 100)) {
-    if (key.length > MAX_ADDRESS || !(looksLikePicture(key) || /^https?:\/\//i.test(key))) return []
+    if (!mayNameFile(key)) return NO_FILES
     const [width, height] = Array.isArray(value) ? value : [value, null]
     files.push({ url: key, isSet: false, role: 'main', width: pixelCount(width), height: pixelCount(height) })
   }
@@ -120,16 +152,27 @@ const mapOfSizes = (object: Json): JsonFile[] => {
 const PROMISE = { thumb: 0, main: 1, full: 2 } as const
 
 /** An object's own size is that of the file that promises most. */
-const withObjectSize = (files: readonly JsonFile[], size: Pick<JsonFile, 'width' | 'height'>): JsonFile[] => {
-  if (size.width === null || files.some(({ width }) => width !== null)) return [...files]
+const withObjectSize = (files: readonly JsonFile[], object: Json): readonly JsonFile[] => {
+  if (files.length === 0 || files.some(({ width }) => width !== null)) return files
+  const size = objectSize(object)
+  if (size.width === null) return files
   let best = 0
   for (const [index, file] of files.entries()) if (PROMISE[file.role] > PROMISE[files[best]?.role ?? 'thumb']) best = index
   return files.map((file, index) => (index === best && !file.isSet ? { ...file, ...size } : file))
 }
 
+const NAMELESS = meaningOf('')
+
 const createWalk = () => {
   const pictures: JsonPicture[] = []
+  const meanings = new Map<string, KeyMeaning>()
   let left = MAX_VALUES
+
+  const meaning = (key: string): KeyMeaning => {
+    let known = meanings.get(key)
+    if (known === undefined) meanings.set(key, (known = meaningOf(wordsOf(key))))
+    return known
+  }
 
   const emit = (files: readonly JsonFile[], of: Json | null): void => {
     if (files.length === 0 || pictures.length >= MAX_PICTURES) return
@@ -141,36 +184,37 @@ const createWalk = () => {
   }
 
   /** Collects the files of one picture out of a record that holds nothing else. */
-  const readRecord = (value: unknown, role: Role | null, words: string, files: JsonFile[], depth: number): void => {
+  const readRecord = (value: unknown, role: Role | null, key: KeyMeaning, files: JsonFile[], depth: number): void => {
     if (left-- <= 0 || depth > MAX_DEPTH) return
     if (typeof value === 'string') {
-      const file = fileAt(value, words, role ?? 'main')
+      const file = fileAt(value, key, role ?? 'main')
       if (file !== null) files.push({ ...file, width: null, height: null })
     } else if (Array.isArray(value)) {
-      for (const item of value.slice(0, 100)) readRecord(item, role, words, files, depth + 1)
+      for (const item of value.slice(0, 100)) readRecord(item, role, key, files, depth + 1)
     } else if (isObject(value)) {
       const own: JsonFile[] = []
-      for (const [key, inner] of Object.entries(value).slice(0, 100)) {
-        const keyWords = wordsOf(key)
-        const inherited = role === null || role === 'main' ? (roleOf(keyWords) ?? role) : role
-        if (typeof inner !== 'string' || roleOf(keyWords) !== null) readRecord(inner, inherited, keyWords, own, depth + 1)
+      for (const [name, inner] of Object.entries(value).slice(0, 100)) {
+        const named = meaning(name)
+        const inherited = role === null || role === 'main' ? (named.role ?? role) : role
+        if (typeof inner !== 'string' || named.role !== null) readRecord(inner, inherited, named, own, depth + 1)
       }
-      files.push(...withObjectSize(own, objectSize(value)))
+      files.push(...withObjectSize(own, value))
     }
   }
 
   const readObject = (object: Json, depth: number): void => {
     const sizes = mapOfSizes(object)
     if (sizes.length > 0) return emit(sizes, null)
-    let files: JsonFile[] = []
+    const files: JsonFile[] = []
     const isVideo = Object.hasOwn(object, 'type') && /video/i.test(String(object['type']).slice(0, 40))
-    for (const [key, value] of Object.entries(object)) {
+    for (const key of Object.keys(object)) {
       if (left <= 0) break
-      const words = wordsOf(key)
-      const role = roleOf(words)
+      const value = object[key]
       if (typeof value === 'string') {
         left--
-        const file = fileAt(value, words, role)
+        const named = meaning(key)
+        const { role } = named
+        const file = fileAt(value, named, role)
         if (file === null || (isVideo && role !== 'thumb')) continue
         const sized = { ...file, ...(role === null ? { width: null, height: null } : ownSize(object, key)) }
         const main = files.find((one) => one.role === 'main')
@@ -178,24 +222,25 @@ const createWalk = () => {
         if (isOther) emit([sized], null)
         else files.push(sized)
       } else if (typeof value === 'object' && value !== null) {
+        const named = meaning(key)
+        const { words, role } = named
         const isRecord = SIZES.test(words) || (isObject(value) && ((role !== null && role !== 'main') || ONE.test(words)))
-        if (isRecord) readRecord(value, role, words, files, depth + 1)
-        else visit(value, words, depth + 1)
+        if (isRecord) readRecord(value, role, named, files, depth + 1)
+        else visit(value, named, depth + 1)
       }
     }
-    files = withObjectSize(files, objectSize(object))
-    emit(files, object)
+    emit(withObjectSize(files, object), object)
   }
 
-  const visit = (value: unknown, words: string, depth: number): void => {
+  const visit = (value: unknown, key: KeyMeaning, depth: number): void => {
     if (left-- <= 0 || depth > MAX_DEPTH) return
     if (Array.isArray(value)) {
       for (const item of value) {
         if (left <= 0) return
-        if (typeof item !== 'string') visit(item, words, depth + 1)
+        if (typeof item !== 'string') visit(item, key, depth + 1)
         else {
           left--
-          const file = fileAt(item, words, depth === 0 || MAIN.test(words) ? 'main' : null)
+          const file = fileAt(item, key, depth === 0 || key.isMain ? 'main' : null)
           if (file !== null) emit([{ ...file, role: 'main', width: null, height: null }], null)
         }
       }
@@ -236,6 +281,6 @@ export const picturesInJson = (text: string): JsonPicture[] => {
     return []
   }
   const walk = createWalk()
-  walk.visit(value, '', 0)
+  walk.visit(value, NAMELESS, 0)
   return walk.pictures
 }

@@ -18,7 +18,7 @@ const SILENT: ReadonlySet<string> = new Set([
 /** All white space but a single blank, and control characters. */
 const BLANKS = /(?:[^\S ]|[\p{Cc}\u200b])[\s\p{Cc}\u200b]*| [\s\p{Cc}\u200b]+/gu
 /** Found in text that may need cleaning; cheaper to look for than to clean. */
-const UNCLEAN = /[^ -~\u00a1-\u167f\u2070-\u2fff\u3001-\ufefe]|  /
+const UNCLEAN = /[^ -~\u00a1-\u167f\u2070-\u2fff\u3001-\ud7ff\ue000-\ufefe]|  /
 const HALF_CHARACTER = /[\ud800-\udbff]$/
 /** JSON can escape one half of a pair; no UTF-8 can hold it. */
 const LONE_HALF = /\p{Cs}/gu
@@ -27,7 +27,7 @@ const LONE_HALF = /\p{Cs}/gu
 export const cleanWords = (text: string | undefined | null, max = MAX_WORDS): string | null => {
   if (text === undefined || text === null || text === '') return null
   const start = text.length > max * 2 ? text.slice(0, max * 2) : text
-  const clean = (UNCLEAN.test(start) ? start.replace(BLANKS, ' ') : start).replace(LONE_HALF, '\ufffd').trim()
+  const clean = (UNCLEAN.test(start) ? start.replace(BLANKS, ' ').replace(LONE_HALF, '\ufffd') : start).trim()
   if (clean === '') return null
   return clean.length <= max ? clean : clean.slice(0, max).replace(HALF_CHARACTER, '').trimEnd()
 }
