@@ -2,7 +2,8 @@
  * The words that stand by a picture as its caption, by the ways that galleries, content systems and lightboxes are
  * made: figures, definition lists, rows of a table, attributes that a script shows, else the nearest text.
  */
-import { isTag, type AnyNode, type Element } from 'domhandler'
+import { isTag, type AnyNode, type Element, type ParentNode } from 'domhandler'
+import { hasData } from './has-data.ts'
 import type { IdLookup } from './id-lookup.ts'
 import { markupText } from './markup-text.ts'
 import { ancestors, countWithin } from './page-tree.ts'
@@ -16,6 +17,8 @@ const CAPTION_LEVELS = 4
 const LIGHTBOX_LEVELS = 3
 /** Children of a figure looked at from either end. */
 const FIGURE_EDGE = 8
+/** A figure that groups others is looked for this far out. */
+const FIGURE_LEVELS = 6
 /** Ids followed of one `aria-labelledby`. */
 const MAX_IDS = 5
 const MAX_CELLS = 100
@@ -77,9 +80,16 @@ const gLightbox = (holders: readonly Element[], part: 'title' | 'description'): 
   return null
 }
 
-const holdersOf = ({ element, link, round }: Finding): Element[] => {
-  const near = round.levels.slice(0, LIGHTBOX_LEVELS).filter((level) => level !== link)
-  return [element, ...(link === null ? [] : [link]), ...near]
+/** The elements whose `data-` attributes may hold a caption; those without any are left out. */
+const holdersOf = ({ element, link, round: { levels } }: Finding): Element[] => {
+  const holders: Element[] = []
+  if (hasData(element.attribs)) holders.push(element)
+  if (link !== null && hasData(link.attribs)) holders.push(link)
+  for (let level = 0; level < Math.min(levels.length, LIGHTBOX_LEVELS); level++) {
+    const near = levels[level] as Element
+    if (near !== link && hasData(near.attribs)) holders.push(near)
+  }
+  return holders
 }
 
 /** What the attributes say for a title; only those of the picture and its link are known for it. */
@@ -110,14 +120,14 @@ const ownCaption = (figure: Element): Element | null => {
 /** The caption of the figure, of one round it that groups several, or one that a wrapper parts from its figure. */
 const figureCaption = (page: Page, figure: Element | null): string | null => {
   if (figure === null) return null
-  const figures = [figure, ...[...ancestors(figure, 6)].filter(({ name }) => name === 'figure')]
-  for (const one of figures) {
-    const caption = ownCaption(one)
+  let at: ParentNode | null = figure
+  for (let level = 0; level <= FIGURE_LEVELS && at !== null && isTag(at); level++, at = at.parent) {
+    const caption = at.name === 'figure' ? ownCaption(at) : null
     if (caption !== null) return textOf(caption)
   }
   const { figcaption } = page.landmarks
   if (figcaption.length === 0 || countWithin(figcaption, figure) !== 1) return null
-  const [only] = figcaption.filter((one) => [...ancestors(one, 6)].find(({ name }) => name === 'figure') === figure).slice(0, 1)
+  const [only] = figcaption.filter((one) => [...ancestors(one, FIGURE_LEVELS)].find(({ name }) => name === 'figure') === figure).slice(0, 1)
   return only === undefined ? null : textOf(only)
 }
 

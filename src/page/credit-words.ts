@@ -1,5 +1,5 @@
 /** Who made a picture, as a credit line beside it says, and under what licence; never the author of the text. */
-import { isTag, type Element } from 'domhandler'
+import { isTag, type AnyNode, type Element } from 'domhandler'
 import { isCommonsLicence } from './licence.ts'
 import { countWithin, firstFrom } from './page-tree.ts'
 import type { Page } from './page.ts'
@@ -42,18 +42,26 @@ export const isCredit = ({ attribs }: Element): boolean => {
   )
 }
 
-/** First element inside `scope`, outer before inner, that a bounded look finds. */
-export const lookFor = (scope: Element, wanted: (element: Element) => boolean): Element | null => {
+const NONE: readonly Element[] = []
+
+/**
+ * The elements inside `scope` that a bounded look finds and that are called something (by class, `itemprop` or
+ * `rel`), outer before inner: among these are sought a credit, a date and a category.
+ */
+export const calledWithin = (scope: Element | null): readonly Element[] => {
+  if (scope === null) return NONE
+  const called: Element[] = []
   const queue: Element[] = [scope]
   for (let at = 0; at < queue.length; at++) {
     const element = queue[at] as Element
-    if (at > 0 && wanted(element)) return element
-    for (const child of element.children) {
-      if (queue.length >= MAX_ELEMENTS) break
+    const { attribs, children } = element
+    if (at > 0 && (attribs['class'] !== undefined || attribs['itemprop'] !== undefined || attribs['rel'] !== undefined)) called.push(element)
+    for (let index = 0; index < children.length && queue.length < MAX_ELEMENTS; index++) {
+      const child = children[index] as AnyNode
       if (isTag(child)) queue.push(child)
     }
   }
-  return null
+  return called
 }
 
 /** "A photo by the sea" names nobody: names begin with a capital, where there are any. */

@@ -71,10 +71,25 @@ export const unusable = (raw: string): Unusable => {
   return { url, reason: foreign ? 'unsupported-scheme' : 'invalid-url' }
 }
 
+/** The number that up to six digits and nothing else write; null for all else. */
+const plainNumber = (value: string): number | null => {
+  if (value.length > 6) return null
+  let number = 0
+  for (let at = 0; at < value.length; at++) {
+    const digit = value.charCodeAt(at) - 0x30
+    if (digit < 0 || digit > 9) return null
+    number = 10 * number + digit
+  }
+  return number
+}
+
 /** Pixels of a `width` or `height` attribute; null for percentages and nonsense. */
 export const pixels = (value: string | undefined): number | null => {
-  const digits = value === undefined ? null : /^\s*(\d{1,6})(?:\.\d+)?\s*(?:px)?\s*$/i.exec(value)?.[1]
-  return digits === undefined || digits === null ? null : Number(digits)
+  if (value === undefined || value === '') return null
+  const plain = plainNumber(value)
+  if (plain !== null) return plain
+  const digits = /^\s*(\d{1,6})(?:\.\d+)?\s*(?:px)?\s*$/i.exec(value)?.[1]
+  return digits === undefined ? null : Number(digits)
 }
 
 /** Same for a file's size, where 0 means unknown. */

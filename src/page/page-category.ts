@@ -5,8 +5,8 @@
  * comes before all of it.
  */
 import type { Element } from 'domhandler'
-import { lookFor } from './credit-words.ts'
 import { sectionAt } from './heading-sections.ts'
+import { hasData } from './has-data.ts'
 import { metaOf } from './page-metas.ts'
 import { createPageNote } from './page-note.ts'
 import { firstFrom, firstWithin } from './page-tree.ts'
@@ -168,22 +168,26 @@ const isCategory = ({ attribs: { rel, class: names } }: Element): boolean =>
   (names !== undefined && names.length < 500 && CATEGORY_CLASS.test(names))
 
 /** What a picture's own card says of its category, as galleries with filters and lists of posts do. */
-const ownCategory = (element: Element, levels: readonly Element[]): string | null => {
-  for (const { attribs } of [element, ...levels]) {
+const ownCategory = (element: Element, levels: readonly Element[], called: readonly Element[]): string | null => {
+  for (let level = -1; level < levels.length; level++) {
+    const { attribs } = level === -1 ? element : (levels[level] as Element)
+    if (!hasData(attribs)) continue
     for (const name of ATTRIBUTES) {
       const words = attribs[name] === undefined ? null : deepestCategory(cleanWords(attribs[name], MAX_CATEGORY))
       if (words !== null && HAS_WORD.test(words)) return words
     }
   }
-  const item = levels.at(-1)
-  const called = item === undefined ? null : lookFor(item, isCategory)
-  const words = called === null ? null : textOf(called, MAX_HEADING + 1)
+  const category = called.find(isCategory)
+  const words = category === undefined ? null : textOf(category, MAX_HEADING + 1)
   return words !== null && words.length <= MAX_HEADING ? words : null
 }
 
-/** The category of one shown picture, where it can be told apart from its page's. */
-export const pictureCategory = (page: Page, element: Element, levels: readonly Element[]): string | null =>
-  ownCategory(element, levels) ?? headingCategory(page, element, levels)
+/**
+ * The category of one shown picture, where it can be told apart from its page's.
+ * @param called the elements of its item that are called something
+ */
+export const pictureCategory = (page: Page, element: Element, levels: readonly Element[], called: readonly Element[]): string | null =>
+  ownCategory(element, levels, called) ?? headingCategory(page, element, levels)
 
 /** The category that holds for all of the page's pictures that have none of their own. */
 export const pageCategory = (page: Page): string | null => statedCategory(page) ?? ownFolder(page)

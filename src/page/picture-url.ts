@@ -40,7 +40,7 @@ export const looksLikePicture = (url: string): boolean => {
   const named = EXTENSION.test(tail)
     ? !NAMESPACE.test(tail) && !url.includes('/blob/') && !BARE_HOST.test(url)
     : url.includes('?') && FORMAT_QUERY.test(url)
-  return named && schemeOf(url)?.startsWith('http') !== false
+  return named && (url.startsWith('https://') || url.startsWith('/') || schemeOf(url)?.startsWith('http') !== false)
 }
 
 /** Whether an attribute's value is an address at all, not an id, a word or an unfilled template. */

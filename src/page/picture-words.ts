@@ -5,9 +5,10 @@
 import type { Element } from 'domhandler'
 import type { Fields } from './candidate.ts'
 import { captionOf, MAX_CAPTION, titleAttribute, wordsOfIds } from './caption-words.ts'
-import { creatorOf, isCredit, licenceWithin, lookFor } from './credit-words.ts'
+import { calledWithin, creatorOf, isCredit, licenceWithin } from './credit-words.ts'
 import type { IdLookup } from './id-lookup.ts'
 import { pictureCategory } from './page-category.ts'
+import { createPageNote } from './page-note.ts'
 import { lastBefore } from './page-tree.ts'
 import type { Finding, Page } from './page.ts'
 import { timeBeside } from './shown-time.ts'
@@ -31,6 +32,18 @@ const NO_WORDS: PictureWords = {
 }
 
 const wordsOf = (element: Element | null, max?: number): string | null => (element === null ? null : textOf(element, max))
+
+const headings = createPageNote<Map<Element, string | null>>()
+
+/** The words of a heading, which stands over many pictures. */
+const headingWords = (page: Page, heading: Element | null): string | null => {
+  if (heading === null) return null
+  let known = headings.get(page)
+  if (known === undefined) headings.set(page, (known = new Map()))
+  let words = known.get(heading)
+  if (words === undefined) known.set(heading, (words = textOf(heading, MAX_CAPTION)))
+  return words
+}
 
 /** Words that came with the finding are better than those found round it. */
 const withOwn = (found: PictureWords, own: Finding['words']): PictureWords => {
@@ -63,22 +76,24 @@ const altOf = ({ element: { attribs }, link }: Finding, byId: IdLookup): string 
 
 const shownWords = (page: Page, finding: Finding, byId: IdLookup): PictureWords => {
   const { element, link, round: { levels, figure } } = finding
-  const { heading: headings } = page.landmarks
+  const { heading } = page.landmarks
   const title =
     titleAttribute(finding) ??
-    wordsOf(nearestInItem(headings, element, levels) ?? lastBefore(headings, element), MAX_CAPTION)
+    headingWords(page, nearestInItem(heading, element, levels) ?? lastBefore(heading, element))
 
-  const scope = figure ?? levels.at(-1) ?? null
-  const credit = scope === null ? null : lookFor(scope, isCredit)
+  const item = levels.at(-1) ?? null
+  const scope = figure ?? item
+  const called = calledWithin(item)
+  const credit = (scope === item ? called : calledWithin(scope)).find(isCredit) ?? null
   const caption = captionOf(page, finding, title, credit, byId)
   return {
     alt: altOf(finding, byId),
     title,
     caption,
-    publishedAt: timeBeside(page, element, levels),
+    publishedAt: timeBeside(page, element, levels, called),
     licence: scope === null ? null : licenceWithin(page, scope),
     creator: creatorOf(link === null ? [element] : [element, link], credit, caption),
-    category: pictureCategory(page, element, levels),
+    category: pictureCategory(page, element, levels, called),
     fields: null,
   }
 }

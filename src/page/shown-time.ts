@@ -1,6 +1,5 @@
 /** The time that stands by a picture, or in the article it is part of. */
 import type { Element } from 'domhandler'
-import { lookFor } from './credit-words.ts'
 import { pageLanguage } from './page-language.ts'
 import { firstWithin } from './page-tree.ts'
 import type { Page } from './page.ts'
@@ -25,14 +24,16 @@ export const timeOf = (page: Page, element: Element): string | null => {
 const isDated = ({ name, attribs }: Element): boolean =>
   name !== 'img' && attribs['class'] !== undefined && attribs['class'].length < 500 && TIME_CLASS.test(attribs['class'])
 
-/** Of the item's `<time>`, else of an element in it that is called a date, else of the article's first `<time>`. */
-export const timeBeside = (page: Page, element: Element, levels: readonly Element[]): string | null => {
+/**
+ * Of the item's `<time>`, else of an element in it that is called a date, else of the article's first `<time>`.
+ * @param called the elements of the item that are called something
+ */
+export const timeBeside = (page: Page, element: Element, levels: readonly Element[], called: readonly Element[]): string | null => {
   const { time: times } = page.landmarks
   const own = times.length === 0 ? null : nearestInItem(times, element, levels)
   if (own !== null) return timeOf(page, own)
-  const item = levels.at(-1)
-  const dated = item === undefined ? null : lookFor(item, isDated)
-  const said = dated === null ? null : timeOf(page, dated)
+  const dated = called.find(isDated)
+  const said = dated === undefined ? null : timeOf(page, dated)
   if (said !== null || times.length === 0) return said
   const article = articleAround(element)
   const first = article === null ? null : firstWithin(times, article)

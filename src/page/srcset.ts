@@ -18,6 +18,9 @@ export interface SrcsetEntry {
 const isSpace = (code: number): boolean =>
   code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d || code === 0x0c
 const COMMA = 0x2c
+const W = 0x77
+/** Longest width read the short way. */
+const MAX_DIGITS = 8
 
 const INTEGER = /^\d+$/
 const FLOAT = /^-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?$/
@@ -80,6 +83,20 @@ export const parseSrcset = (input: string, maxEntries = Number.POSITIVE_INFINITY
     return descriptors
   }
 
+  /** The width in `640w`, all the descriptors that most entries have, with `at` left behind it; 0, and nothing read, where it is not that. */
+  const readWidth = (): number => {
+    let end = at + 1
+    let width = 0
+    for (; end < length && end - at < MAX_DIGITS; end++) {
+      const digit = input.charCodeAt(end) - 0x30
+      if (digit < 0 || digit > 9) break
+      width = 10 * width + digit
+    }
+    if (width === 0 || input.charCodeAt(end) !== W || (end + 1 < length && input.charCodeAt(end + 1) !== COMMA)) return 0
+    at = end + 2
+    return width
+  }
+
   while (entries.length < maxEntries) {
     for (; at < length; at++) {
       const code = input.charCodeAt(at)
@@ -90,7 +107,10 @@ export const parseSrcset = (input: string, maxEntries = Number.POSITIVE_INFINITY
     while (at < length && !isSpace(input.charCodeAt(at))) at++
     let end = at
     while (end > start && input.charCodeAt(end - 1) === COMMA) end--
-    const entry = describeEntry(input.slice(start, end), end === at ? readDescriptors() : [])
+    const hasDescriptors = end === at
+    const url = input.slice(start, end)
+    const width = hasDescriptors ? readWidth() : 0
+    const entry = width > 0 ? { url, width, height: null, density: null } : describeEntry(url, hasDescriptors ? readDescriptors() : [])
     if (entry !== null) entries.push(entry)
   }
   return entries

@@ -4,7 +4,7 @@
  * picture; what lies outside belongs to its neighbours as well.
  */
 import type { Element } from 'domhandler'
-import { ancestors, firstFrom, firstWithin, type PageTree } from './page-tree.ts'
+import { firstFrom, firstWithin, type PageTree } from './page-tree.ts'
 import { picturesProper } from './sign.ts'
 
 export interface Surroundings {
@@ -15,6 +15,7 @@ export interface Surroundings {
 }
 
 const MAX_LEVELS = 8
+const ARTICLE_LEVELS = 32
 const WIDE = new Set(['body', 'main', 'html'])
 
 /** The landmarks of a kind before and after an element: enough to tell what lies in its ancestors. */
@@ -52,6 +53,7 @@ export const nearestInItem = (landmarks: readonly Element[], element: Element, l
 
 /** The nearest article round an element. */
 export const articleAround = (element: Element): Element | null => {
-  for (const outer of ancestors(element, 32)) if (outer.name === 'article') return outer
+  let at = element.parent
+  for (let level = 0; level < ARTICLE_LEVELS && at !== null && 'attribs' in at; level++, at = at.parent) if (at.name === 'article') return at
   return null
 }

@@ -87,7 +87,8 @@ const readImg = (page: Page, img: Element, shared: ReadonlySet<string>): Found =
   const raw = img.attribs['src'] ?? ''
   const src = srcOf(page, img)
   const { renditions, isLazy } = ownRenditions(page, img)
-  const copy = isLazy || src === null || looksLikeStandIn(raw) ? noscriptCopy(page, img) : null
+  const mayHaveCopy = page.landmarks['noscript-picture'].length > 0 && (isLazy || src === null || looksLikeStandIn(raw))
+  const copy = mayHaveCopy ? noscriptCopy(page, img) : null
   if (copy !== null) {
     renditions.push(...readCopy(page, copy))
     page.claimed.add(copy)
