@@ -6,8 +6,8 @@ export interface Clock {
   until(at: number, signal?: AbortSignal): Promise<void>
 }
 
-/** setTimeout overflows past 2^31 ms and then fires at once. */
-const MAX_TIMER_MS = 2_147_483_647
+/** Most milliseconds (24.8 days) of one timer: setTimeout overflows past 2^31 ms and then fires at once. */
+export const MAX_TIMER_MS = 2_147_483_647
 
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -6,6 +6,12 @@ const fragment = {
   allowAddress: setting(shape.list(), { help: 'Addresses.', list: true }),
   robots: setting(shape.switch(true), { help: 'Hold to robots.txt.' }),
 }
+const limits = {
+  idleMs: setting(shape.ms(15_000), { help: 'Milliseconds.' }),
+  maxTime: setting(shape.span(), { help: 'Seconds.' }),
+  threads: setting(shape.count(4, 1, 64), { help: 'Threads.' }),
+  userAgent: setting(shape.header('gannet/1'), { help: 'Name.' }),
+}
 
 describe('resolveConfig', () => {
   it('lets flags win over the environment over the file over defaults', () => {
@@ -28,5 +34,17 @@ describe('resolveConfig', () => {
     expect(() => resolveConfig(fragment, [{ from: '--delay', values: { delay: 'soon' } }])).toThrow(
       /--delay: delay: .*Milliseconds between visits/,
     )
+  })
+
+  it.each([
+    ['idleMs', '1e12'], ['idleMs', 2 ** 31], ['idleMs', '0'], ['maxTime', '1e12'], ['maxTime', '-1'], ['threads', '65'], ['threads', '1.5'],
+    ['userAgent', 'a\r\nX: y'], ['userAgent', 'a\u0000'], ['userAgent', 'a '], ['userAgent', '機械'], ['userAgent', ''],
+  ])('refuses what no timer, machine or header could bear: %s %j', (key, value) => {
+    expect(() => resolveConfig(limits, [{ from: 'flags', values: { [key]: value } }])).toThrow(/^--[a-z-]+: .* will not do: /)
+  })
+
+  it('takes what just fits', () => {
+    const values = { idleMs: String(2 ** 31 - 1), maxTime: '0.5', threads: 64, userAgent: 'a/1 (+https://a.example; b@c)' }
+    expect(resolveConfig(limits, [{ from: 'flags', values }])).toEqual({ ...values, idleMs: 2 ** 31 - 1, maxTime: 0.5 })
   })
 })

@@ -5,6 +5,7 @@
  */
 import { closest } from 'fastest-levenshtein'
 import { z } from 'zod'
+import { MAX_TIMER_MS } from './clock.ts'
 import { GannetError } from './errors.ts'
 
 export interface SettingInfo {
@@ -42,15 +43,23 @@ const words = (text: unknown): unknown =>
 const number = () =>
   z.coerce.number({ error: ({ code }) => (code === 'invalid_type' ? 'a number is needed' : undefined) })
 
-/** Shapes that settings are made of. */
+const count = (fallback: number, min = 1, max = Number.MAX_SAFE_INTEGER) => number().int().min(min).max(max).default(fallback)
+
+/** Shapes that settings are made of; bounds are inclusive. */
 export const shape = {
-  count: (fallback: number, min = 1) => number().int().min(min).default(fallback),
+  count,
+  /** Milliseconds that a timer can bear. */
+  ms: (fallback: number, min = 1) => count(fallback, min, MAX_TIMER_MS),
   amount: (fallback: number, min = 0, max = Number.MAX_SAFE_INTEGER) => number().min(min).max(max).default(fallback),
-  limit: (min = 1) => number().int().min(min).nullable().default(null),
-  span: () => number().positive().nullable().default(null),
+  limit: (min = 1, max = Number.MAX_SAFE_INTEGER) => number().int().min(min).max(max).nullable().default(null),
+  /** Seconds that a timer can bear. */
+  span: () => number().positive().max(Math.floor(MAX_TIMER_MS / 1000)).nullable().default(null),
   switch: (fallback: boolean) =>
     z.union([z.boolean(), z.stringbool()]).default(fallback),
   text: (fallback: string) => z.string().min(1).default(fallback),
+  /** What an HTTP header may hold (RFC 9110 §5.5) that everyone reads alike: no line ends, no control characters. */
+  header: (fallback: string) =>
+    z.string().regex(/^[!-~](?:[ -~]*[!-~])?$/, 'only printable ASCII can be sent, without spaces at its ends').default(fallback),
   maybe: () => z.string().min(1).nullable().default(null),
   list: () => z.preprocess(words, z.array(z.string())).default([]),
 }

@@ -1,5 +1,6 @@
 /** How much a crawl does at once, how far it goes, and where it stops. */
 import { z } from 'zod'
+import { MAX_TIMER_MS } from '../core/clock.ts'
 import { setting, shape, type ValuesOf } from '../core/config.ts'
 import { patternFlaw, SCOPE_KINDS } from '../core/scope.ts'
 
@@ -40,8 +41,8 @@ export type LinkSettings = ValuesOf<typeof linkSettings>
 export const crawlSettings = {
   concurrency: setting(shape.count(50), { help: 'Most visits under way at a time.', value: 'n' }),
   perHost: setting(shape.count(10), { help: 'Most visits to one host (scheme, name and port) at a time.', value: 'n' }),
-  delay: setting(shape.amount(500), { help: 'Least time between the starts of two visits to a host, in milliseconds.', value: 'ms' }),
-  addressDelay: setting(shape.limit(0), { help: 'Least time between the starts of two visits to hosts at one address, in milliseconds; by default 50 at public addresses, none inside the network.', value: 'ms' }),
+  delay: setting(shape.amount(500, 0, MAX_TIMER_MS), { help: 'Least time between the starts of two visits to a host, in milliseconds.', value: 'ms' }),
+  addressDelay: setting(shape.limit(0, MAX_TIMER_MS), { help: 'Least time between the starts of two visits to hosts at one address, in milliseconds; by default 50 at public addresses, none inside the network.', value: 'ms' }),
   attempts: setting(shape.count(3), { help: 'Failures after which a picture or page is given up.', value: 'n' }),
   depth: setting(shape.limit(0), { help: 'Most links between a seed and a page; no limit by default. Links of pages in a list are followed only when it is given.', value: 'n' }),
   ...linkSettings,

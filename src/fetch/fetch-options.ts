@@ -7,11 +7,11 @@ import type { Resolve } from './resolve-names.ts'
 const MB = 1024 * 1024
 
 export const fetchSettings = {
-  userAgent: setting(shape.text('gannet/0.1 (+https://www.npmjs.com/package/gannet)'), {
+  userAgent: setting(shape.header('gannet/0.1 (+https://www.npmjs.com/package/gannet)'), {
     help: 'User-Agent sent to sites; its first word is the name that robots.txt and opt-outs are read for.',
     value: 'text',
   }),
-  acceptLanguage: setting(shape.text('en;q=0.9, *;q=0.5'), { help: 'Accept-Language sent to sites.', value: 'text' }),
+  acceptLanguage: setting(shape.header('en;q=0.9, *;q=0.5'), { help: 'Accept-Language sent to sites.', value: 'text' }),
   allowAddress: setting(shape.list(), {
     help: 'Address, range or host (each with :port if need be) that may be fetched inside the network.',
     value: 'CIDR|host',
@@ -19,13 +19,13 @@ export const fetchSettings = {
   }),
   robots: setting(shape.switch(true), { help: 'Hold to robots.txt (RFC 9309).' }),
   optOut: setting(shape.switch(true), { help: 'Hold to X-Robots-Tag noindex, noimageindex, noai and noimageai, and to the reservation inside a picture (PLUS, TDMRep).' }),
-  connectTimeoutMs: setting(shape.count(10_000), { help: 'Milliseconds to connect, TLS included.', value: 'ms' }),
-  headersTimeoutMs: setting(shape.count(20_000), {
+  connectTimeoutMs: setting(shape.ms(10_000), { help: 'Milliseconds to connect, TLS included.', value: 'ms' }),
+  headersTimeoutMs: setting(shape.ms(20_000), {
     help: 'Milliseconds from the request to the end of the headers.',
     value: 'ms',
   }),
-  idleTimeoutMs: setting(shape.count(15_000), { help: 'Milliseconds without a byte of the body.', value: 'ms' }),
-  totalTimeoutMs: setting(shape.count(120_000), {
+  idleTimeoutMs: setting(shape.ms(15_000), { help: 'Milliseconds without a byte of the body.', value: 'ms' }),
+  totalTimeoutMs: setting(shape.ms(120_000), {
     help: 'Milliseconds on the network for one visit, its redirects included; waiting for leave is not counted.',
     value: 'ms',
   }),
@@ -37,8 +37,8 @@ export const fetchSettings = {
   maxPage: setting(shape.count(10 * MB), { help: 'Largest page in bytes, on the wire and decoded.', value: 'bytes' }),
   connections: setting(shape.count(10), { help: 'Connections to one origin at a time.', value: 'n' }),
   maxOrigins: setting(shape.count(512), { help: 'Origins to which connections are kept open.', value: 'n' }),
-  keepAliveMs: setting(shape.count(10_000), { help: 'Milliseconds an idle connection is kept.', value: 'ms' }),
-  dnsTtlMs: setting(shape.count(3_600_000, 0), {
+  keepAliveMs: setting(shape.ms(10_000), { help: 'Milliseconds an idle connection is kept.', value: 'ms' }),
+  dnsTtlMs: setting(shape.ms(3_600_000, 0), {
     help: 'Most milliseconds a resolved name is used again, however long its records may be kept.',
     value: 'ms',
   }),

@@ -8,6 +8,7 @@
  */
 import type { Dispatcher } from 'undici'
 import type { Body } from '../core/body.ts'
+import { MAX_TIMER_MS } from '../core/clock.ts'
 import { GannetError, systemCode } from '../core/errors.ts'
 import { judgeStatus, validatorOf, type Misfit, type Promised } from './answer-head.ts'
 import { BodyIntake } from './body-intake.ts'
@@ -128,7 +129,7 @@ export class Reception implements Dispatcher.DispatchHandler {
     const spent = spentMs + (this.#sentAt > 0 ? performance.now() - this.#sentAt : totalTimeoutMs)
     const allowed = totalTimeoutMs + (wireBytes * 1000) / minSpeed
     // Less than a second more would only be asked for again and again.
-    if (allowed - spent >= 1000) this.#timer = setTimeout(() => this.#onDeadline(), allowed - spent)
+    if (allowed - spent >= 1000) this.#timer = setTimeout(() => this.#onDeadline(), Math.min(MAX_TIMER_MS, allowed - spent))
     else {
       this.#part = null
       this.#refuse({ reason: 'timeout', detail: `not complete after ${seconds(Math.max(totalTimeoutMs, spent))}` })
