@@ -1,5 +1,6 @@
 /** Who made a picture, as a credit line beside it says, and under what licence; never the author of the text. */
 import { isTag, type AnyNode, type Element } from 'domhandler'
+import { hasData } from './has-data.ts'
 import { isCommonsLicence } from './licence.ts'
 import { countWithin, firstFrom } from './page-tree.ts'
 import type { Page } from './page.ts'
@@ -87,6 +88,7 @@ export const creatorOf = (holders: readonly Element[], credit: Element | null, c
   const inElement = credit === null ? null : nameIn(textOf(credit, MAX_CREATOR))
   if (inElement !== null) return inElement
   for (const { attribs } of holders) {
+    if (!hasData(attribs)) continue
     for (const name of CREDIT_ATTRIBUTES) {
       const said = attribs[name] === undefined ? null : nameIn(cleanWords(attribs[name], MAX_CREATOR))
       if (said !== null) return said

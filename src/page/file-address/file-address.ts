@@ -51,7 +51,7 @@ const takeOffLayers = (draft: Draft): void => {
 const MAY_BE_MARKED =
   /[?=:]|\/(?:cdn-cgi|_next|_vercel|\.netlify|_image|_ipx|image|unsafe|thumb|revision|v1|-|styles|product|images\/stencil|size|render|static|optimized|original|products|items|cdn)\//
 const MAY_BE_SIZED_NAME =
-  /@|_hu|_default|-scaled|-rotated|-e\d{10}|-\d{2,5}(?:x\d{2,5})?\.|[_/]\d{2,4}x\d{2,4}\.|\.(?:jpe?g|png|gif)[._]/i
+  /@|_hu|_default|-scaled|-rotated|-e\d{10}|-\d{2,5}(?:x\d{2,5})?(?:[-_][2-4]x)?\.|[_/]\d{2,4}x\d{2,4}(?:[-_][2-4]x)?\.|\.(?:jpe?g|png|gif)[._]/i
 
 /** Never throws; linear in the address's length. @param url canonical (see canonical-url.ts) */
 export const fileAddress = (url: string): FileAddress => {
@@ -70,7 +70,7 @@ export const fileAddress = (url: string): FileAddress => {
     takeOffSizedFolder(draft)
   }
   takeOffSizedName(draft)
-  if (CHANGED_AT.test(draft.query) && PICTURE_PATH.test(draft.path)) draft.query = ''
+  if (draft.query !== '' && CHANGED_AT.test(draft.query) && PICTURE_PATH.test(draft.path)) draft.query = ''
   const { host, query, width, height, within, cropped, altered, rank } = draft
   const key = query === '' ? host + draft.path : `${host}${draft.path}?${query}`
   return { key, width, height, within, cropped, original: !altered && rank === null, rank, likely: undefined }

@@ -19,7 +19,8 @@ const WORDPRESS_MARK = /-(?:e\d{10,14}|scaled|rotated)(?=\.\w+$)/
 
 const DISCOURSE = /\/(?:optimized|original)\/(\w+\/(?:[\da-f]\/){0,4}[\da-f]{40})(?:_\d+_(\d+)x(\d+))?\.\w+$/
 const HUGO = /_hu_?[\da-f]{16,64}(?:_\d+_(\d{0,5})x(\d{0,5})_(resize|fill|fit|crop|filter)?[\w-]*)?(?=\.\w+$)/
-/** Ten characters of hash and the width. */
+/** Ten characters of hash and the width; where the name has its hyphen tells most others apart. */
+const ELEVENTY_HYPHEN = 11
 const ELEVENTY = /\/((?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{10})-(\d{2,4})\.(?:jpe?g|webp|avif|png)$/
 const GATSBY = /\/static\/([\da-f]{32})\/[\da-f]{5}\/([^/.]+)\.\w+$/
 /** `/123-home_default/name.jpg` and `/img/p/1/2/123-home_default.jpg`. */
@@ -29,7 +30,7 @@ const BIGCOMMERCE_ORIGINAL = /(\/products\/\d+\/)images\/(?=\d+\/[^/]+\.\d{5,12}
 const K2 = /(\/items\/cache\/[\da-f]{32})_(?:XS|S|M|L|XL|Generic)(?=\.\w+$)/
 
 /** Any site's; the file may be another one, so the name stays in the key, and the size serves to compare. */
-const SIZE_SUFFIX = /[-_/](\d{2,4})x(\d{2,4})(?:@[23]x)?\.\w+$/
+const SIZE_SUFFIX = /[-_/](\d{2,4})x(\d{2,4})(?:[-_@][2-4]x)?\.\w+$/
 const SUFFIX_LENGTH = 24
 
 /** Puts `put` where the pattern is found. */
@@ -63,12 +64,13 @@ export const takeOffSizedFolder = (draft: Draft): void => {
 }
 
 const takeOffDashed = (draft: Draft): void => {
-  const eleventy = ELEVENTY.exec(draft.path)
+  const { path } = draft
+  const eleventy = path[path.lastIndexOf('/') + ELEVENTY_HYPHEN] === '-' ? ELEVENTY.exec(path) : null
   // Widths are asked for in round numbers; what counts up by ones is a series of pictures.
   if (eleventy !== null && Number(eleventy[2]) % 4 === 0) {
-    draft.path = `${draft.path.slice(0, eleventy.index)}/${eleventy[1]}`
+    draft.path = `${path.slice(0, eleventy.index)}/${eleventy[1]}`
     noteSize(draft, eleventy[2], null, 'exact')
-  } else if (WORDPRESS_FOLDER.test(draft.path)) {
+  } else if (WORDPRESS_FOLDER.test(path)) {
     const size = replace(draft, WORDPRESS_SIZE, nothing)
     if (size !== null) noteSize(draft, size[1], size[2], 'exact')
     const mark = replace(draft, WORDPRESS_MARK, nothing)

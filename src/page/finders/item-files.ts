@@ -130,6 +130,7 @@ export const addItemFiles = (
     if (!isLink && level >= ITEM_LEVELS) continue
     const files: Rendition[] = []
     addTargets(files, page, outer, wrapped)
+    if (files.length === 0 && outer.attribs['data-toggle'] === undefined && outer.attribs['data-bs-toggle'] === undefined) continue
     // The nearest one to lead somewhere is meant; what lies further out names it again, a smaller copy, or the original.
     const added = hasTarget ? files.filter(({ role }) => role === 'thumb' || (role === 'target' && !isLink)) : files
     if (files.length > 0) page.claimed.add(outer)

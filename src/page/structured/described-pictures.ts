@@ -25,8 +25,18 @@ export interface DescribedPicture {
 /** Times that something is said of a picture; more than any page shows. */
 const MAX_SAYINGS = 5000
 
-const stated = (words: Words): Words =>
-  Object.fromEntries(Object.entries(words).filter(([, value]) => value !== null && value !== undefined))
+/** What of `more` says something `words` does not say yet, added to it. */
+const withMore = (words: Words, { alt, title, caption, publishedAt, licence, creator, category }: Words): Words => {
+  const joined: { -readonly [Name in keyof Words]: Words[Name] } = { ...words }
+  if (alt != null) joined.alt ??= alt
+  if (title != null) joined.title ??= title
+  if (caption != null) joined.caption ??= caption
+  if (publishedAt != null) joined.publishedAt ??= publishedAt
+  if (licence != null) joined.licence ??= licence
+  if (creator != null) joined.creator ??= creator
+  if (category != null) joined.category ??= category
+  return joined
+}
 
 /** What is said of one picture in several places: the first word counts; of fields, only what is not disputed. */
 const createDescription = (renditions: readonly Rendition[]) => {
@@ -34,9 +44,10 @@ const createDescription = (renditions: readonly Rendition[]) => {
   const fields = new Map<string, string | number | null>()
   return {
     renditions,
-    say({ fields: more = null, ...others }: Words): void {
-      words = { ...stated(others), ...words }
-      for (const [name, value] of Object.entries(more ?? {})) {
+    say(more: Words): void {
+      words = withMore(words, more)
+      if (more.fields == null) return
+      for (const [name, value] of Object.entries(more.fields)) {
         fields.set(name, fields.has(name) && fields.get(name) !== value ? null : value)
       }
     },
@@ -98,7 +109,7 @@ export const describedPictures = (page: Page, items: readonly Item[], via: Candi
     const known = renditions.map(({ url }) => found.get(url)).find((description) => description !== undefined)
     const description = known ?? createDescription(renditions)
     for (const { url } of description.renditions) if (!found.has(url)) found.set(url, description)
-    for (const image of of) description.say(ownWords(image))
+    for (const image of of) if (image.properties.size > 0) description.say(ownWords(image))
     description.say(words)
   }
 

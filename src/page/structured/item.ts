@@ -34,10 +34,12 @@ export const addValue = (item: DraftItem, name: string, value: Value): void => {
 
 /** Longest name of a type or property that is looked at. */
 const MAX_NAME = 200
+const BARE_NAME = /^[a-z]+$/
 
 /** `https://schema.org/Product`, `schema:Product` and `product` are all `product`. */
 export const localName = (name: string): string => {
   if (name.length > MAX_NAME) return ''
+  if (BARE_NAME.test(name)) return name
   const trimmed = name.trim().toLowerCase()
   const at = Math.max(trimmed.lastIndexOf('/'), trimmed.lastIndexOf('#'), trimmed.lastIndexOf(':'))
   return trimmed.slice(at + 1)

@@ -29,7 +29,13 @@ const ADDRESS_IN: ReadonlyMap<string, string> = new Map([
 ])
 const SAID_IN: ReadonlyMap<string, string> = new Map([['data', 'value'], ['meter', 'value'], ['time', 'datetime']])
 
-const namesIn = (list: string): string[] => list.slice(0, MAX_NAMES).split(/\s+/).map(localName).filter((name) => name !== '')
+const ONE_NAME = /^[^\s]+$/
+const namesIn = (list: string): string[] => {
+  if (list.length > MAX_NAMES || !ONE_NAME.test(list)) return severalNames(list)
+  const name = localName(list)
+  return name === '' ? [] : [name]
+}
+const severalNames = (list: string): string[] => list.slice(0, MAX_NAMES).split(/\s+/).map(localName).filter((name) => name !== '')
 
 const isScope = ({ attribs }: Element): boolean => attribs['itemscope'] !== undefined || attribs['typeof'] !== undefined
 const typesOf = ({ attribs }: Element): string[] => namesIn(attribs['itemtype'] ?? attribs['typeof'] ?? '')
@@ -46,7 +52,7 @@ const imageItem = (page: Page, img: Element): DraftItem => {
   const size = { width: filePixels(attribs['width']), height: filePixels(attribs['height']) }
   const src = renditionAt(page, raw, 'src', 'microdata', renditions.length === 0 ? size : {})
   if (src !== null && (renditions.length === 0 || !looksLikeStandIn(raw))) renditions.unshift(src)
-  return { ...createItem(['imageobject']), renditions: renditions.map((r) => ({ ...r, via: 'microdata' as const })) }
+  return { ...createItem(['imageobject']), renditions: renditions.map((r) => (r.via === 'microdata' ? r : { ...r, via: 'microdata' })) }
 }
 
 const valueOf = (page: Page, element: Element): Value => {

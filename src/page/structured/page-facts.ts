@@ -27,11 +27,11 @@ const OTHER_WORKS = new Set([
 ])
 const LISTINGS = new Set(['collectionpage', 'imagegallery', 'mediagallery', 'offercatalog'])
 /** What these hold is one of several, or about something else than the page. */
-const OTHERS = [
+const OTHERS = new Set([
   'itemlistelement', 'haspart', 'isrelatedto', 'issimilarto', 'isaccessoryorsparepartfor', 'blogpost', 'blogposts',
   'review', 'reviews', 'comment', 'mentions', 'citation', 'relatedlink', 'hasvariant', 'item', 'subjectof', 'video',
   'associatedmedia', 'workexample', 'image', 'thumbnail',
-]
+])
 const HOMES = new Set([
   'home', 'homepage', 'home page', 'start', 'startseite', 'accueil', 'inicio', 'início', 'strona główna', 'главная', 'hem',
   'forside', 'hjem', 'etusivu', '首页', '首頁', '主页', 'ホーム', 'トップ', '홈',
@@ -42,7 +42,7 @@ const MAX_CRUMBS = 50
 const mainItems = (items: readonly Item[]): Item[] => {
   const others = new Set<Item>()
   for (const item of items) {
-    for (const name of OTHERS) for (const value of valuesOf(item, name)) if (isItem(value)) others.add(value)
+    for (const [name, values] of item.properties) if (OTHERS.has(name)) for (const value of values) if (isItem(value)) others.add(value)
   }
   return items.filter((item) => !others.has(item))
 }

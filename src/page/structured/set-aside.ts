@@ -7,16 +7,17 @@ import { IMAGES, mayBeFile, THUMBNAILS } from './image-files.ts'
 import { firstPlain, hasType, isItem, valuesOf, type Item, type Value } from './item.ts'
 
 /** What these hold is about the item, not part of what it shows. */
-const ASIDE = [
+const ASIDE = new Set([
   'logo', 'author', 'creator', 'publisher', 'copyrightholder', 'contributor', 'editor', 'brand', 'manufacturer',
   'provider', 'seller', 'sponsor', 'sourceorganization', 'funder', 'hiringorganization', 'parentorganization',
   'reviewedby', 'offeredby', 'accountableperson',
-]
+])
 /** Their image is a logo, wherever they stand. */
 const LOGO_BEARERS = new Set([
   'organization', 'newsmediaorganization', 'corporation', 'onlinestore', 'onlinebusiness', 'website', 'brand',
 ])
-const PICTURES = ['logo', ...IMAGES, ...THUMBNAILS]
+const LOGO = ['logo']
+const PICTURES = [...LOGO, ...IMAGES, ...THUMBNAILS]
 
 export interface Asides {
   readonly items: ReadonlySet<Item>
@@ -36,10 +37,10 @@ export const setAside = (page: Page, all: readonly Item[]): Asides => {
   const urls = new Set<string>()
   for (const item of all) {
     if (hasType(item, LOGO_BEARERS)) items.add(item)
-    for (const name of ASIDE) for (const value of valuesOf(item, name)) if (isItem(value)) items.add(value)
+    for (const [name, values] of item.properties) if (ASIDE.has(name)) for (const value of values) if (isItem(value)) items.add(value)
   }
   for (const item of all) {
-    for (const name of items.has(item) ? PICTURES : ['logo']) {
+    for (const name of items.has(item) ? PICTURES : LOGO) {
       for (const value of valuesOf(item, name)) {
         if (isItem(value)) items.add(value)
         for (const url of addressesOf(page, value)) urls.add(url)
