@@ -5,7 +5,7 @@
 
 const SIZE_WORD =
   'thumb(?:s|nail|nails)?|tn|th|small|sm|medium|med|large|lrg|lg|big|full(?:size)?|orig(?:inal)?|preview|mini|hi-?res|high-?res|low-?res|zoom|xl|xxl|scaled|cropped|resized|web|retina'
-const AFFIX = new RegExp(String.raw`^(?:${SIZE_WORD}|t|s)[-_.]|[-_.](?:${SIZE_WORD}|[tsmlxbozhkqn]|\d{2,4}x\d{0,4}|x\d{2,4}|\d{2,4}(?:w|h|px)|@[23]x)$|@[23]x$`, 'i')
+const AFFIX = new RegExp(String.raw`^(?:${SIZE_WORD}|t|s)[-_.]|[-_.](?:${SIZE_WORD}|[tsmlxbozhkqn]|\d{2,4}x\d{0,4}|x\d{2,4}|\d{2,4}(?:w|h|px)|@?[2-4]x)$|@[2-4]x$`, 'i')
 const MAX_AFFIXES = 4
 /** Longest name looked at, in UTF-16 units. */
 const MAX_NAME = 300

@@ -206,6 +206,14 @@ describe('pairs that demos of galleries and generators taught', () => {
     ['a wiki\'s page of a file', '<a href="/images/a/a6/X.jpg"><img src="/images/thumb/a/a6/X.jpg/401px-X.jpg?20240131120000" width="401" height="600" srcset="/images/thumb/a/a6/X.jpg/802px-X.jpg?20240131120000 2x"></a><p>Size: <a href="/images/thumb/a/a6/X.jpg/401px-X.jpg">401 × 600 pixels</a></p>', ['https://g.example/images/thumb/a/a6/X.jpg/401px-X.jpg?20240131120000 https://g.example/images/a/a6/X.jpg']],
     ['an icon in the card', '<div><img src="a-t.jpg"><img src="img/zoom.png" width="16" height="16"><a href="a.jpg">full size</a></div>', ['a-t.jpg a.jpg', 'img/zoom.png']],
     ['hidden slides beside shown ones', '<div><a href="1.jpg"><img src="1s.jpg"></a><a href="2.jpg"><img src="2s.jpg"></a><div data-remote="3.jpg"></div></div>', ['1s.jpg 1.jpg', '2s.jpg 2.jpg', '3.jpg']],
+    ['a density in the name', '<img src="/hero.jpg" srcset="/hero.jpg 1x, /hero-2x.jpg 2x"><img src="/b.jpg" width="400" height="300" srcset="/b.jpg 1x, /b_2x.jpg 2x, /b_3x.jpg 3x">',
+      ['https://g.example/hero.jpg https://g.example/hero-2x.jpg', 'https://g.example/b.jpg https://g.example/b_3x.jpg']],
+    ['a density behind a width', '<img src="h-400.jpg" srcset="h-400.jpg 1x, h-400-2x.jpg 2x"><img src="w-300x200.jpg" srcset="w-300x200.jpg 1x, w-300x200-2x.jpg 2x">',
+      ['h-400.jpg h-400-2x.jpg', 'w-300x200.jpg w-300x200-2x.jpg']],
+    ['a density in CSS', '<div style="background: image-set(url(hero.jpg) 1x, url(hero-2x.jpg) 2x)"></div>', ['hero.jpg hero-2x.jpg']],
+    ['two densities shown apart', '<img class="small" src="hero.jpg"><p>x</p><img class="big" src="hero-2x.jpg">', ['hero.jpg hero-2x.jpg']],
+    ['a shape in the name', '<img src="a.jpg" srcset="a.jpg 640w, a-16x9.jpg 1280w">', ['a.jpg a-16x9.jpg']],
+    ['a stand-in twenty pixels wide', '<img src="a_20x.jpg" data-src="a_900x.jpg">', ['a_900x.jpg']],
     ['a medium size in an attribute is no thumbnail', '<a href="full/a.jpg" data-size="1600x1200" data-med="med/b.jpg" data-med-size="1024x768"><img src="t/c.jpg"></a>', ['t/c.jpg full/a.jpg']],
   ])
 })

@@ -56,9 +56,9 @@ export const schemeOf = (url: string): string | null => SCHEME.exec(url.slice(0,
 
 const STAND_IN =
   /(?:^|[/_.-])(?:spacer|blank|place-?holder|transparent|trans|pixel|1x1|lazy(?:-?load)?(?:ing|er)?|load(?:ing|er)|spinner|gr[ae]y|clear|dummy|fallback|default|no-?image|lqip|blur(?:red)?|pre-?load(?:er)?|ajax-loader|empty|white|tiny)(?=[/_.-]|$)/i
-/** A size under 100 pixels in the address: `?w=20`, `/w_40,`, `_20x.`, `-20x13.`. */
+/** A size under 100 pixels in the address: `?w=20`, `/w_40,`, `_20x.`, `-20x13.`; `-2x` is a density, `-16x9` a shape. */
 const TINY =
-  /[?&](?:w|width|h|height|size)=\d{1,2}(?:&|$)|[/,](?:w|h)_\d{1,2}[,/]|[-_]\d{1,2}x(?:\d{1,2})?(?=[._@])/i
+  /[?&](?:w|width|h|height|size)=\d{1,2}(?:&|$)|[/,](?:w|h)_\d{1,2}[,/]|[-_](?!(?:16x(?:9|10)|9x16|21x9|4x[35]|[35]x4|3x2|2x3)[._@])\d{1,2}x(?:\d{1,2})?(?<![-_]\dx)(?=[._@])/i
 
 /** Whether it stands in for a picture that a lazy attribute names: then it is no thumbnail of it. */
 export const looksLikeStandIn = (url: string): boolean =>

@@ -26,6 +26,8 @@ const AFTER = /[-_.]([a-z]{1,10}|full-size|x-large)$/
 const SIZE = /[-_.](\d{2,4})x(\d{2,4})$/
 /** Then the folder names the picture. */
 const ONLY_SIZE = /^(\d{2,4})x(\d{2,4})$/
+/** `hero-2x.jpg` beside `hero.jpg`; the `@2x` of others is known by its sign (sized-names.ts). */
+const DENSITY = /[-_.]([2-4])x$/
 const STATED_WIDTH = /[-_](\d{2,4})(?:w|px)$/
 /** One letter is a size only as `name_t`: as a folder it is the first of a name, before a name it is anything. */
 const MIN_WORD = 2
@@ -49,6 +51,11 @@ const readName = (key: string): LikelyName | null => {
   let rank: number | null = null
   let aspect: number | null = null
 
+  const density = DENSITY.exec(name.slice(-MAX_AFFIX))
+  if (density !== null && density[0].length < name.length) {
+    rank = UNNAMED_RANK + Number(density[1]) / 10
+    name = name.slice(0, -density[0].length)
+  }
   const end = name.slice(-MAX_AFFIX)
   const size = SIZE.exec(end) ?? STATED_WIDTH.exec(end)
   const only = size === null ? ONLY_SIZE.exec(end) : null

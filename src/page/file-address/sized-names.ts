@@ -30,7 +30,7 @@ const BIGCOMMERCE_ORIGINAL = /(\/products\/\d+\/)images\/(?=\d+\/[^/]+\.\d{5,12}
 const K2 = /(\/items\/cache\/[\da-f]{32})_(?:XS|S|M|L|XL|Generic)(?=\.\w+$)/
 
 /** Any site's; the file may be another one, so the name stays in the key, and the size serves to compare. */
-const SIZE_SUFFIX = /[-_/](\d{2,4})x(\d{2,4})(?:[-_@][2-4]x)?\.\w+$/
+const SIZE_SUFFIX = /[-_/](\d{2,4})x(\d{2,4})(?:[-_@]([2-4])x)?\.\w+$/
 const SUFFIX_LENGTH = 24
 
 /** Puts `put` where the pattern is found. */
@@ -97,5 +97,8 @@ export const takeOffSizedName = (draft: Draft): void => {
   }
   if (path.includes('-', slash)) takeOffDashed(draft)
   const suffix = SIZE_SUFFIX.exec(draft.path.slice(-SUFFIX_LENGTH))
-  if (suffix !== null && draft.width === null && draft.height === null) noteSize(draft, suffix[1], suffix[2], 'within')
+  if (suffix !== null && draft.width === null && draft.height === null) {
+    const density = Number(suffix[3] ?? 1)
+    noteSize(draft, density * Number(suffix[1]), density * Number(suffix[2]), 'within')
+  }
 }
