@@ -18,16 +18,20 @@ const MAX_SHOWN = 5
 /** Trying out selectors and patterns is a matter of milliseconds. */
 const CHECK_MS = 500
 
-/** Of the forms a value may have, the issues of the one that its writer most likely meant: where reading got furthest. */
+/** Of the forms a value may have, the issues of the one that its writer most likely meant: with the fewest strange keys, then where reading got furthest. */
 const likeliest = (forms: readonly (readonly Issue[])[]): readonly Issue[] => {
-  const depth = (issues: readonly Issue[]): number => {
-    const [first] = issues
-    if (first === undefined || (first.code === 'invalid_type' && first.path.length === 0)) return -1
-    // A value of no known form is told apart by its keys: the form it has most of in common.
-    return Math.max(...issues.map((issue) => (issue.code === 'unrecognized_keys' ? 0 : 1 + issue.path.length)))
-  }
+  const strangers = (issues: readonly Issue[]): number =>
+    issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0), 0)
+  const depth = (issues: readonly Issue[]): number => Math.max(...issues.map(({ path }) => path.length))
+  // It is of another type altogether: text where keys are needed, or the other way round.
+  const isOther = ([first]: readonly Issue[]): boolean =>
+    first === undefined || ((first.code === 'invalid_type' || first.code === 'invalid_value') && first.path.length === 0)
+  const nearer = (one: readonly Issue[], than: readonly Issue[]): boolean =>
+    isOther(one) !== isOther(than) ? isOther(than)
+    : strangers(one) !== strangers(than) ? strangers(one) < strangers(than)
+    : depth(one) > depth(than)
   let best: readonly Issue[] = []
-  for (const issues of forms) if (best.length === 0 || depth(issues) > depth(best)) best = issues
+  for (const issues of forms) if (best.length === 0 || nearer(issues, best)) best = issues
   return best
 }
 
@@ -48,6 +52,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   value: ['css', 'xpath', 'attribute', 'all', 'join', 'from', 'default', 'transform'],
   transform: ['regex', 'match', 'group', 'flags', 'number', 'date', 'template', 'map'],
   date: ['format', 'locale', 'zone'],
+  number: ['decimal'],
   examples: ['name', 'url', 'html', 'file', 'items', 'next', 'links'],
   items: ['thumbnail', 'full', 'title', 'alt', 'caption', 'category', 'time', 'licence', 'creator', 'width', 'height', 'fields'],
   item: ['css', 'xpath'],
@@ -58,7 +63,7 @@ const keysAt = (path: Path): readonly string[] => {
   const words = path.filter((part) => typeof part === 'string')
   const last = words.at(-1) ?? ''
   if (words[0] === 'examples') return KEYS[last] ?? KEYS['examples'] ?? []
-  return KEYS[last === 'transform' || last === 'date' || last === 'item' || last === '' ? last : 'value'] ?? []
+  return KEYS[['transform', 'date', 'number', 'item', ''].includes(last) ? last : 'value'] ?? []
 }
 
 const nearest = (key: string, known: readonly string[]): string => {

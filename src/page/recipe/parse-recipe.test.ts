@@ -48,7 +48,20 @@ describe('mistakes are told with their line and column', () => {
     [`${picture}thumbnail: a`, /^r\.yaml:3:1: the key thumbnail was given before/],
     [`${picture}title: [h2`, /^r\.yaml:3:\d+: /],
     [`${picture}title: *t`, /^r\.yaml:3:8: nothing is called &t before it/],
-    [`${picture}---\n${picture}`, /^r\.yaml:3:1: .*multiple documents/i],
+    [`${picture}---\n${picture}`, /^r\.yaml:3:1: a second document begins here; one recipe is one document/],
+    ...([
+      ['date: 5', /^r\.yaml:2:\d+: thumbnail\.transform\.date: a format like D MMMM YYYY, or .* is needed$/],
+      ['number: 5', /^r\.yaml:2:\d+: thumbnail\.transform\.number: what parts the decimals is needed: \{ decimal/],
+      ['number: { decimal: ";" }', /transform\.number\.decimal: what parts the decimals is needed/],
+      ['number: { decmal: "," }', /there is no key decmal; did you mean decimal\?/],
+      ['template: 5', /transform\.template: text with \{names\} in it is needed$/],
+      ['map: 5', /transform\.map: words and what each becomes are needed/],
+      ['map: { a: [] }', /transform\.map\.a: words and what each becomes/],
+      ['match: 5', /transform\.match: a regular expression is needed$/],
+      ['match: a, gruop: 1', /^r\.yaml:2:\d+: there is no key gruop; did you mean group\?$/],
+      ['match: a, group: []', /transform\.group: the number or the name of a group is needed$/],
+      ['date: { fromat: d }', /there is no key fromat; did you mean format\?/],
+    ] as const).map(([step, words]): [string, RegExp] => [`name: x\nthumbnail: { css: img, transform: { ${step} } }`, words]),
   ])('%j', (yaml, words) => {
     expect(told(yaml)).toMatch(words)
   })
@@ -63,7 +76,7 @@ describe('mistakes are told with their line and column', () => {
 it('bombs are refused, and soon', () => {
   const start = performance.now()
   const nine = (name: string): string => Array.from({ length: 9 }, () => `*${name}`).join(',')
-  expect(told(`a: &a [x,x,x,x,x,x]\nb: &b [${nine('a')}]\nc: &c [${nine('b')}]\nd: [${nine('c')}]`)).toMatch(/aliases come to too much/)
+  expect(told(`a: &a [x,x,x,x,x,x]\nb: &b [${nine('a')}]\nc: &c [${nine('b')}]\nd: [${nine('c')}]`)).toMatch(/^r\.yaml:4:5: its aliases come to too much/)
   expect(told('['.repeat(100_000))).toMatch(/nested too deep|longer than 2 s/)
   expect(told('- '.repeat(100_000))).toMatch(/nested too deep|longer than 2 s/)
   expect(told(`${picture}# ${'x'.repeat(1_000_000)}`)).toMatch(/at most 1 MB/)

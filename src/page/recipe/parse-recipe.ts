@@ -1,5 +1,5 @@
 /** A recipe's YAML (or JSON) into a recipe; every mistake is told with its line and column. */
-import { isAlias, isCollection, isMap, isScalar, LineCounter, parseDocument, type Document, type Node, type YAMLParseError } from 'yaml'
+import { isAlias, isCollection, isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document, type Node, type YAMLParseError } from 'yaml'
 import { GannetError } from '../../core/errors.ts'
 import { checkForm, type Path, type Place } from './check-form.ts'
 import type { Recipe } from './recipe.ts'
@@ -25,10 +25,32 @@ const nodeAt = (doc: Document, path: Path, isKey: boolean): Node | null => {
   return at
 }
 
+/** Offset of the alias that comes to most when it is written out; of equals the first. */
+const heaviestAlias = (doc: Document): number | null => {
+  const weights = new Map<string, number>()
+  let most = 0
+  let at: number | null = null
+  visit(doc, {
+    Alias(_key, { source, range }, above) {
+      const weight = 1 + (weights.get(source) ?? 0)
+      for (const node of above) {
+        const anchor = isNode(node) && !isAlias(node) ? node.anchor : undefined
+        if (anchor !== undefined) weights.set(anchor, (weights.get(anchor) ?? 0) + weight)
+      }
+      if (weight > most && range) {
+        most = weight
+        at = range[0]
+      }
+    },
+  })
+  return at
+}
+
 const TOO_DEEP = 'it is nested too deep'
 
 const inWords = ({ code, message, pos }: YAMLParseError, text: string): string =>
   code === 'DUPLICATE_KEY' ? `the key ${/^[^\s:]{1,100}/.exec(text.slice(pos[0], pos[0] + 100))?.[0] ?? ''} was given before`
+  : code === 'MULTIPLE_DOCS' ? 'a second document begins here; one recipe is one document, each in a file of its own'
   : message.startsWith('Maximum call stack') ? TOO_DEEP
   : message
 
@@ -63,7 +85,12 @@ export const parseRecipe = (text: string, file = 'recipe'): Recipe => {
   if (failure !== null || doc === null) {
     const [, alias] = /Unresolved alias.*: (\S+)$/.exec((failure as Error).message) ?? []
     if (alias !== undefined) throw new GannetError('recipe-invalid', `${at(Math.max(0, text.indexOf(`*${alias}`)))}: nothing is called &${alias} before it`)
-    throw wrong(failure instanceof RangeError ? TOO_DEEP : 'its aliases come to too much when they are written out')
+    if (failure instanceof RangeError || doc === null) throw wrong(TOO_DEEP)
+    let heaviest: number | null = null
+    withinTime(PARSE_MS, () => {
+      heaviest = heaviestAlias(doc)
+    })
+    throw new GannetError('recipe-invalid', `${heaviest === null ? file : at(heaviest)}: its aliases come to too much when they are written out`)
   }
   if (doc.contents === null) throw wrong('it is empty; a recipe needs a name, and thumbnail or full')
 

@@ -31,19 +31,27 @@ const checkSelector = (context: z.RefinementCtx, { css, xpath }: { css?: string 
   if (xpath !== undefined) attempt(context, inPlace ? [] : ['xpath'], () => compileXPath(xpath))
 }
 
-const pattern = text().max(1000)
+/** Text, or a sentence that says which. */
+const needed = (what: string, max: number) => z.string(`${what} is needed`).min(1, `${what} is needed`).max(max)
+
+const pattern = needed('a regular expression', 1000)
 const flags = z.string().regex(/^[gimsu]{0,5}$/, 'flags are of g i m s u')
 
-const date = z.strictObject({ format: text().max(100), locale: text().max(35).optional(), zone: text().max(10).optional() })
+const FORMAT_NEEDED = 'a format like D MMMM YYYY, or { format, locale, zone },'
+const date = z.strictObject({ format: needed('a format like D MMMM YYYY', 100), locale: text().max(35).optional(), zone: text().max(10).optional() })
+
+const DECIMAL_NEEDED = 'what parts the decimals is needed: { decimal: "." } or { decimal: "," }'
+const MAP_NEEDED = 'words and what each becomes are needed: { from: to }'
+const GROUP = 'the number or the name of a group'
 
 const transformPart = z.union([
   z.enum(NAMED_TRANSFORMS, `one of ${NAMED_TRANSFORMS.join(', ')} is needed, or one of regex, match, number, date, template, map with its value`),
   z.strictObject({ regex: z.tuple([pattern, z.string().max(MAX_TEXT), flags.optional()], 'a pattern and what replaces it are needed: [pattern, replacement]') }),
-  z.strictObject({ match: pattern, group: z.union([z.int().min(0).max(99), text().max(100)]).optional(), flags: flags.optional() }),
-  z.strictObject({ number: z.strictObject({ decimal: z.enum(['.', ',']) }) }),
-  z.strictObject({ date: z.union([text().max(100), date]) }),
-  z.strictObject({ template: text() }),
-  z.strictObject({ map: z.record(z.string().max(200), z.union([z.string().max(MAX_TEXT), z.number()])) }),
+  z.strictObject({ match: pattern, group: z.union([z.int(`${GROUP} is needed`).min(0).max(99), needed(GROUP, 100)]).optional(), flags: flags.optional() }),
+  z.strictObject({ number: z.strictObject({ decimal: z.enum(['.', ','], DECIMAL_NEEDED) }, DECIMAL_NEEDED) }),
+  z.strictObject({ date: z.union([needed(FORMAT_NEEDED, 100), date]) }),
+  z.strictObject({ template: needed('text with {names} in it', MAX_TEXT) }),
+  z.strictObject({ map: z.record(z.string().max(200), z.union([z.string(MAP_NEEDED).max(MAX_TEXT), z.number()]), MAP_NEEDED) }),
 ])
 
 const transform = transformPart.superRefine((value, context) => {
