@@ -31,7 +31,7 @@ export const REASONS = {
   timeout: { outcome: 'failed', retry: true, text: 'did not arrive in time' },
   'too-large': { outcome: 'failed', retry: false, text: 'is larger than the limits allow (--max-body, --max-page, and the most pixels that are decoded)' },
   'hash-mismatch': { outcome: 'failed', retry: false, text: 'is not the picture that its hash names' },
-  truncated: { outcome: 'failed', retry: true, text: 'ended before its announced length' },
+  truncated: { outcome: 'failed', retry: true, text: 'broke off before its end, or did not come as HTTP' },
   'not-an-image': { outcome: 'failed', retry: false, text: 'is not a picture' },
   placeholder: { outcome: 'rejected', retry: false, text: 'is a placeholder' },
   'expired-link': { outcome: 'failed', retry: false, text: 'is a signed link that has expired' },

@@ -284,8 +284,14 @@ describe('limits', () => {
   })
 
   it('reset, nonsense, nobody there, no such name', async () => {
-    expect(await refusal(await raw((socket) => socket.resetAndDestroy()))).toMatchObject({ reason: 'unresolvable', status: null })
-    expect(await refusal(await raw((socket) => void socket.end('hello, world\r\n\r\n')))).toMatchObject({ reason: 'http-status', status: null })
+    for (const breakOff of [(socket: net.Socket) => void socket.resetAndDestroy(), (socket: net.Socket) => void socket.end()]) {
+      expect(await refusal(await raw((socket) => socket.once('data', () => breakOff(socket))))).toMatchObject({
+        reason: 'truncated', status: null, detail: expect.stringContaining('closed before an answer'), observations: [{ status: null, broken: true }],
+      })
+    }
+    expect(await refusal(await raw((socket) => void socket.end('hello, world\r\n\r\n')))).toMatchObject({
+      reason: 'truncated', status: null, detail: expect.stringContaining('not HTTP'), observations: [{ broken: true }],
+    })
     const gone = await serveTcp(() => undefined)
     await gone.close()
     expect(await refusal(`${gone.origin}/a.jpg`)).toMatchObject({ reason: 'unresolvable', detail: 'no connection (ECONNREFUSED)' })
@@ -456,7 +462,7 @@ describe('robots.txt', () => {
     ['503', send('', {}, 503), 'http-status'],
     ['429', send('', {}, 429), 'http-status'],
     ['silence', () => undefined, 'timeout'],
-    ['a reset', (request) => request.socket.resetAndDestroy(), 'unresolvable'],
+    ['a reset', (request) => request.socket.resetAndDestroy(), 'truncated'],
     ['rules beyond 512 KiB', send(`user-agent: *\ndisallow: /a\n${'#'.repeat(600_000)}\ndisallow: /`), 'robots-denied'],
     ['rules in gzip', send(gzipSync('user-agent: *\ndisallow: /a'), { 'content-encoding': 'gzip' }), 'robots-denied'],
   ])('answered by %s', async (_what, route, expected) => {

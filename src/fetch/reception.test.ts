@@ -64,8 +64,14 @@ describe('bodies that are not as announced', () => {
     expect(await raw([`${OK}Content-Length: 9000\r\n\r\n`, JPEG])).toMatchObject({ ok: false, reason: 'truncated' })
     const long = await raw([`${OK}Content-Length: ${JPEG.length}\r\n\r\n`, JPEG, Buffer.alloc(5_000, 1)])
     expect(long).toMatchObject({ ok: true, bytes: JPEG.length })
-    expect(await raw([`${OK}Content-Length: 10\r\nContent-Length: 20\r\n\r\n`, JPEG])).toMatchObject({ ok: false })
-    expect(await raw([`${OK}Content-Length: -1\r\n\r\n`, JPEG])).toMatchObject({ ok: false })
+    const garbled = { ok: false, reason: 'truncated', status: null, detail: expect.stringContaining('not HTTP') }
+    for (const lengths of ['Content-Length: 10\r\nContent-Length: 20', `Content-Length: ${JPEG.length}\r\nContent-Length: 20`, 'Content-Length: -1']) {
+      expect(await raw([`${OK}${lengths}\r\n\r\n`, JPEG])).toMatchObject(garbled)
+      // The same where the connection stays open.
+      const server = await serveTcp((socket) => void socket.write(`${OK}${lengths}\r\n\r\n`))
+      visits.open.push(server)
+      expect(await visits.make().visitImage(visits.ask(`${server.origin}/a.jpg`))).toMatchObject(garbled)
+    }
     expect(await raw([`${OK}\r\n`, JPEG])).toMatchObject({ ok: true, bytes: JPEG.length })
   })
 
@@ -73,7 +79,9 @@ describe('bodies that are not as announced', () => {
     const chunk = Buffer.concat([Buffer.from(`${JPEG.length.toString(16)}\r\n`), JPEG, Buffer.from('\r\n')])
     expect(await raw([`${OK}Transfer-Encoding: chunked\r\n\r\n`, chunk, '0\r\n\r\n'])).toMatchObject({ ok: true, bytes: JPEG.length })
     expect(await raw([`${OK}Transfer-Encoding: chunked\r\n\r\n`, chunk, 'zz\r\n'])).toMatchObject({ ok: false, reason: 'truncated' })
-    expect(await raw([`${OK}Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n`, chunk, '0\r\n\r\n'])).toMatchObject({ ok: false })
+    expect(await raw([`${OK}Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n`, chunk, '0\r\n\r\n'])).toMatchObject({
+      ok: false, reason: 'truncated', status: null, detail: expect.stringContaining('not HTTP'),
+    })
   })
 
   it('an unwanted body is known by its beginning, and not downloaded to its end', async () => {
@@ -92,7 +100,7 @@ describe('headers that are no headers', () => {
   it('too many of them, none at all, and bytes that are none', async () => {
     expect(await raw([OK, ...Array.from({ length: 2_000 }, (_, at) => `X-${at}: ${'y'.repeat(50)}\r\n`), '\r\n', JPEG])).toMatchObject({ ok: false, reason: 'too-large' })
     expect(await raw([OK, `X: ${'y'.repeat(200_000)}\r\n\r\n`, JPEG])).toMatchObject({ ok: false, reason: 'too-large' })
-    expect(await raw([JPEG])).toMatchObject({ ok: false, reason: 'http-status', status: null })
+    expect(await raw([JPEG])).toMatchObject({ ok: false, reason: 'truncated', status: null })
     expect(await raw(['HTTP/9.9 200 OK\r\n\r\n', JPEG])).toMatchObject({ ok: false })
     expect(await raw(['HTTP/1.1 99999 Odd\r\n\r\n', JPEG])).toMatchObject({ ok: false })
     expect(await raw([`${OK}\u0000bad\u0001: x\r\n\r\n`, JPEG])).toMatchObject({ ok: false })

@@ -73,7 +73,7 @@ export class Reception implements Dispatcher.DispatchHandler {
     this.#controller = controller
     if (this.#settled) controller.abort(drained())
     // A broken connection makes undici send the request once more by itself; that takes new leave.
-    else if (this.#sentAt > 0) this.#refuse({ reason: 'unresolvable', detail: 'the connection broke before the answer' }, true)
+    else if (this.#sentAt > 0) this.#refuse({ reason: 'truncated', detail: 'the connection was closed before an answer' }, true)
     else this.#sentAt = performance.now()
   }
 
@@ -118,7 +118,8 @@ export class Reception implements Dispatcher.DispatchHandler {
       return this.#trouble(new GannetError('internal', `cannot ask for ${this.#hop.url.href}: ${error.message}`, { cause: error }))
     }
     const begun = this.#status !== null
-    const objection = whyFailed(error, begun, this.#parts.options)
+    const stage = begun ? 'answered' : this.#sentAt > 0 ? 'asked' : 'connecting'
+    const objection = whyFailed(error, stage, this.#parts.options)
     this.#refuse(objection, !begun && isReset(error) && this.#parts.pools.wasReused(error))
   }
 
@@ -230,6 +231,7 @@ export class Reception implements Dispatcher.DispatchHandler {
       this.#resolve({
         ok: false, ...objection, status: this.#status, headers: this.#headers, ...this.#seen(),
         ...(stale && { stale }), ...(partial && { partial }),
+        ...(this.#status === null && objection.reason === 'truncated' && { broken: true }),
       })
     })
   }

@@ -116,8 +116,8 @@ describe('HTTP/2', () => {
   it.each<[string, OnStream, object]>([
     ['silence', () => undefined, { reason: 'timeout' }],
     ['a body that stops', (stream) => { stream.respond({ ':status': 200 }); stream.write(JPEG) }, { reason: 'timeout' }],
-    ['a reset before the answer', (stream) => stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR), { reason: 'unresolvable' }],
-    ['a refused stream', (stream) => stream.close(http2.constants.NGHTTP2_REFUSED_STREAM), { reason: 'unresolvable' }],
+    ['a reset before the answer', (stream) => stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR), { reason: 'truncated' }],
+    ['a refused stream', (stream) => stream.close(http2.constants.NGHTTP2_REFUSED_STREAM), { reason: 'truncated' }],
     ['a reset in the middle', (stream) => {
       stream.respond({ ':status': 200, 'content-length': 9_000 })
       stream.write(JPEG, () => stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR))

@@ -78,6 +78,8 @@ export interface Refused extends Heard, Objection {
   readonly ok: false
   /** A kept-alive connection was closed under the request: the host never answered it. */
   readonly stale?: boolean
+  /** See HostObservation. */
+  readonly broken?: boolean
   /** The rest may be asked for; whoever gets this must carry it on or discard its sink. */
   readonly partial?: PartialBody
   /** The rest was asked for and something else came: only the whole will do. */

@@ -33,6 +33,8 @@ export interface HostObservation {
   readonly latencyMs: number | null
   /** HTTP status; null when none came. */
   readonly status: number | null
+  /** The host took the request, and closed the connection or spoke no HTTP: it has no status, but is not silent. Absent for false. */
+  readonly broken?: boolean
   /** From Retry-After, in milliseconds from now, in either form; null when absent. */
   readonly retryAfterMs: number | null
   /** What the host's robots.txt asks for between requests, in milliseconds, capped at a minute; 0 or absent when nothing. */

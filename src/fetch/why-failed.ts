@@ -27,8 +27,11 @@ export interface Deadlines {
   readonly idleTimeoutMs: number
 }
 
-/** @param begun whether the headers had come */
-export const whyFailed = (error: unknown, begun: boolean, deadlines: Deadlines): Objection => {
+/** How far a visit had come: no connection yet, the request sent on one, or the headers of its answer come. */
+export type Stage = 'connecting' | 'asked' | 'answered'
+
+/** @param stage a host that was asked was reached: whatever it then did, it is not one that cannot be */
+export const whyFailed = (error: unknown, stage: Stage, deadlines: Deadlines): Objection => {
   const code = systemCode(error) ?? ''
   const message = error instanceof Error ? error.message : String(error)
   switch (code) {
@@ -50,12 +53,17 @@ export const whyFailed = (error: unknown, begun: boolean, deadlines: Deadlines):
   if (fault !== undefined) {
     return { reason: 'unresolvable', detail: `its TLS certificate ${fault} (${code}); --insecure-host would connect all the same` }
   }
-  if (!begun && (code === 'EPROTO' || code.startsWith('ERR_SSL_'))) {
+  if (stage !== 'answered' && (code === 'EPROTO' || code.startsWith('ERR_SSL_'))) {
     return { reason: 'unresolvable', detail: `TLS cannot be agreed on (${code})` }
   }
-  if (begun) return { reason: 'truncated', detail: `the connection broke before the end (${code || message})` }
-  if (error instanceof errors.HTTPParserError) return { reason: 'http-status', detail: `the answer is not HTTP (${message})` }
-  return { reason: 'unresolvable', detail: `no connection (${code || message})` }
+  if (stage === 'connecting') return { reason: 'unresolvable', detail: `no connection (${code || message})` }
+  if (stage === 'answered') return { reason: 'truncated', detail: `the connection broke before the end (${code || message})` }
+  // Headers that name two lengths come as either, by when the connection is closed; so do those that are cut off after one.
+  const garbled = error instanceof errors.HTTPParserError || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
+  return {
+    reason: 'truncated',
+    detail: garbled ? `the answer is not HTTP (${message})` : `the connection was closed before an answer (${code || message})`,
+  }
 }
 
 /** Errors of a connection that the other side had closed before the request reached it. */

@@ -12,6 +12,7 @@ export const observe = (clock: Clock, crawlDelayMs: (origin: string) => number):
     address: answer.address ?? null,
     latencyMs: answer.latencyMs,
     status: answer.status,
+    ...(!answer.ok && answer.broken && { broken: true }),
     retryAfterMs: waitOf(answer.headers, clock.now()),
     crawlDelayMs: crawlDelayMs(origin),
   })
