@@ -214,6 +214,17 @@ describe('pairs that demos of galleries and generators taught', () => {
     ['two densities shown apart', '<img class="small" src="hero.jpg"><p>x</p><img class="big" src="hero-2x.jpg">', ['hero.jpg hero-2x.jpg']],
     ['a shape in the name', '<img src="a.jpg" srcset="a.jpg 640w, a-16x9.jpg 1280w">', ['a.jpg a-16x9.jpg']],
     ['a stand-in twenty pixels wide', '<img src="a_20x.jpg" data-src="a_900x.jpg">', ['a_900x.jpg']],
+    ['a script under a lightbox mark', '<a rel="lightbox[1]" href="/image.php?id=5"><img src="/image.php?id=5&thumb=1"></a><a class="fancybox" rel="gallery" href="image.php?id=6"><img src="t/6.jpg"></a>',
+      ['https://g.example/image.php?id=5&thumb=1 https://g.example/image.php?id=5', 't/6.jpg image.php?id=6']],
+    ['a forum\'s attachment', '<a href="attachment.php?attachmentid=5&d=14" rel="Lightbox_9"><img src="attachment.php?attachmentid=5&d=14&thumb=1"></a>',
+      ['attachment.php?attachmentid=5&d=14&thumb=1 attachment.php?attachmentid=5&d=14']],
+    ['a script\'s page under a lightbox mark', '<a class="fancybox" href="view.php?id=6"><img src="t/6.jpg"></a>', ['t/6.jpg']],
+    ['a link of a script alone', '<a data-lg-size="1600-1067" data-src="https://img.example/photo-1?auto=format&w=1600&q=80"><img src="https://img.example/photo-1?auto=format&w=240&q=80"></a>' +
+      '<a data-fancybox data-src="https://l.example/id/1/1600x1200"><img src="https://l.example/id/1/200x150"></a><li data-src="https://l.example/id/2/1600/1200"><img src="https://l.example/id/2/240/160"></li>',
+      ['https://img.example/photo-1?auto=format&w=240&q=80 https://img.example/photo-1?auto=format&w=1600&q=80',
+        'https://l.example/id/1/200x150 https://l.example/id/1/1600x1200', 'https://l.example/id/2/240/160 https://l.example/id/2/1600/1200']],
+    ['a box, a film and a frame of a script', '<a data-fancybox data-src="#box"><img src="a.jpg"></a><a data-fancybox data-src="https://youtu.be/x1"><img src="b.jpg"></a><a data-fancybox data-type="iframe" data-src="https://m.example/map"><img src="c.jpg"></a>',
+      ['a.jpg', 'b.jpg', 'c.jpg']],
     ['a medium size in an attribute is no thumbnail', '<a href="full/a.jpg" data-size="1600x1200" data-med="med/b.jpg" data-med-size="1024x768"><img src="t/c.jpg"></a>', ['t/c.jpg full/a.jpg']],
   ])
 })

@@ -95,7 +95,7 @@ export const pixels = (value: string | undefined): number | null => {
 /** Same for a file's size, where 0 means unknown. */
 export const filePixels = (value: string | undefined): number | null => pixels(value) || null
 
-const TWO_SIDES = /^\s*(\d{1,5})\s*[x×,*]\s*(\d{1,5})\s*$/i
+const TWO_SIDES = /^\s*(\d{1,5})\s*[x×,*-]\s*(\d{1,5})\s*$/i
 /** Attributes with the size of what another attribute names, by that one's name: one with both sides, or two. */
 const SIZE_NAMES: Readonly<Record<string, readonly string[]>> = {
   'data-large_image': ['data-large_image_width', 'data-large_image_height'],

@@ -3,7 +3,7 @@ import type { Element } from 'domhandler'
 import { NO_SIZE, NOWHERE, type Finder, type Page } from '../page.ts'
 import { renditionAt, targetSize } from '../page-address.ts'
 import { createPageNote } from '../page-note.ts'
-import { looksLikePicture } from '../picture-url.ts'
+import { looksLikeAddress, looksLikePicture } from '../picture-url.ts'
 import type { Rendition } from '../rendition.ts'
 import { addNamed } from './lazy-attributes.ts'
 
@@ -26,17 +26,22 @@ const isMarked = (attribs: Record<string, string>): boolean => {
   return attribs['data-featherlight'] === 'image' || attribs['data-elementor-open-lightbox'] === 'yes'
 }
 
-const opensInLightbox = (attribs: Record<string, string>): boolean =>
-  isMarked(attribs) &&
+const opensPicture = (attribs: Record<string, string>): boolean =>
   (attribs['data-type'] ?? attribs['data-fancybox-type'] ?? attribs['data-vbtype'] ?? 'image') === 'image' &&
   attribs['data-iframe'] === undefined
+
+const opensInLightbox = (attribs: Record<string, string>): boolean => isMarked(attribs) && opensPicture(attribs)
+
+/** `image.php?id=5`: a script called after what it gives. */
+const PICTURE_SCRIPT = /(?:^|\/)(?:(?:get|show|display|load)[-_]?)?(?:image|img|picture|pic|photo|thumb|attachment)s?\.(?:php|aspx?|ashx|jsp)$/i
 
 const mayBePicture = (page: Page, href: string): boolean => {
   if (href === '' || href.startsWith('#')) return false
   const url = page.resolve(href)
   if (url === null || url === page.url) return false
-  const { hostname, pathname } = new URL(url)
-  return pathname !== '/' && !OTHER_FILE.test(pathname) && !VIDEO_HOST.test(hostname)
+  const { hostname, pathname, search } = new URL(url)
+  if (pathname === '/' || VIDEO_HOST.test(hostname)) return false
+  return !OTHER_FILE.test(pathname) || (search !== '' && PICTURE_SCRIPT.test(pathname.slice(-60)))
 }
 
 /** Parameters of a query; a semicolon parts them too, as some forums have it. */
@@ -65,6 +70,7 @@ const isSameScript = (a: string, b: string): boolean => {
 }
 
 const NUMBERS = /\d{1,12}/g
+const MAX_ADDRESS = 4000
 /** Longest address compared, in UTF-16 units. */
 const MAX_COMPARED = 500
 
@@ -84,10 +90,25 @@ const SIZED = ['data-pswp-width', 'data-lg-size', 'data-size']
 
 const mayLead = (page: Page, { attribs }: Element, href: string, wrapped: Wrapped | null): boolean => {
   if (looksLikePicture(href)) return true
-  if ((wrapped !== null || SIZED.some((name) => attribs[name] !== undefined)) && opensInLightbox(attribs)) return mayBePicture(page, href)
+  const mayBeMarked = wrapped !== null || SIZED.some((name) => attribs[name] !== undefined)
+  if (mayBeMarked && opensInLightbox(attribs) && mayBePicture(page, href)) return true
   if (wrapped?.src == null || href === '' || href.startsWith('#') || (!href.includes('?') && looksLikePicture(wrapped.src))) return false
   const target = page.resolve(href) ?? ''
   return isSameService(wrapped.src, target) || (href.includes('?') && isSameScript(wrapped.src, target))
+}
+
+/**
+ * `data-src` of a link without an address of its own, or of a gallery's item: where a lightbox finds the picture,
+ * whatever its address ends like.
+ */
+const scriptedTarget = (page: Page, { name, attribs }: Element, { src }: Wrapped): Rendition | null => {
+  const raw = attribs['data-src']?.trim()
+  if (raw === undefined || raw.length > MAX_ADDRESS || looksLikePicture(raw) || !looksLikeAddress(raw) || !opensPicture(attribs) || !mayBePicture(page, raw)) return null
+  const target = renditionAt(page, raw, 'target', 'link')
+  if (target === null) return null
+  const isMeant = name === 'a' || isMarked(attribs) || attribs['data-lg-size'] !== undefined
+  const isSame = isMeant || (src !== null && (isSameService(src, target.url) || isSameScript(src, target.url)))
+  return isSame ? target : null
 }
 
 /**
@@ -98,6 +119,10 @@ export const addTargets = (into: Rendition[], page: Page, element: Element, wrap
   const { attribs } = element
   const before = into.length
   addNamed(into, page, element, 'round')
+  if (into.length === before && wrapped !== null && attribs['data-src'] !== undefined) {
+    const target = scriptedTarget(page, element, wrapped)
+    if (target !== null) into.push(target)
+  }
   const href = attribs['href']?.trim()
   const isLink = href !== undefined && href !== '' && mayLead(page, element, href, wrapped)
   if (into.length === before && !isLink) return
