@@ -11,6 +11,8 @@ const MAX_ELEMENTS = 60
 /** Links looked at inside one item for its licence. */
 const MAX_LICENCE_LINKS = 20
 const MAX_CREATOR = 200
+/** Longest credit line looked at, in UTF-16 units. */
+const MAX_CREDIT = 500
 
 const CREDIT_CLASS = new RegExp(
   String.raw`(?:^|[\s_-])(?:credits?|photographer|photo-?by|(?:photo|img|image)-?credit|copyright|attribution` +
@@ -32,6 +34,14 @@ const IN_CAPTION = new RegExp(
   'iu',
 )
 const LEADING_YEAR = /^(?:(?:19|20)\d{2}(?:\s?[-–]\s?(?:19|20)?\d{2})?)[\s,]+(?:by\s)?/
+/** What follows a name: the licence, where it was shown, when it was taken, whose the rights are. */
+const BEHIND_NAME = new RegExp(
+  String.raw`(?:[\s,;/|·–—(-])(?:cc[\s-]?(?:by|0|zero)\b|creative commons\b|(?:public domain|gfdl|gnu free)\b|licen[cs]ed?\b|under (?:a |the )?(?:cc|creative|gfdl|gnu|licen)` +
+    String.raw`|via\s|©|\(c\)|on (?:\d|unsplash|pexels|pixabay|flickr|instagram|500px|wikimedia|behance|shutterstock|freepik` +
+    String.raw`|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d))`,
+  'i',
+)
+const TRAILING_MARKS = /[\s,;/|·–—(-]{1,10}$/
 const ALL_RIGHTS = /[.,]?\s*all rights reserved\.?$/i
 
 export const isCredit = ({ attribs }: Element): boolean => {
@@ -69,9 +79,15 @@ export const calledWithin = (scope: Element | null): readonly Element[] => {
 const NAME = /^[\p{Lu}\p{Lt}\p{Lo}@]/u
 const MAX_NAME_WORDS = 8
 
-/** A name without what leads up to it; null where no letter is left. */
-const nameIn = (text: string | null | undefined): string | null => {
-  const name = cleanWords(text?.replace(LEAD, '').replace(LEADING_YEAR, '').replace(ALL_RIGHTS, ''), MAX_CREATOR)
+const beforeLicence = (text: string | undefined): string | undefined => {
+  const at = text?.search(BEHIND_NAME) ?? -1
+  return at > 0 ? text?.slice(0, at).replace(TRAILING_MARKS, '') : text
+}
+
+/** A name without what leads up to it and what follows it; null where no letter is left. */
+export const nameIn = (text: string | null | undefined): string | null => {
+  const said = text?.slice(0, MAX_CREDIT).replace(LEAD, '').replace(LEADING_YEAR, '').replace(ALL_RIGHTS, '')
+  const name = cleanWords(beforeLicence(said), MAX_CREATOR)
   return name !== null && /\p{L}/u.test(name) ? name : null
 }
 

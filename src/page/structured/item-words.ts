@@ -1,6 +1,7 @@
 /** What an item's data says in words of its pictures: of the picture itself, or of the thing it shows. */
 import type { Page } from '../page.ts'
 import type { PictureWords } from '../picture-words.ts'
+import { nameIn } from '../credit-words.ts'
 import { licenceIn } from '../licence.ts'
 import { publishedTime } from '../published-time.ts'
 import { cleanWords } from '../text-of.ts'
@@ -39,8 +40,10 @@ export const itemTime = (item: Item): string | null => {
 }
 
 const creatorOf = (image: Item): string | null => {
-  for (const name of ['credittext', 'creator', 'author', 'copyrightholder', 'contributor']) {
-    const names = valuesOf(image, name).slice(0, MAX_CREATORS).flatMap((value) => wordsOfValue(value, MAX_NAME) ?? [])
+  for (const name of ['creator', 'author', 'credittext', 'copyrightholder', 'contributor']) {
+    const words = valuesOf(image, name).slice(0, MAX_CREATORS).flatMap((value) => wordsOfValue(value, MAX_NAME) ?? [])
+    // A credit line is written for readers, and says more than the name.
+    const names = name === 'credittext' ? words.flatMap((line) => nameIn(line) ?? []) : words
     const said = names.filter((words) => !/^https?:/i.test(words))
     if (said.length > 0) return cleanWords([...new Set(said)].join(', '), MAX_NAME)
   }
