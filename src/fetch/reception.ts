@@ -17,14 +17,12 @@ import { whyUndecoded } from './coding-error.ts'
 import { createDecoder, type Decoder } from './content-decoding.ts'
 import type { FetchOptions } from './fetch-options.ts'
 import type { OriginPools } from './origin-pools.ts'
-import { headerOf, type Answer, type Hop, type Objection, type PartialBody, type ResponseHeaders } from './visit-layer.ts'
+import { PART_BYTES, headerOf, type Answer, type Hop, type Objection, type PartialBody, type ResponseHeaders } from './visit-layer.ts'
 import { isReset, whyFailed } from './why-failed.ts'
 
 /** Of an answer that is not wanted, in bytes and milliseconds: what a kept connection is worth. */
 const REST_BYTES = 64 * 1024
 const REST_MS = 2_000
-/** Less than this is sooner fetched anew than asked for in parts, in bytes. */
-const PART_BYTES = 1024 * 1024
 
 export interface ReceptionParts {
   readonly options: FetchOptions

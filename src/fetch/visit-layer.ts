@@ -3,7 +3,7 @@
  * each hop is one request. A layer takes the rest of the way (`next`) and gives back a way that
  * does one thing more.
  */
-import type { Body } from '../core/body.ts'
+import { INLINE_MAX, type Body } from '../core/body.ts'
 import type { Reason } from '../core/reasons.ts'
 import type { BodySink } from './body-sink.ts'
 import type { Purse } from './purse.ts'
@@ -45,6 +45,9 @@ export interface Hop {
   /** What an earlier request of the visit brought of the same body, to be carried on. */
   readonly partial?: PartialBody
 }
+
+/** Less than this is sooner fetched anew than asked for in parts, in bytes: what would not be spooled. */
+export const PART_BYTES = INLINE_MAX
 
 /** A body that was cut off, and what the rest of it can be asked for by (RFC 9110 §13.1.5, §14.2). */
 export interface PartialBody {

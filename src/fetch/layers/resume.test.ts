@@ -60,6 +60,12 @@ describe('a large picture that breaks off', () => {
     expect(await visits.spooled()).toHaveLength(1)
   })
 
+  it('comes in the end from a host that breaks off again and again, as long as each time brings something', async () => {
+    answer = serve({ etag: '"a"', cuts: [300_000, ...Array<number>(9).fill(300_000)] })
+    expect(await visit()).toMatchObject({ ok: true, bytes: LARGE.length, wireBytes: LARGE.length })
+    expect(ranges).toHaveLength(11)
+  })
+
   it('is carried on by its date where it has no tag, and after silence', async () => {
     const date = { 'last-modified': 'Wed, 01 Jan 2020 00:00:00 GMT' }
     let first = true

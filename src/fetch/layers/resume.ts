@@ -4,10 +4,11 @@
  * visit. Parts of different files are never joined: when anything does not fit, the whole is
  * fetched anew, once.
  */
-import type { Answer, Hop, Layer, Next, PartialBody } from '../visit-layer.ts'
+import { PART_BYTES, type Answer, type Hop, type Layer, type Next, type PartialBody } from '../visit-layer.ts'
 
-/** A connection that breaks more often than this is left to a later visit. */
-const MAX_RESUMES = 3
+/** A connection that breaks more often than this is left to a later visit; so is one that so often brought next to nothing. */
+const MAX_RESUMES = 32
+const MAX_FRUITLESS = 3
 
 const carryOn = async (next: Next, hop: Hop, partial: PartialBody): Promise<Answer> => {
   const headers = { ...hop.headers, range: `bytes=${partial.sink.size}-`, 'if-range': partial.validator }
@@ -21,9 +22,13 @@ const carryOn = async (next: Next, hop: Hop, partial: PartialBody): Promise<Answ
 
 export const resume: Layer = (next) => async (hop) => {
   let answer = await next(hop)
-  for (let tries = 0; tries < MAX_RESUMES && !answer.ok && answer.partial; tries++) {
+  let fruitless = 0
+  for (let tries = 0; tries < MAX_RESUMES && fruitless < MAX_FRUITLESS && !answer.ok && answer.partial; tries++) {
+    const { sink } = answer.partial
+    const before = sink.size
     answer = await carryOn(next, hop, answer.partial)
     if (!answer.ok && answer.restart) return whole(await next(hop))
+    if (sink.size - before < PART_BYTES) fruitless++
   }
   return whole(answer)
 }
