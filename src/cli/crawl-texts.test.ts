@@ -5,7 +5,7 @@ import type { CrawlReport } from '../crawl/index.ts'
 import { whatIsOff } from './findings-text.ts'
 import { listTroubles, listWords } from './list-words.ts'
 import { progressLines } from './progress-lines.ts'
-import { reportText } from './report-text.ts'
+import { idleText, reportText } from './report-text.ts'
 
 const REPORT: CrawlReport = {
   pages: 9, candidates: 225, thumbnails: 200, kept: 70, refused: { 'robots-denied': 1 },
@@ -58,6 +58,22 @@ describe('the report', () => {
     expect(told(REPORT)).toContain('fetched 30.0 MB instead of about 60.0 MB, 50 % less\n  5.0 MB of thumbnails, 25.0 MB of full pictures')
     expect(told({ ...REPORT, bytes: { thumbnails: 5e6, full: 25e6, saved: 4e6, savedEstimated: 0 } })).not.toContain('less')
     expect(told({ ...REPORT, bytes: { thumbnails: 0, full: 0, saved: 0, savedEstimated: 0 } })).toContain('fetched 0 B\n')
+  })
+
+  it('does not count what was left alone among what could not be read', () => {
+    const text = told({ ...REPORT, pagesFailed: { 'out-of-scope': 588, timeout: 2 }, linksTrapped: 1 })
+    expect(text).toMatch(/^2 pages not read\n +2 {2}timeout .*\nnot followed: 588 pages outside the scope or in traps, 1 link into traps$/m)
+    expect(told({ ...REPORT, pagesFailed: { 'out-of-scope': 1 } })).not.toContain('not read')
+    expect(told(REPORT)).not.toContain('not followed')
+  })
+
+  it('tells an empty list, refused seeds and work done before apart', () => {
+    const nothing = { ...REPORT, pages: 0, candidates: 0, refused: {}, pagesFailed: {} }
+    expect(idleText(nothing, 'new.txt')).toBe('the list new.txt is empty: it names no picture and no page')
+    expect(idleText(nothing, '-')).toContain('the list on standard input is empty')
+    expect(idleText({ ...nothing, candidates: 3, refused: { 'invalid-url': 3 } }, 'new.txt')).toContain('every seed was refused')
+    expect(idleText({ ...nothing, pagesFailed: { 'invalid-url': 1 } }, null)).toContain('every seed was refused')
+    expect(idleText(REPORT, 'new.txt')).toContain('crawled into this folder before')
   })
 
   it('says how to go on where something is left', () => {

@@ -16,6 +16,25 @@ export const insteadOf = ({ bytes: { thumbnails, full, saved, savedEstimated } }
   return `instead of ${savedEstimated > 0 ? 'about ' : ''}${bytes(everything)}, ${percent} % less`
 }
 
+/** Why a crawl that has ended had nothing to work on. @param list as named on the command line; null where none was */
+export const idleText = ({ candidates, pages, pagesFailed, refused }: CrawlReport, list: string | null): string => {
+  if (candidates + pages + total(pagesFailed) === 0) {
+    return `the list ${list === '-' ? 'on standard input' : (list ?? '')} is empty: it names no picture and no page`
+  }
+  if (pages + candidates - total(refused) === 0) return 'nothing could be crawled: every seed was refused, now or before'
+  return 'nothing was left to do: these seeds were crawled into this folder before; name another with --data to crawl them anew'
+}
+
+/** Pages and links that were left alone, as asked or because they bring nothing: no failures. */
+const leftAlone = ({ pagesFailed, linksTrapped }: CrawlReport): string[] => {
+  const pages = pagesFailed['out-of-scope'] ?? 0
+  const parts = [
+    ...(pages > 0 ? [`${countOf(pages, 'page')} outside the scope or in traps`] : []),
+    ...(linksTrapped > 0 ? [`${countOf(linksTrapped, 'link')} into traps`] : []),
+  ]
+  return parts.length === 0 ? [] : [pc.dim(`not followed: ${parts.join(', ')}`)]
+}
+
 /** Reasons stand in one column over all groups, so that the eye runs down them. */
 const groups = (named: Readonly<Record<string, Counts>>): string[] => {
   const rows = Object.entries(named).flatMap(([name, counts]) => {
@@ -35,6 +54,7 @@ const groups = (named: Readonly<Record<string, Counts>>): string[] => {
 export const reportText = (report: CrawlReport): string => {
   const { bytes: amount, duplicates, kept, candidates, pages } = report
   const less = insteadOf(report)
+  const { 'out-of-scope': _left, ...pagesFailed } = report.pagesFailed
   return [
     `${pc.bold(pc.green(`kept ${count(kept)}`))} of ${countOf(candidates, 'candidate')} ` +
       `on ${countOf(pages, 'page')} in ${duration(report.seconds)}`,
@@ -46,7 +66,8 @@ export const reportText = (report: CrawlReport): string => {
     }),
     `${pc.bold(`fetched ${bytes(amount.thumbnails + amount.full)}`)}${less === null ? '' : ` ${less}`}`,
     `  ${bytes(amount.thumbnails)} of thumbnails, ${bytes(amount.full)} of full pictures`,
-    ...groups({ 'pages not read': report.pagesFailed }),
+    ...groups({ 'pages not read': pagesFailed }),
+    ...leftAlone(report),
     ...(report.pending + report.pagesPending > 0
       ? [pc.yellow(`pending ${countOf(report.pending, 'picture')} and ${countOf(report.pagesPending, 'page')}: run the same command again to go on`)]
       : []),

@@ -29,7 +29,7 @@ export const linkSettings = {
     help: 'Pages of one list, each the next of the one before, that count as no deeper than the first; the one after counts as a link.', value: 'n',
   }),
   trapAfter: setting(shape.count(200, 5), {
-    help: 'Pages of one kind (alike but for numbers, dates and query), each found on another, that may in a row bring no new picture before more of them are taken for a trap.',
+    help: 'Pages of one kind (alike but for numbers, dates and query), each found on another, that may in a row bring no new picture before more of them are taken for a trap. Pages that name a month, as calendars do, get a fifth of it, and at most 10 where the month lies more than a year ahead.',
     value: 'n',
   }),
   feeds: setting(shape.switch(false), { help: 'Follow the feeds (RSS, Atom, JSON Feed) that pages name.' }),
@@ -39,8 +39,8 @@ export const linkSettings = {
 export type LinkSettings = ValuesOf<typeof linkSettings>
 
 export const crawlSettings = {
-  concurrency: setting(shape.count(50), { help: 'Most visits under way at a time.', value: 'n' }),
-  perHost: setting(shape.count(10), { help: 'Most visits to one host (scheme, name and port) at a time.', value: 'n' }),
+  concurrency: setting(shape.count(50, 1, 10_000), { help: 'Most visits under way at a time.', value: 'n' }),
+  perHost: setting(shape.count(10, 1, 1000), { help: 'Most visits to one host (scheme, name and port) at a time.', value: 'n' }),
   delay: setting(shape.amount(500, 0, MAX_TIMER_MS), { help: 'Least time between the starts of two visits to a host, in milliseconds.', value: 'ms' }),
   addressDelay: setting(shape.limit(0, MAX_TIMER_MS), { help: 'Least time between the starts of two visits to hosts at one address, in milliseconds; by default 50 at public addresses, none inside the network.', value: 'ms' }),
   attempts: setting(shape.count(3), { help: 'Failures after which a picture or page is given up.', value: 'n' }),

@@ -35,8 +35,8 @@ export const fetchSettings = {
   }),
   maxBody: setting(shape.count(64 * MB), { help: 'Largest picture in bytes, on the wire and decoded.', value: 'bytes' }),
   maxPage: setting(shape.count(10 * MB), { help: 'Largest page in bytes, on the wire and decoded.', value: 'bytes' }),
-  connections: setting(shape.count(10), { help: 'Connections to one origin at a time.', value: 'n' }),
-  maxOrigins: setting(shape.count(512), { help: 'Origins to which connections are kept open.', value: 'n' }),
+  connections: setting(shape.count(10, 1, 1000), { help: 'Connections to one origin at a time.', value: 'n' }),
+  maxOrigins: setting(shape.count(512, 1, 100_000), { help: 'Origins to which connections are kept open.', value: 'n' }),
   keepAliveMs: setting(shape.ms(10_000), { help: 'Milliseconds an idle connection is kept.', value: 'ms' }),
   dnsTtlMs: setting(shape.ms(3_600_000, 0), {
     help: 'Most milliseconds a resolved name is used again, however long its records may be kept.',

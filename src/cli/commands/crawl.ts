@@ -11,7 +11,7 @@ import { whatIsOff } from '../findings-text.ts'
 import { listTroubles } from '../list-words.ts'
 import { addFlags, environmentHelp, severalFiles, typedFlags } from '../flags.ts'
 import { note, print, printJson } from '../output.ts'
-import { reportText } from '../report-text.ts'
+import { idleText, reportText } from '../report-text.ts'
 
 const SHOW_EVERY_MS = 250
 
@@ -102,7 +102,7 @@ export const addCrawl = (program: Command): void => {
         display.end()
         const why = await run.ended
         if (why !== 'done' && why !== 'drained') note(`stopped at --${why}`)
-        if (why === 'done' && told.leases === 0) note('nothing was left to do: these seeds were crawled into this folder before; name another with --data to crawl them anew')
+        if (why === 'done' && told.leases === 0) note(idleText(report, options.list ?? null))
         if (options.json) printJson(report)
         else print(reportText(report))
         for (const line of listTroubles((await run.progress()).list)) note(line)

@@ -39,7 +39,7 @@ export const addInspect = (program: Command): void => {
     .option('--json', 'print a JSON array')
   addFlags(command, fetchSettings).action(async (what: string | undefined, options: Options) => {
     if (options.check) return check(what, options)
-    if (what === undefined) throw new GannetError('usage', 'nothing to inspect: name a page or an HTML file')
+    if (what === undefined || what.trim() === '') throw new GannetError('usage', 'nothing to inspect: name a page or an HTML file')
     if (/\.ya?ml$/i.test(what) && !/^https?:/i.test(what)) throw new GannetError('usage', `${what} looks like a recipe: gannet inspect --check ${what} runs its examples`)
     const { url, recipe } = options
     const page = await inspect(what, { ...typedFlags(command, fetchSettings), ...(url && { url }), ...(recipe && { recipe }) })
