@@ -88,6 +88,14 @@ describe('a list', () => {
     expect(tasks[3]?.payload).toMatchObject({ problem: 'line 5 of the list has 1 field, where the first row names 2' })
     expect(new Set(tasks.map(({ id }) => id)).size).toBe(5)
   })
+
+  it('takes no number for a host', async () => {
+    const text = '{"url":5,"page":7}\n{"url":1.5}\n{"url":"1e3"}\n{"url":"http://a/5","page":7}\n'
+    const tasks = await tasksOf(await list('numbers.jsonl', text, { pageColumn: 'page' }))
+    expect(tasks.map(({ refused }) => refused ?? null)).toEqual(['invalid-url', 'invalid-url', 'invalid-url', null])
+    expect(tasks[0]?.payload).toMatchObject({ problem: 'line 1 of the list has 5 for a URL, which is a number' })
+    expect(tasks[3]?.payload).toMatchObject({ candidate: { pageUrl: null } })
+  })
 })
 
 describe('a seed', () => {

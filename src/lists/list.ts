@@ -20,13 +20,13 @@ export interface GoodRow {
   readonly hash: string | null
 }
 
-/** A row that names nothing: it cannot be read, or lacks its URL, or bears a hash that is none. */
+/** A row that names nothing: it cannot be read, lacks its URL, has a number for one, or bears a hash that is none. */
 export interface BrokenRow {
   readonly problem: string
   readonly at: string
   readonly end: number
-  /** `hash-mismatch` for a hash that no bytes can have, `incomplete` for everything else. */
-  readonly reason: 'incomplete' | 'hash-mismatch'
+  /** `hash-mismatch` for a hash that no bytes can have, `invalid-url` for a number, `incomplete` for everything else. */
+  readonly reason: 'incomplete' | 'invalid-url' | 'hash-mismatch'
   /** Its beginning, to recognise it by. */
   readonly excerpt: string
 }

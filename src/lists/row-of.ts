@@ -17,9 +17,18 @@ const filled = (cell: string | null): string | null => {
   return text ? text : null
 }
 
+/** The URL standard would make an address of it: 5 is the host 0.0.0.5. */
+const NUMBER = /^[-+]?\d{0,40}(?:\.\d{0,40})?(?:e[-+]?\d{1,10})?$/i
+
+const addressOf = (cell: string | null): string | null => {
+  const text = filled(cell)
+  return text === null || NUMBER.test(text) ? null : text
+}
+
 export const rowOf = (cells: Cells, at: string, end: number): ListRow => {
   const url = filled(cells.url)
   if (url === null) return brokenRow(at, end, 'has no URL', cells.text ?? '')
+  if (NUMBER.test(url)) return brokenRow(at, end, `has ${url} for a URL, which is a number`, url, 'invalid-url')
   if (url.length > MAX_URL) return brokenRow(at, end, `has a URL of ${url.length} characters`, url)
   // The URL standard would encode it; what holds one is damaged, not named so.
   if (url.includes('\0')) return brokenRow(at, end, 'holds NUL bytes', url.replaceAll('\0', '␀'))
@@ -31,7 +40,7 @@ export const rowOf = (cells: Cells, at: string, end: number): ListRow => {
   }
   return {
     problem: null, at, end, url, hash,
-    thumbnailUrl: filled(cells.thumbnail), pageUrl: filled(cells.page),
+    thumbnailUrl: addressOf(cells.thumbnail), pageUrl: addressOf(cells.page),
     text: filled(cells.text)?.slice(0, MAX_WORDS) ?? null, category: filled(cells.category)?.slice(0, MAX_WORDS) ?? null,
   }
 }
