@@ -225,6 +225,12 @@ describe('pairs that demos of galleries and generators taught', () => {
         'https://l.example/id/1/200x150 https://l.example/id/1/1600x1200', 'https://l.example/id/2/240/160 https://l.example/id/2/1600/1200']],
     ['a box, a film and a frame of a script', '<a data-fancybox data-src="#box"><img src="a.jpg"></a><a data-fancybox data-src="https://youtu.be/x1"><img src="b.jpg"></a><a data-fancybox data-type="iframe" data-src="https://m.example/map"><img src="c.jpg"></a>',
       ['a.jpg', 'b.jpg', 'c.jpg']],
+    ['widths of a board of pins', '<img src="https://i.pinimg.com/236x/ab/cd/ef/0123.jpg" srcset="https://i.pinimg.com/236x/ab/cd/ef/0123.jpg 1x, https://i.pinimg.com/474x/ab/cd/ef/0123.jpg 2x, https://i.pinimg.com/originals/ab/cd/ef/0123.jpg 4x">',
+      ['https://i.pinimg.com/236x/ab/cd/ef/0123.jpg https://i.pinimg.com/originals/ab/cd/ef/0123.jpg']],
+    ['the file and its sample', '<article data-width="3000" data-height="2000" data-large-file-url="/sample/a1.jpg" data-file-url="/original/a1.jpg" data-preview-file-url="/180/a1.jpg"><a href="/posts/1"><img src="/180/a1.jpg"></a></article>',
+      ['https://g.example/180/a1.jpg https://g.example/original/a1.jpg']],
+    ['a list of sizes', '<div data-pictures=\'[{"size":2,"url":"/p/2.jpg"},{"size":512,"url":"/p/512.jpg"},{"size":2048,"url":"/p/2048.jpg"}]\'></div>', ['https://g.example/p/512.jpg https://g.example/p/2048.jpg']],
+    ['a list of files with their bytes', '<div data-pictures=\'[{"size":2311,"url":"/p/a.jpg"},{"size":5122,"url":"/p/b.jpg"}]\'></div>', ['https://g.example/p/a.jpg', 'https://g.example/p/b.jpg']],
     ['a medium size in an attribute is no thumbnail', '<a href="full/a.jpg" data-size="1600x1200" data-med="med/b.jpg" data-med-size="1024x768"><img src="t/c.jpg"></a>', ['t/c.jpg full/a.jpg']],
   ])
 })

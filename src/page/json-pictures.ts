@@ -149,6 +149,28 @@ const mapOfSizes = (object: Json): readonly JsonFile[] => {
   return files
 }
 
+/** Most sizes that one picture is listed in. */
+const MAX_LISTED = 30
+
+/** `[{"size": 320, "url": "…/320.jpg"}, …]`: the sizes of one picture, as each address says itself; not sizes in bytes. */
+const listOfSizes = (list: readonly unknown[]): readonly JsonFile[] => {
+  if (list.length < 2 || list.length > MAX_LISTED) return NO_FILES
+  const files: JsonFile[] = []
+  let pattern: string | null = null
+  for (const item of list) {
+    if (!isObject(item)) return NO_FILES
+    const url = item['url'] ?? item['src']
+    const width = pixelCount(item['size'])
+    if (typeof url !== 'string' || width === null || url.length > MAX_ADDRESS || !looksLikePicture(url)) return NO_FILES
+    const parts = url.split(String(width))
+    const own = parts.join('*')
+    if (parts.length === 1 || (pattern !== null && pattern !== own)) return NO_FILES
+    pattern = own
+    files.push({ url, isSet: false, role: 'main', width, height: null })
+  }
+  return files
+}
+
 const PROMISE = { thumb: 0, main: 1, full: 2 } as const
 
 /** An object's own size is that of the file that promises most. */
@@ -235,6 +257,8 @@ const createWalk = () => {
   const visit = (value: unknown, key: KeyMeaning, depth: number): void => {
     if (left-- <= 0 || depth > MAX_DEPTH) return
     if (Array.isArray(value)) {
+      const sizes = listOfSizes(value)
+      if (sizes.length > 0) return emit(sizes, null)
       for (const item of value) {
         if (left <= 0) return
         if (typeof item !== 'string') visit(item, key, depth + 1)

@@ -51,7 +51,7 @@ const TABLE: ReadonlyMap<string, PictureAttribute> = new Map([
   ...table('full', 'data-large-file data-large-url data-orig-file data-magnify-src data-mfp-src data-pswp-src data-photoswipe-src'),
   ...table('full', 'data-lightbox-src data-fancybox-href data-fancybox-src data-big data-max-src data-large_image data-large-image'),
   ...table('full', 'data-image-large-src data-image-gallery-zoom-image-url data-big-photo data-rsbigimg data-zoomist-src data-src-zoom-image'),
-  ...table('full', 'data-full-image-href data-download-href data-download-url data-full-img data-orig data-origin data-ngsrc zoomfile xoriginal'),
+  ...table('full', 'data-full-image-href data-download-href data-download-url data-full-img data-orig data-origin data-file-url data-ngsrc zoomfile xoriginal'),
   ...table('main', 'data-image-gallery-new-image-url data-image-medium-src data-medium-file data-medium-url data-medium'),
   ...table('full', 'data-full data-fullsize data-large data-zoom data-xlarge data-original-image data-pin-media data-zoom-target', VAGUE),
   ...table('full', 'data-bigimg data-big-src data-bigsrc data-remote data-popup data-lightbox data-enlarge data-master data-viewer', VAGUE),
@@ -59,7 +59,7 @@ const TABLE: ReadonlyMap<string, PictureAttribute> = new Map([
   ...table('full', 'data-pswp-srcset data-full-srcset data-zoom-srcset', SET),
   // FlexSlider, Nivo, Camera, Fotorama, lightGallery, Fancybox, NextGEN, Elementor
   ...table('thumb', 'data-thumb data-thumbnail data-thumb-src data-thumb-url data-thumbnail-src data-thumbnail-url data-ngthumb', VAGUE),
-  ...table('thumb', 'data-exthumbimage data-external-thumb-image data-small data-small-src data-small-file data-preview data-lowres', VAGUE),
+  ...table('thumb', 'data-exthumbimage data-external-thumb-image data-small data-small-src data-small-file data-preview data-lowres data-lowsrc lowsrc', VAGUE),
   // lazysizes (bgset, unveilhooks), lozad, verlok, Swiper, Owl, WP Rocket, EWWW, parallax plug-ins, page builders
   ...table('background', 'data-bg data-background data-background-image data-bg-image data-bg-img data-bg-src data-bg-url data-setbg'),
   ...table('background', 'data-lazy-bg data-lazy-background data-background-src data-background-url data-back data-vbg data-bg-hidpi'),

@@ -30,6 +30,11 @@ describe('captions', () => {
   })
 })
 
+test('alt of the picture a page shows of itself to others', () => {
+  expect(first('<meta property="og:image" content="1.jpg"><meta property="og:image:width" content="1200"><meta property="og:image:alt" content="A gannet">'))
+    .toMatchObject({ alt: 'A gannet', width: 1200 })
+})
+
 test('alt by the names that assistive software reads', () => {
   expect(first('<img src=1.jpg aria-label="A gannet">').alt).toBe('A gannet')
   expect(first('<b id=a>A</b><i id=b>gannet</i><img src=1.jpg aria-labelledby="a b nowhere">').alt).toBe('A gannet')

@@ -26,8 +26,8 @@ export interface Rendition {
 /** A thumbnail smaller than this, in pixels, shows the models too little. */
 export const MIN_THUMBNAIL_PX = 160
 
-/** Width by height of a picture whose shape nobody states: most cameras'. */
-const USUAL_ASPECT = 3 / 2
+/** Width by height of a picture whose shape nobody states: most phones'. */
+const USUAL_ASPECT = 4 / 3
 
 export const TIER = { thumb: 0, src: 1, main: 2, full: 3, target: 4 } as const
 /** What counts before stated sizes: the `img` and what is shown in its place are one. */

@@ -19,6 +19,9 @@ const VIA = { picture: 'lazy', round: 'link', drawn: 'lazy' } as const
 /** Named beside the address of a link, and so more than what the link leads to. */
 const LARGEST = /(?:^|[-_])(?:big|bigimg|bigsrc|orig|xoriginal|hi-?res|highres|master|max|full|fullsize)(?:$|[-_])/
 
+/** Of a board that names the file itself too, under the plain name, and shows this one in its place. */
+const SAMPLE = 'data-large-file-url'
+
 /** An element round a picture has nothing to show in its place: what it names is for a closer look. */
 const roleOf = (name: string, means: PictureAttribute['means'], place: Place): Rendition['role'] => {
   if (means === 'thumb') return 'thumb'
@@ -106,7 +109,8 @@ export const addNamed = (into: Rendition[], page: Page, { attribs }: Element, pl
       }
       continue
     }
-    const role = roleOf(name, named.means, place)
+    const isSample = name === SAMPLE && attribs['data-file-url'] !== undefined
+    const role = isSample ? 'full' : roleOf(name, named.means, place)
     if (named.means === 'background' && place === 'round') continue
     const via = named.means === 'background' && place === 'drawn' ? 'style' : VIA[place]
     if (named.form === 'set') addSrcset(into, page, value, role, via, viewportPx)

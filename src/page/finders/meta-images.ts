@@ -5,8 +5,10 @@ import { filePixels, renditionAt, unusable } from '../page-address.ts'
 import { looksLikeAddress } from '../picture-url.ts'
 import { relsOf } from '../page-relations.ts'
 import type { Rendition } from '../rendition.ts'
+import { cleanWords } from '../text-of.ts'
 
 const IMAGE = new Set(['og:image', 'og:image:url', 'og:image:secure_url', 'twitter:image', 'twitter:image:src'])
+const ALT = new Set(['og:image:alt', 'twitter:image:alt'])
 /** Said of other things too: what they hold must look like an address. */
 const VAGUE = new Set(['image', 'thumbnail', 'thumbnailurl', 'sailthru.image.full', 'parsely-image-url'])
 
@@ -18,19 +20,21 @@ const nameOf = ({ attribs }: Element): string => (attribs['property'] ?? attribs
 interface Shown {
   readonly element: Element
   readonly rendition: Rendition
+  readonly alt: string | null
 }
 
-const findingOf = ({ element, rendition }: Shown): Finding => ({
-  kind: 'picture', element, link: null, round: NOWHERE, renditions: [rendition], shown: NO_SIZE, presence: 'offered',
-})
+const findingOf = ({ element, rendition, alt }: Shown): Finding => {
+  const finding = { kind: 'picture', element, link: null, round: NOWHERE, renditions: [rendition], shown: NO_SIZE, presence: 'offered' } as const
+  return alt === null ? finding : { ...finding, words: { alt } }
+}
 
 const metaImage = (page: Page, raw: string, element: Element): Shown | null => {
   const rendition = renditionAt(page, raw, 'main', 'meta')
-  return rendition === null ? null : { element, rendition }
+  return rendition === null ? null : { element, rendition, alt: null }
 }
 
 export const findMetaImages: Finder = function* (page) {
-  // Open Graph's width and height speak of the image before them, which therefore waits.
+  // Open Graph's width, height and alt speak of the image before them, which therefore waits.
   let waiting: Shown | null = null
   let named = 0
   for (const element of page.landmarks.meta) {
@@ -46,8 +50,11 @@ export const findMetaImages: Finder = function* (page) {
       }
     } else if (waiting !== null && (name === 'og:image:width' || name === 'og:image:height')) {
       const size = name === 'og:image:width' ? { width: filePixels(content) } : { height: filePixels(content) }
-      const { element: at, rendition }: Shown = waiting
-      waiting = { element: at, rendition: { ...rendition, ...size } }
+      const shown: Shown = waiting
+      waiting = { ...shown, rendition: { ...shown.rendition, ...size } }
+    } else if (waiting !== null && ALT.has(name)) {
+      const shown: Shown = waiting
+      waiting = { ...shown, alt: shown.alt ?? cleanWords(content) }
     }
   }
   if (waiting !== null) yield findingOf(waiting)
