@@ -18,6 +18,16 @@ const decoded = async (bytes: Uint8Array | string): Promise<Decoded> => {
   if (!seen.ok) expect.fail(`${seen.reason}: ${seen.detail}`)
   return seen
 }
+/** 64 × 64, red, as a camera's format holds it: HEVC in HEIF. */
+const RED_HEIC = Buffer.from(
+  'AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAT9tZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAA' +
+  'AAAAABAAAAImlsb2MAAAAAREAAAQABAAAAAAFjAAEAAAAAAAAAHQAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEAAGh2YzEAAAAAv2lwcnAA' +
+  'AAChaXBjbwAAAHVodmNDAQNwAAAAAAAAAAAAHvAA/P34+AAADwMgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQCEAAQAoQgEBA3AAAAMAkA' +
+  'AAAwAAAwAeoCCBBZbqSSmubAgAAAMACAAAAwAIQCIAAQAHRAHBcrAiQAAAABRpc3BlAAAAAAAAAEAAAABAAAAAEHBpeGkAAAAAAwgICAAAABZp' +
+  'cG1hAAAAAAAAAAEAAQOBAoMAAAAlbWRhdAAAABkoAa8TgOaocNP//iaUf/1Y54fp5dLSeb98',
+  'base64',
+)
+
 const refused = async (bytes: Uint8Array | string, limits = DECODE_LIMITS): Promise<Unseen> => {
   const seen = await decodeForLook(bytes, limits)
   if (seen.ok) expect.fail(`decoded as ${seen.format} ${seen.width} × ${seen.height}`)
@@ -247,6 +257,18 @@ describe('what is not a picture says so', () => {
     const { reason, detail } = await refused(heic)
     expect(reason).toBe('undecodable')
     expect(detail).toMatch(READS_HEIC ? /heif/ : /HEVC.*libvips/)
+  })
+
+  test('HEIC whose header is whole does so, too', async () => {
+    if (READS_HEIC) expect(await decodeForLook(RED_HEIC)).toMatchObject({ ok: true, format: 'heic', width: 64 })
+    else expect((await refused(RED_HEIC)).detail).toMatch(/HEVC.*libvips/)
+  })
+
+  test('AVIF that is cut short says what is wrong, not how it was looked for', async () => {
+    const avif = await sharp({ create: { width: 300, height: 200, channels: 3, background: '#123' } }).avif().toBuffer()
+    const { detail } = await refused(avif.subarray(0, -20))
+    expect(detail).toMatch(/^heif\b.*\w/)
+    expect(detail).not.toContain('bad seek')
   })
 
   test.each(['<!---->', '<?a?>', '<!doctype a[]>', '<!doctype a', ' <!-- ', '\n\n'])('a head of nothing but %j is told at once', async (part) => {

@@ -92,8 +92,10 @@ const pngPixels = (bytes: Uint8Array): number => {
 const nameOf = (format: Native, header: Metadata): string =>
   format !== 'heif' ? format : header.compression === 'av1' ? 'avif' : 'heic'
 
-/** HEVC is told by the brands at the file's head; the library's own words name no remedy. */
-const isHevc = (bytes: Uint8Array): boolean => /he[iv][cxms]/.test(String.fromCharCode(...bytes.subarray(8, 48)))
+/** HEVC is told by its header or by the brands at the file's head; the library's own words name no remedy. */
+const lacksHevc = (bytes: Uint8Array, format: Native, header: Metadata | null): boolean =>
+  format === 'heif' && !READS_HEIC &&
+  (header?.compression === undefined ? /he[iv][cxms]/.test(String.fromCharCode(...bytes.subarray(8, 48))) : header.compression !== 'av1')
 const NO_HEVC = 'is heic, whose HEVC this decoder lacks; it is read where sharp is built against a libvips that has it'
 
 /** Text is laid out whole before any of it is drawn, in five hundred times its bytes: a drawing's own limit. */
@@ -110,7 +112,7 @@ const readNative = async (bytes: Uint8Array, format: Native, limits: DecodeLimit
   try {
     header = await sharp(bytes, { failOn: 'none', limitInputPixels: false }).metadata()
   } catch (error) {
-    if (format === 'heif' && !READS_HEIC && isHevc(bytes)) return undecodable(NO_HEVC)
+    if (lacksHevc(bytes, format, null)) return undecodable(NO_HEVC)
     const pixels = format === 'png' ? pngPixels(bytes) : 0
     return pixels > limits.maxPixels ? tooMany(String(pixels), limits) : undecodable(`${format} header: ${messageOf(error)}`)
   }
@@ -123,7 +125,7 @@ const readNative = async (bytes: Uint8Array, format: Native, limits: DecodeLimit
   const open = (failOn: FailOnOptions) =>
     sharp(bytes, { failOn, limitInputPixels: limits.maxPixels, sequentialRead: true, pages: 1, autoOrient: true })
   const developed = await developOr(open, strictness(format), limits.maxSeconds)
-  if ('failure' in developed) return undecodable(`${format}: ${developed.failure}`)
+  if ('failure' in developed) return undecodable(lacksHevc(bytes, format, header) ? NO_HEVC : `${format}: ${developed.failure}`)
   const { orientation = 1, pages = format === 'png' ? pngFrames(bytes) : 1 } = header
   const credits = creditsIn(header, format === 'tiff' ? bytes : null)
   return { format: nameOf(format, header), width, height, orientation, pages, credits, ...developed }

@@ -15,8 +15,15 @@ export interface Rgb {
 /** Sides of the square, in pixels, that the working picture fits in. PDQ's own size. */
 export const WORKING_SIDE = 512
 
-export const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).trim().replaceAll(/\s+/g, ' ').slice(0, 300)
+/** How the reader of HEIF feels its way to the end of a file; what is wrong comes after a dozen of them. */
+const FEELING = /source: bad seek to \d{1,20}\s?/g
+const MAX_MESSAGE = 8_000
+
+export const messageOf = (error: unknown): string => {
+  const message = (error instanceof Error ? error.message : String(error)).slice(0, MAX_MESSAGE)
+  const told = message.replaceAll(FEELING, '')
+  return (told.trim() === '' ? message : told).trim().replaceAll(/\s+/g, ' ').slice(0, 300)
+}
 
 /** Resize before anything else, so that JPEG and WebP shrink while they decode. */
 const develop = async (source: Sharp, maxSeconds: number): Promise<Rgb> => {
