@@ -33,6 +33,19 @@ describe('lazy loaders', () => {
   ])
 })
 
+describe('attributes of any name', () => {
+  check([
+    ['on an img that shows nothing', `<img src="${SPACER}" nitro-lazy-src="a.jpg"><img src="${SPACER}" data-wood="b.jpg"><img ng-src="c.jpg"><img imageSrc="d.jpg"><img v-lazy="'e.jpg'"><img src="spacer.gif" data-savepage-src="f.jpg">`,
+      ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg', 'e.jpg', 'f.jpg']],
+    ['a set', `<img src="${SPACER}" data-srcset-webp="a-300.webp 300w, a-900.webp 900w">`, ['a-300.webp a-900.webp']],
+    ['a smaller copy', '<img src="a.jpg" lowsrc="b.jpg">', ['b.jpg a.jpg']],
+    ['words and other pictures', `<img src="${SPACER}" alt="x.jpg" data-file-name="y.jpg" data-hover="z.jpg" my-avatar="w.jpg" ng-src="{{v}}.jpg" onerror="this.src='v.jpg'">`, []],
+    ['none where the img shows a picture', '<img src="a.jpg" my-thing="b.jpg">', ['a.jpg']],
+    ['an element of the site\'s own', '<photo-tile image="a.jpg" caption="x.jpg"></photo-tile><photo-tile src="b-t.jpg" full="b.jpg"></photo-tile><zoom-box large="c.jpg"><img src="c-t.jpg"></zoom-box>', ['a.jpg', 'b-t.jpg b.jpg', 'c-t.jpg c.jpg']],
+    ['a cell\'s background', '<table><tr><td background="a.jpg">x</td></tr></table>', ['a.jpg']],
+  ])
+})
+
 describe('sliders', () => {
   check([
     ['Swiper', '<div class="swiper-slide" data-background="a.jpg"></div><div class="swiper-slide"><img data-src="b.jpg" class="swiper-lazy"></div>', ['a.jpg', 'b.jpg']],

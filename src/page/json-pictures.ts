@@ -212,7 +212,9 @@ const createWalk = () => {
       const file = fileAt(value, key, role ?? 'main')
       if (file !== null) files.push({ ...file, width: null, height: null })
     } else if (Array.isArray(value)) {
-      for (const item of value.slice(0, 100)) readRecord(item, role, key, files, depth + 1)
+      const sizes = listOfSizes(value)
+      if (sizes.length > 0) files.push(...sizes)
+      else for (const item of value.slice(0, 100)) readRecord(item, role, key, files, depth + 1)
     } else if (isObject(value)) {
       const own: JsonFile[] = []
       for (const [name, inner] of Object.entries(value).slice(0, 100)) {

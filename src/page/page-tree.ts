@@ -8,6 +8,7 @@ import { DomHandler, Element, type Document, type ParentNode } from 'domhandler'
 import { Parser } from 'htmlparser2'
 import { startsLikeJson } from './json-pictures.ts'
 import { pictureAttribute } from './picture-attributes.ts'
+import { looksLikePicture } from './picture-url.ts'
 import { INLINE } from './text-of.ts'
 
 const LANDMARKS = {
@@ -79,6 +80,7 @@ const emptyLandmarks = (): Record<Landmark, Element[]> => ({
 })
 
 const NAMES_PICTURE = /url\(|image-set\(/i
+const B = 0x62
 const D = 0x64
 const S = 0x73
 const HYPHEN = 0x2d
@@ -102,11 +104,12 @@ class LandmarkHandler extends DomHandler {
     this.inCode = false
     const meaning = MEANING_OF.get(name)
     if (meaning !== undefined) this.note(element, meaning)
+    const isCustom = meaning === undefined && name.includes('-')
     for (const attribute in attribs) {
       const first = attribute.charCodeAt(0)
-      if ((first === D && attribute.charCodeAt(4) === HYPHEN) || (first === S && attribute === 'style')) {
+      if ((first === D && attribute.charCodeAt(4) === HYPHEN) || (first === S && attribute === 'style') || (first === B && attribute === 'background')) {
         this.noteData(element, attribute, attribs[attribute] as string, meaning)
-      }
+      } else if (isCustom && looksLikePicture(attribs[attribute] as string)) this.noteDrawn(element)
     }
     if (attribs['itemscope'] !== undefined || attribs['typeof'] !== undefined) this.landmarks.item.push(element)
   }
@@ -142,8 +145,14 @@ class LandmarkHandler extends DomHandler {
       if (value.length < 5 || meaning === 'picture' || meaning === 'code') return
       if (name === 'style' ? !value.includes('(') || !NAMES_PICTURE.test(value) : pictureAttribute(name) === null) return
     }
+    if (kind === 'drawn') return this.noteDrawn(element)
     const landmarks = this.landmarks[kind]
     if (landmarks[landmarks.length - 1] !== element) landmarks.push(element)
+  }
+
+  private noteDrawn(element: Element): void {
+    const { drawn } = this.landmarks
+    if (drawn[drawn.length - 1] !== element) drawn.push(element)
   }
 
   private noteCode(element: Element): void {

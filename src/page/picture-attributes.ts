@@ -64,7 +64,7 @@ const TABLE: ReadonlyMap<string, PictureAttribute> = new Map([
   ...table('background', 'data-bg data-background data-background-image data-bg-image data-bg-img data-bg-src data-bg-url data-setbg'),
   ...table('background', 'data-lazy-bg data-lazy-background data-background-src data-background-url data-back data-vbg data-bg-hidpi'),
   ...table('background', 'data-parallax-image data-image-parallax data-vc-parallax-image data-parallax-bg data-img-bg data-pmbg'),
-  ...table('background', 'data-cover data-poster data-bg-lazy data-cmsmasters-bg data-lazy-poster', VAGUE),
+  ...table('background', 'background data-cover data-poster data-bg-lazy data-cmsmasters-bg data-lazy-poster', VAGUE),
   ...table('background', 'data-bgset data-bg-set data-background-image-set data-bg-multi', { form: 'parts' }),
   ...table('background', 'data-style data-lazy-style data-bg-css data-ll-style', { form: 'css' }),
 ])
@@ -77,8 +77,7 @@ const MAIN_WORD = /(?:^|[-_])(?:lazy|lazyload|lazysrc|defer|deferred|unveil)(?:$
 /** Another picture (a second one that a shop shows under the pointer), or none of this one's. */
 const OTHER_WORD = /(?:^|[-_])(?:hover|rollover|flip|second|secondary|alt|alternate|swap|next|prev|avatar|icon|logo|flag|placeholder|fallback|error|video|share|sharing)(?:$|[-_])/
 
-const byWords = (name: string): PictureAttribute | null => {
-  const words = name.slice(5)
+const byWords = (words: string): PictureAttribute | null => {
   let means: Means | null = null
   if (OTHER_WORD.test(words)) return null
   if (THUMB_WORD.test(words)) means = 'thumb'
@@ -98,7 +97,19 @@ export const pictureAttribute = (name: string): PictureAttribute | null => {
   const found = known.get(name)
   if (found !== undefined) return found
   if (!name.startsWith('data-') || name.length > MAX_NAME) return null
-  const attribute = byWords(name)
+  const attribute = byWords(name.slice(5))
   if (known.size < MAX_NAMES) known.set(name, attribute)
   return attribute
+}
+
+/** What holds words or code, and may hold a file's name among them. */
+const WORDS = /^on[a-z]|(?:^|[-_])(?:class|style|alt|title|name|filename|id|label|caption|desc|description|text|copyright|credit|key|download|content)(?:$|[-_])/
+
+/** Same for a name that means nothing, where nothing else says what is shown: `vague`; null for another picture's. */
+export const looseAttribute = (name: string): PictureAttribute | null => {
+  const named = pictureAttribute(name)
+  if (named !== null) return named
+  const words = name.slice(0, MAX_NAME)
+  if (WORDS.test(words) || OTHER_WORD.test(words)) return null
+  return byWords(words) ?? { means: 'main', form: 'address', vague: true, density: null }
 }

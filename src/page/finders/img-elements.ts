@@ -8,7 +8,7 @@ import type { Rendition } from '../rendition.ts'
 import { isSign } from '../sign.ts'
 import { surroundingsOf } from '../surroundings.ts'
 import { addItemFiles } from './item-files.ts'
-import { addLazy } from './lazy-attributes.ts'
+import { addLazy, addLoose } from './lazy-attributes.ts'
 import { addPictureSources } from './picture-sources.ts'
 import { addTwin } from './twin-pictures.ts'
 
@@ -86,7 +86,14 @@ const standsIn = (img: Element, shared: ReadonlySet<string>, renditions: readonl
 const readImg = (page: Page, img: Element, shared: ReadonlySet<string>): Found => {
   const raw = img.attribs['src'] ?? ''
   const src = srcOf(page, img)
-  const { renditions, isLazy } = ownRenditions(page, img)
+  const own = ownRenditions(page, img)
+  const { renditions } = own
+  let { isLazy } = own
+  if ((src === null || looksLikeStandIn(raw) || shared.has(raw)) && renditions.every(({ role }) => role === 'thumb')) {
+    const known = renditions.length
+    addLoose(renditions, page, img)
+    isLazy ||= renditions.length > known
+  }
   const mayHaveCopy = page.landmarks['noscript-picture'].length > 0 && (isLazy || src === null || looksLikeStandIn(raw))
   const copy = mayHaveCopy ? noscriptCopy(page, img) : null
   if (copy !== null) {

@@ -4,7 +4,7 @@ import { picturesInCss } from '../css-pictures.ts'
 import { picturesInJson, startsLikeJson, type JsonFile } from '../json-pictures.ts'
 import type { Page } from '../page.ts'
 import { addSrcset, renditionAt, sizeBeside } from '../page-address.ts'
-import { pictureAttribute, type PictureAttribute } from '../picture-attributes.ts'
+import { looseAttribute, pictureAttribute, type PictureAttribute } from '../picture-attributes.ts'
 import { looksLikeAddress, looksLikePicture } from '../picture-url.ts'
 import type { Rendition } from '../rendition.ts'
 
@@ -93,10 +93,36 @@ const addStyle = (into: Rendition[], page: Page, css: string, via: Rendition['vi
 /** baguetteBox: `data-at-800="a-800.jpg"`, the file for windows so wide. */
 const AT_WIDTH = /^data-at-(\d{2,5})$/
 
-/** The renditions that the attributes of an element name, added to `into`. */
-export const addNamed = (into: Rendition[], page: Page, { attribs }: Element, place: Place, viewportPx = 0): void => {
+const SET_END = /\s\d{1,5}(?:\.\d{1,4})?[wx]\s*$/
+const QUOTES = /^['"`]|['"`]$/g
+const MAX_ADDRESS = 4000
+
+/**
+ * What an `img` that shows nothing itself names in attributes of any name, added to `into`; only what ends like a
+ * picture, or a set of such.
+ */
+export const addLoose = (into: Rendition[], page: Page, { attribs }: Element): void => {
   for (const name in attribs) {
-    const named = pictureAttribute(name)
+    const value = (attribs[name] ?? '').trim()
+    if (name === 'src' || value.length < 5 || value.length > MAX_PARTED) continue
+    const isSet = SET_END.test(value.slice(-20))
+    const address = (isSet ? value.slice(0, MAX_ADDRESS).split(/\s/, 1)[0] ?? '' : value).replace(QUOTES, '')
+    const named = looksLikePicture(address) && looksLikeAddress(address) ? looseAttribute(name) : null
+    if (named === null) continue
+    const role = roleOf(name, named.means, 'picture')
+    const rendition = isSet ? null : renditionAt(page, address, role, 'lazy')
+    if (isSet) addSrcset(into, page, value, role, 'lazy')
+    else if (rendition !== null) into.push(rendition)
+  }
+}
+
+/** The renditions that the attributes of an element name, added to `into`. */
+export const addNamed = (into: Rendition[], page: Page, element: Element, place: Place, viewportPx = 0): void => {
+  const { attribs } = element
+  // An element that the site made up has attributes of its own.
+  const isCustom = place !== 'picture' && element.name.includes('-')
+  for (const name in attribs) {
+    const named = isCustom ? looseAttribute(name) : pictureAttribute(name)
     const value = attribs[name] ?? ''
     if (value.length < 3) continue
     if (named === null) {
