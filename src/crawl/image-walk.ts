@@ -80,8 +80,9 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
     const arrived = handoff.get(work.lease.task.id)
     handoff.delete(work.lease.task.id)
     const visit = arrived ?? (await visits.visit(host, first, (grant) =>
-      ports.grabber.visitImage({ url, kind: 'image', referer: work.candidate.pageUrl, grant, ...hash })))
-    if (visit === null) return { end: endOfSilence(url, visits.lastFailure(host), work.sums) }
+      ports.grabber.visitImage({ url, kind: 'image', referer: work.candidate.pageUrl, grant, ...hash }),
+      work.lease.task.attempts > 0))
+    if (visit === null) return { end: endOfSilence(url, visits.lastFailure(host), visits.heldUntil(host), work.sums) }
     if (!visit.ok) {
       const name = work.single || url === work.candidate.fullUrl ? 'fullBytes' : 'thumbnailBytes'
       return { end: endOfVisit(url, visit, addTo(work.sums, { [name]: visit.wireBytes })) }

@@ -53,8 +53,8 @@ export const createPageWalk = (ports: CrawlPorts, visits: Visits, rules: AdmitRu
         })
         const { visit } = page
         return { page, observations: visit.observations, wireBytes: visit.wireBytes, notes: visit.notes ?? [], ...(visit.ok ? {} : { detail: visit.detail }) }
-      })
-      if (came === null) return endOfSilence(url, visits.lastFailure(task.host))
+      }, task.attempts > 0)
+      if (came === null) return endOfSilence(url, visits.lastFailure(task.host), visits.heldUntil(task.host))
       const { page } = came
       if (page.kind === 'none') return endOfVisit(url, page.visit)
       if (payload.sitemap && scope && isElsewhere(page, scope)) {

@@ -135,6 +135,10 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
 
   const settle = async ({ task, fence }: Lease, end: End): Promise<void> => {
     const { id, kind, url, request } = task
+    if (end.heldUntil !== null && end.reason !== null) {
+      await failOne({ id, fence, reason: end.reason, retryAt: end.heldUntil, uncounted: true, sums: end.sums })
+      return
+    }
     if (end.outcome === 'failed' && end.reason !== null && isRetryable(end.reason)) {
       const retryAt = ports.retryAt({ reason: end.reason, attempts: task.attempts, status: end.status, retryAfterMs: end.retryAfterMs, now: clock.now() })
       if (retryAt !== null) {

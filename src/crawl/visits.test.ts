@@ -33,7 +33,7 @@ const setUp = (over: Partial<VisitsOptions> = {}) => {
   }
   const visits = createVisits({
     hosts, clock, concurrency: 2, perHost: 1, signal: new AbortController().signal,
-    policy: { observe: () => [], isCircuitOpen: () => false, allowance: () => 10, addressPace: () => null, states: () => [] },
+    policy: { observe: () => [], isCircuitOpen: () => false, holdUntil: () => null, allowance: () => 10, addressPace: () => null, states: () => [] },
     onFree: () => undefined, onBytes: () => undefined, onPace: () => undefined, onNote: () => undefined, ...over,
   })
   return { visits, clock, asked }
@@ -95,7 +95,7 @@ describe('visits', () => {
   it('learn that a host is dead from the first that tries it, and then are not made', async () => {
     let open = false
     const { visits } = setUp({
-      policy: { observe: () => [], isCircuitOpen: () => open, allowance: () => 1, addressPace: () => null, states: () => [] },
+      policy: { observe: () => [], isCircuitOpen: () => open, holdUntil: () => null, allowance: () => 1, addressPace: () => null, states: () => [] },
     })
     let tries = 0
     const results = await Promise.all([1, 2, 3].map(() => visits.visit(HOST, grantAt(0), async () => {
@@ -127,7 +127,7 @@ describe('visits', () => {
   it('ask for few leases where little is known of a host, for more where it bears them', async () => {
     let allowance = 1
     const { visits } = setUp({
-      perHost: 8, policy: { observe: () => [], isCircuitOpen: () => false, allowance: () => allowance, addressPace: () => null, states: () => [] },
+      perHost: 8, policy: { observe: () => [], isCircuitOpen: () => false, holdUntil: () => null, allowance: () => allowance, addressPace: () => null, states: () => [] },
     })
     let finish: () => void = () => undefined
     const under = visits.visit(HOST, grantAt(0), () => new Promise<typeof done>((resolve) => (finish = () => resolve(done))))

@@ -39,15 +39,19 @@ export interface Visits {
   /**
    * Runs `call` when there is room and its time has come. `first` is the grant that came with the lease; a visit
    * without one belongs to work that is begun, and goes before those that begin some.
+   * @param again the task has failed before: that it fails once more says nothing new of its host. Default false
    * @returns null when the host's circuit is open by then: a visit is pointless
    */
   visit<Result extends Visited>(
     host: string,
     first: Grant | null,
     call: (grant: Grant) => Promise<Result>,
+    again?: boolean,
   ): Promise<Result | null>
   /** What the last visit to the host that failed had to say. */
   lastFailure(host: string): string | null
+  /** When work for a host whose circuit is open may be taken up again; null when there is no hope left. */
+  heldUntil(host: string): number | null
   /** Visits under way or waiting, by host. */
   busy(): Readonly<Record<string, number>>
   /** The same as `ReserveAsk.busy` has it, for `leases` of each visit that the host may have at a time. */
@@ -158,19 +162,22 @@ export const createVisits = (options: VisitsOptions): Visits => {
     }
   }
 
-  const learn = async (observations: readonly HostObservation[]): Promise<void> => {
-    const changes = policy.observe(observations, clock.now())
+  const learn = async (observations: readonly HostObservation[], again: boolean): Promise<void> => {
+    const changes = policy.observe(again ? observations.map((seen) => ({ ...seen, again })) : observations, clock.now())
     if (changes.length === 0) return
     for (const change of changes) {
       if (change.notBefore !== undefined) blockedUntil.set(change.host, change.notBefore)
-      options.onPace(change)
+      const { notBefore = 0, ...rest } = change
+      // A block that our own circuit set, or lifted, is nothing that the host asked for.
+      const asked = notBefore > clock.now() && notBefore !== policy.holdUntil(change.host)
+      options.onPace(asked ? change : rest)
     }
     await Promise.all(changes.map(paceOne))
   }
 
   return {
     grant: grantOne,
-    async visit(host, first, call) {
+    async visit(host, first, call, again = false) {
       count(host, 1)
       try {
         let grant = first
@@ -186,7 +193,7 @@ export const createVisits = (options: VisitsOptions): Visits => {
               if (!noted.has(key)) options.onNote(host, note)
               noted.set(key, true)
             }
-            await learn(result.observations)
+            await learn(result.observations, again)
             return result
           } catch (error) {
             if (!GannetError.is(error, 'role-died') || deaths >= DEATHS) throw error
@@ -202,6 +209,7 @@ export const createVisits = (options: VisitsOptions): Visits => {
       }
     },
     lastFailure: (host) => lastFailure.get(host) ?? null,
+    heldUntil: (host) => policy.holdUntil(host),
     busy: () => Object.fromEntries(open),
     taken(leases) {
       const counts: Record<string, number> = Object.fromEntries(open)

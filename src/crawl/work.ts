@@ -44,6 +44,8 @@ export interface End {
   readonly status: number | null
   /** From Retry-After: try no sooner. */
   readonly retryAfterMs: number | null
+  /** No failure of its own: the task goes back, uncounted, until then. Milliseconds since the epoch. */
+  readonly heldUntil: number | null
 }
 
 export const endOf = (part: Pick<End, 'outcome' | 'reason'> & Partial<End>): End => ({
@@ -55,6 +57,7 @@ export const endOf = (part: Pick<End, 'outcome' | 'reason'> & Partial<End>): End
   sums: {},
   status: null,
   retryAfterMs: null,
+  heldUntil: null,
   ...part,
 })
 
@@ -90,6 +93,12 @@ export const endOfVisit = (url: string, visit: VisitResult & { readonly ok: fals
     retryAfterMs: Math.max(0, ...visit.observations.map((seen) => seen.retryAfterMs ?? 0)) || null,
   })
 
-/** No visit was made: its host has been silent for too long. @param last what the last visit to it had to say */
-export const endOfSilence = (url: string, last: string | null, sums: End['sums'] = {}): End =>
-  endOf({ outcome: 'failed', reason: 'circuit-open', detail: last ?? new URL(url).host, evidence: { url, lastFailure: last }, sums })
+/**
+ * No visit was made: its host has been silent for too long.
+ * @param last what the last visit to it had to say
+ * @param heldUntil when it is tried again; null when it is given up
+ */
+export const endOfSilence = (url: string, last: string | null, heldUntil: number | null, sums: End['sums'] = {}): End =>
+  endOf({
+    outcome: 'failed', reason: 'circuit-open', detail: last ?? new URL(url).host, evidence: { url, lastFailure: last }, heldUntil, sums,
+  })

@@ -7,7 +7,7 @@ import { LRUCache } from 'lru-cache'
 import type { HostObservation } from '../fetch/visit.ts'
 import { ADDRESS_POLICY_DEFAULTS, addressMemory, observeAddress, recallAddress, type AddressState } from './address-policy.ts'
 import {
-  HOST_POLICY_DEFAULTS, isCircuitOpen, observeHost, recallHost, type HostPolicyOptions, type HostState,
+  HOST_POLICY_DEFAULTS, holdUntil, isCircuitOpen, observeHost, recallHost, type HostPolicyOptions, type HostState,
 } from './host-policy.ts'
 import { addressKey, isAddressKey, type HostMemory, type HostPace } from './schedule-store.ts'
 
@@ -15,6 +15,8 @@ export interface HostPolicy {
   /** Takes observations in order; returns the paces to set, in order. */
   observe(seen: readonly HostObservation[], now: number): readonly HostPace[]
   isCircuitOpen(host: string, now: number): boolean
+  /** When a host with an open circuit is tried again and its tasks wait for that; null when they do not. */
+  holdUntil(host: string): number | null
   /** Visits to the host that may run at a time: 1 for one not seen yet, up to `perHost`. */
   allowance(host: string): number
   /** Least time between the starts of two visits to the host's address; null when it has no pace of its own. */
@@ -78,6 +80,10 @@ export const createHostPolicy = (options: Partial<HostBookOptions> = {}): HostPo
     isCircuitOpen(host, now) {
       const known = hosts.peek(host)
       return known !== undefined && isCircuitOpen(known.state, now)
+    },
+    holdUntil(host) {
+      const known = hosts.peek(host)
+      return known === undefined ? null : holdUntil(known.state, settings)
     },
     allowance: (host) => Math.min(settings.perHost, hosts.peek(host)?.state.allowance ?? 1),
     addressPace(host) {

@@ -129,6 +129,41 @@ describe('host policy', () => {
     expect(policy.isCircuitOpen(HOST, later + 2 * DEFAULTS.openMs)).toBe(false)
   })
 
+  const broken = (more: Partial<HostObservation> = {}) => seen({ status: null, latencyMs: null, broken: true, ...more })
+
+  test('counts a connection that is closed under the request as an error, and never twice for the same task', () => {
+    const resets = createHostPolicy()
+    delays(resets, Array<HostObservation>(DEFAULTS.openAfterErrors - 1).fill(broken()))
+    expect(resets.isCircuitOpen(HOST, DEFAULTS.openAfterErrors * DEFAULTS.stepMs)).toBe(false)
+    const again = createHostPolicy()
+    expect(delays(again, Array<HostObservation>(40).fill(broken({ again: true }))).filter(Boolean)).toEqual([])
+    expect(again.isCircuitOpen(HOST, 40_000)).toBe(false)
+    const mended = createHostPolicy()
+    delays(mended, [SILENT, SILENT, SILENT, SILENT, broken(), SILENT])
+    expect(mended.isCircuitOpen(HOST, 5000)).toBe(false)
+  })
+
+  test('lets the tasks of a host wait for its circuit a few times, and no longer', () => {
+    const policy = createHostPolicy()
+    let now = 0
+    const held = Array.from({ length: DEFAULTS.openAfter + DEFAULTS.patientOpenings }, () => {
+      now = Math.max(now + DEFAULTS.stepMs, policy.holdUntil(HOST) ?? 0)
+      const told = policy.observe([SILENT], now).at(-1)?.notBefore ?? 0
+      return [told && told - now, (policy.holdUntil(HOST) ?? now) - now]
+    })
+    const { openMs } = DEFAULTS
+    const waits = [0, 0, 0, 0, openMs, 2 * openMs, 4 * openMs, 0]
+    expect(held).toEqual(waits.map((wait) => [wait, wait]))
+    expect(policy.isCircuitOpen(HOST, now + 1)).toBe(true)
+  })
+
+  test('lifts the wait at the first answer', () => {
+    const policy = createHostPolicy()
+    for (let now = 1000; now <= 5000; now += 1000) policy.observe([SILENT], now)
+    expect(policy.observe([seen()], 5001)).toMatchObject([{ host: HOST, notBefore: 0 }])
+    expect(policy.holdUntil(HOST)).toBeNull()
+  })
+
   test('takes visits that fall silent together for one silence', () => {
     const policy = createHostPolicy()
     policy.observe(Array<HostObservation>(40).fill(SILENT), 5000)

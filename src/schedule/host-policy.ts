@@ -5,10 +5,13 @@
  * when they come in a row, and `Retry-After` blocks. How many visits may run at a time starts at one,
  * grows by one with every answer (so it doubles with every round), and falls back to one.
  *
- * The circuit: closed → open, after so many silences or errors in a row: the host's tasks then fail
- * without a visit, at the floor's pace → half open, when its time is over: one visit tries the host →
- * closed at its answer, or open for twice as long. The coordinator owns this state; nothing else
- * keeps a copy, and the store remembers what is worth it over a restart.
+ * The circuit: closed → open, after so many silences or errors in a row: no visit is made → half open,
+ * when its time is over: one visit tries the host → closed at its answer, or open for twice as long. The
+ * first few times the host's tasks wait for it to half open, in the queue and uncounted, for what fails
+ * may be others than they; then they fail without a visit, at the floor's pace. A connection that is
+ * closed under a request is an error, not a silence; and an error of what failed before says nothing new
+ * of the host. The coordinator owns this state; nothing else keeps a copy, and the store remembers what
+ * is worth it over a restart.
  */
 import type { HostObservation } from '../fetch/visit.ts'
 import type { HostPace } from './schedule-store.ts'
@@ -34,6 +37,8 @@ export interface HostPolicyOptions {
   readonly slowAfterErrors: number
   /** And that open the circuit: a host that turns everything away is left alone. */
   readonly openAfterErrors: number
+  /** Times in a row that it opens and the host's tasks wait for it. */
+  readonly patientOpenings: number
   /** How long it is open the first time; doubled each time the host stays silent, up to `maxBlockMs`. */
   readonly openMs: number
 }
@@ -49,7 +54,8 @@ export const HOST_POLICY_DEFAULTS: HostPolicyOptions = Object.freeze({
   openAfter: 5,
   slowAfterErrors: 3,
   openAfterErrors: 20,
-  openMs: 5 * 60_000,
+  patientOpenings: 3,
+  openMs: 5000,
 })
 
 /** Plain and serialisable. Times in milliseconds since the epoch. */
@@ -79,13 +85,21 @@ export const freshHost = (options: HostPolicyOptions): HostState => ({
   delayMs: options.floorMs, blockedUntil: 0, silences: 0, errors: 0, countedAt: -options.stepMs, openUntil: 0, allowance: 1,
 })
 
-/** Whether visits to the host are pointless now: its tasks fail as `circuit-open`. */
+/** Whether visits to the host are pointless now: its tasks wait until `holdUntil`, or fail as `circuit-open`. */
 export const isCircuitOpen = (state: HostState, now: number): boolean => now < state.openUntil
+
+/** Openings of the circuit in a row before this one; below 0 when nothing has opened it. */
+const openings = ({ silences, errors }: Pick<HostState, 'silences' | 'errors'>, options: HostPolicyOptions): number =>
+  Math.max(silences - options.openAfter, errors - options.openAfterErrors)
+
+/** Until when the host's tasks wait for its open circuit; null when it is closed, or was opened too often to be waited for. */
+export const holdUntil = (state: HostState, options: HostPolicyOptions): number | null =>
+  state.openUntil > 0 && openings(state, options) < options.patientOpenings ? state.openUntil : null
 
 type Trouble = 'silence' | 'overload' | 'error'
 
-const troubleOf = ({ status }: HostObservation): Trouble | null =>
-  status === null ? 'silence'
+const troubleOf = ({ status, broken = false }: HostObservation): Trouble | null =>
+  status === null ? (broken ? 'error' : 'silence')
   : status === 429 || status === 503 ? 'overload'
   : status === 403 || status >= 500 ? 'error'
   : null
@@ -112,6 +126,10 @@ const nextDelay = (delayMs: number, seen: HostObservation, trouble: Trouble | nu
   const most = trouble === 'overload' ? ceiling : Math.min(ceiling, Math.max(floorMs, options.silentMs))
   return Math.max(Math.min(delayMs, ceiling), Math.min(most, Math.max(options.stepMs, delayMs * 2)))
 }
+
+/** No task of the host is to be taken up before then. */
+const leaveFrom = (state: HostState, options: HostPolicyOptions): number =>
+  Math.max(state.blockedUntil, holdUntil(state, options) ?? 0)
 
 /** Worth finding again after a restart: a host that is slowed, blocked, or does not answer. */
 const memoryOf = (state: HostState, now: number, options: HostPolicyOptions): string | null =>
@@ -161,12 +179,13 @@ export const observeHost = (
   const open = isCircuitOpen(before, now)
   // Visits under way when the circuit opened say nothing new, and those that were under way together fail
   // together: that is one hiccup, not a dead host, and no reason to double the delay ten times.
-  const counts = trouble !== null && !open && now - before.countedAt >= options.stepMs
+  const news = !(trouble === 'error' && seen.again)
+  const counts = trouble !== null && news && !open && now - before.countedAt >= options.stepMs
   const silences = trouble === 'silence' ? before.silences + Number(counts) : 0
   const errors = trouble === null ? 0 : trouble === 'silence' ? before.errors : before.errors + Number(counts)
   const inARow = errors >= options.slowAfterErrors
   const slows = counts && (trouble !== 'error' || inARow)
-  const beyond = Math.max(silences - options.openAfter, errors - options.openAfterErrors)
+  const beyond = openings({ silences, errors }, options)
   const opens = counts && beyond >= 0
   const openMs = Math.min(options.maxBlockMs, options.openMs * 2 ** Math.max(0, beyond))
   const retryAfterMs = Math.min(options.maxBlockMs, Math.max(0, seen.retryAfterMs ?? 0))
@@ -187,7 +206,7 @@ export const observeHost = (
   }
   const changed = {
     ...(after.delayMs === before.delayMs ? {} : { delayMs: after.delayMs }),
-    ...(after.blockedUntil === before.blockedUntil ? {} : { notBefore: after.blockedUntil }),
+    ...(leaveFrom(after, options) === leaveFrom(before, options) ? {} : { notBefore: leaveFrom(after, options) }),
   }
   return Object.keys(changed).length === 0 && after.openUntil === before.openUntil
     ? { state: after, pace: null }

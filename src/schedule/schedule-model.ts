@@ -220,8 +220,10 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
         if (entry?.settled === failed.fence) return 'done'
         if (!holds(entry, failed)) return 'void'
         entry.settled = failed.fence
-        entry.task = { ...entry.task, attempts: entry.task.attempts + 1 }
-        entry.history = [...entry.history, failed.reason].slice(-HISTORY_LENGTH)
+        if (!failed.uncounted) {
+          entry.task = { ...entry.task, attempts: entry.task.attempts + 1 }
+          entry.history = [...entry.history, failed.reason].slice(-HISTORY_LENGTH)
+        }
         if (failed.retryAt === null) {
           end(entry, outcomeOf(failed.reason), failed.reason)
         } else {

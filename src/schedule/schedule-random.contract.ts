@@ -120,7 +120,7 @@ const command = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('fail' as const),
       of: fc.array(
-        fc.record({ pick, reason: fc.constantFrom(...REASONS), retryIn: fc.option(when), sums }), { maxLength: 3 },
+        fc.record({ pick, reason: fc.constantFrom(...REASONS), retryIn: fc.option(when), uncounted: fc.boolean(), sums }), { maxLength: 3 },
       ),
     }),
   },
@@ -177,9 +177,9 @@ const compare = async (model: ScheduleStore, subject: Subject, commands: readonl
         return (on) => on.complete(of)
       }
       case 'fail': {
-        const of = one.of.map(({ pick: which, reason, retryIn, sums: amounts }) => ({
+        const of = one.of.map(({ pick: which, reason, retryIn, uncounted, sums: amounts }) => ({
           ...heldAt(which), reason, retryAt: retryIn === null ? null : now + retryIn,
-          ...(amounts ? { sums: amounts } : {}),
+          ...(uncounted ? { uncounted } : {}), ...(amounts ? { sums: amounts } : {}),
         }))
         return (on) => on.fail(of)
       }

@@ -244,6 +244,13 @@ export const describeScheduleStore = (contract: ScheduleContract): void => {
       expect(names((await store.reserve(ask(400))).leases)).toEqual(['one'])
     })
 
+    check('lets a task wait for what was no failure of its own', 0, async (store) => {
+      await store.add({ request: A, sequence: 1, tasks: [task('one')] })
+      const first = (await store.reserve(ask(0))).leases[0]
+      expect(await store.fail([{ ...failed(first, 400, 'circuit-open'), uncounted: true }])).toEqual(['done'])
+      expect(await record(store, 'one')).toMatchObject({ state: 'waiting', notBefore: 400, history: [], task: { attempts: 0 } })
+    })
+
     check('remembers the last eight failures', 0, async (store) => {
       await store.add({ request: A, sequence: 1, tasks: [task('one')] })
       for (let now = 1; now <= 10; now += 1) {

@@ -68,6 +68,8 @@ export interface Failure extends Held {
   readonly reason: Reason
   /** Wait until then and try again; null when this was the last time: the task ends as the reason says. */
   readonly retryAt: number | null
+  /** It was not the task's own: it counts neither as an attempt nor in `history`. Default false. */
+  readonly uncounted?: boolean
   readonly sums?: Readonly<Record<string, number>>
 }
 
@@ -171,7 +173,7 @@ export interface TaskLedger {
    * are one step. A task already completed or failed under the same fence is `done` and unchanged.
    */
   complete(completions: readonly Completion[]): Promise<readonly Settled[]>
-  /** Counts failures, in order: each adds to `attempts` and `history`, and its task waits again or ends. */
+  /** Counts failures, in order: each but the `uncounted` adds to `attempts` and `history`, and its task waits again or ends. */
   fail(failures: readonly Failure[]): Promise<readonly Settled[]>
   /** Gives back, uncounted and at once, every lease of `owner` that is not in `held`; returns how many. */
   recover(owner: string, held: readonly Held[]): Promise<number>

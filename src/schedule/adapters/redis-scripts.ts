@@ -285,10 +285,12 @@ for i, failed in ipairs(input) do
   if standing == 'held' then
     local key = task_key(failed.id)
     local t = call('HMGET', key, 'r', 'h', 'q', 'w', 'z')
-    call('HINCRBY', key, 'a', 1)
-    local history = {}
-    for reason in string.gmatch((t[5] or '') .. ',' .. failed.reason, '[^,]+') do history[#history + 1] = reason end
-    call('HSET', key, 'z', table.concat(history, ',', math.max(1, #history - failed.keep + 1)))
+    if not failed.uncounted then
+      call('HINCRBY', key, 'a', 1)
+      local history = {}
+      for reason in string.gmatch((t[5] or '') .. ',' .. failed.reason, '[^,]+') do history[#history + 1] = reason end
+      call('HSET', key, 'z', table.concat(history, ',', math.max(1, #history - failed.keep + 1)))
+    end
     local retry_at = some(failed.retryAt)
     if retry_at then
       unlease(failed.id)

@@ -303,11 +303,13 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
 
     fail: async (failures) =>
       step((unit) =>
-        failures.map(({ reason, retryAt, sums, ...held }) => {
+        failures.map(({ reason, retryAt, uncounted = false, sums, ...held }) => {
           const row = settle(held)
           if (typeof row === 'string') return row
-          const history = JSON.parse(historyOf.one(row.sequence)?.[0] ?? '[]') as Reason[]
-          countFailure(JSON.stringify([...history, reason].slice(-HISTORY_LENGTH)), row.sequence)
+          if (!uncounted) {
+            const history = JSON.parse(historyOf.one(row.sequence)?.[0] ?? '[]') as Reason[]
+            countFailure(JSON.stringify([...history, reason].slice(-HISTORY_LENGTH)), row.sequence)
+          }
           if (retryAt === null) {
             end(unit, row, held.fence, outcomeOf(reason), reason)
           } else {
