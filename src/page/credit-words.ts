@@ -2,7 +2,7 @@
 import { isTag, type AnyNode, type Element } from 'domhandler'
 import { hasData } from './has-data.ts'
 import { isCommonsLicence } from './licence.ts'
-import { countWithin, firstFrom } from './page-tree.ts'
+import { firstFrom } from './page-tree.ts'
 import type { Page } from './page.ts'
 import { cleanWords, textOf } from './text-of.ts'
 
@@ -123,6 +123,11 @@ export const isLicence = ({ attribs: { rel, href } }: Element): boolean =>
 export const licenceWithin = (page: Page, scope: Element): string | null => {
   const { link: links } = page.landmarks
   const from = firstFrom(links, (scope.startIndex ?? 0) + 1)
-  const link = links.slice(from, from + Math.min(countWithin(links, scope), MAX_LICENCE_LINKS)).find(isLicence)
-  return link === undefined ? null : page.resolve(link.attribs['href']?.trim() ?? '')
+  const end = scope.endIndex ?? 0
+  for (let at = from; at < from + MAX_LICENCE_LINKS; at++) {
+    const link = links[at]
+    if (link === undefined || (link.startIndex ?? 0) >= end) return null
+    if (isLicence(link)) return page.resolve(link.attribs['href']?.trim() ?? '')
+  }
+  return null
 }

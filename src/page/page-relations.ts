@@ -7,8 +7,13 @@ const FEED_TYPES = new Set(['application/rss+xml', 'application/atom+xml', 'appl
 /** More than any page for people names. */
 const MAX_RELATED = 200
 
+const SPACES = /\s+/
+
 /** The link types of an element, lower-cased. */
-export const relsOf = ({ attribs }: Element): string[] => (attribs['rel'] ?? '').slice(0, 500).toLowerCase().split(/\s+/)
+export const relsOf = ({ attribs }: Element): string[] => {
+  const rel = (attribs['rel'] ?? '').slice(0, 500).toLowerCase()
+  return SPACES.test(rel) ? rel.split(SPACES) : [rel]
+}
 
 /** More than one is a mistake, more than these an attack. */
 const MAX_REFRESHES = 10

@@ -47,11 +47,16 @@ const nextOutside = (node: AnyNode, scope: Element): AnyNode | null => {
  */
 export const textOf = (scope: Element, max = MAX_WORDS, skip?: (element: Element) => boolean): string | null => {
   let text = ''
+  /** A blank is due, and written before the next text: blanks in a row would have to be folded again. */
+  let parted = false
   let node: AnyNode | null = scope.children[0] ?? null
   for (let seen = 0; node !== null && seen < MAX_NODES && text.length <= max * 2; seen++) {
-    if (isText(node)) text += node.data.length > max * 2 ? node.data.slice(0, max * 2) : node.data
-    else if (isTag(node)) {
-      if (!INLINE.has(node.name)) text += ' '
+    if (isText(node)) {
+      if (parted && text !== '') text += ' '
+      parted = false
+      text += node.data.length > max * 2 ? node.data.slice(0, max * 2) : node.data
+    } else if (isTag(node)) {
+      parted ||= !INLINE.has(node.name)
       const first: AnyNode | undefined = node.children[0]
       if (first !== undefined && !SILENT.has(node.name) && skip?.(node) !== true) {
         node = first
@@ -59,7 +64,7 @@ export const textOf = (scope: Element, max = MAX_WORDS, skip?: (element: Element
       }
     }
     const next: AnyNode | null = nextOutside(node, scope)
-    if (next !== node.next) text += ' '
+    parted ||= next !== node.next
     node = next
   }
   return cleanWords(text, max)

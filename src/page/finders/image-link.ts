@@ -3,6 +3,7 @@ import type { Element } from 'domhandler'
 import { NO_SIZE, NOWHERE, type Finder, type Page } from '../page.ts'
 import { renditionAt, targetSize } from '../page-address.ts'
 import { createPageNote } from '../page-note.ts'
+import { pictureAttribute } from '../picture-attributes.ts'
 import { looksLikeAddress, looksLikePicture } from '../picture-url.ts'
 import type { Rendition } from '../rendition.ts'
 import { addNamed } from './lazy-attributes.ts'
@@ -147,6 +148,13 @@ export const addTargets = (into: Rendition[], page: Page, element: Element, wrap
   into.push(target)
 }
 
+/** Whether a link may lead to a picture, whatever it is wrapped round: most do not, and two looks tell. */
+const mayName = (attribs: Readonly<Record<string, string>>): boolean => {
+  for (const name in attribs) if (name.startsWith('data-') || pictureAttribute(name) !== null) return true
+  const href = attribs['href']
+  return href !== undefined && looksLikePicture(href.trim())
+}
+
 interface PictureLinks {
   readonly links: readonly Element[]
   readonly of: ReadonlyMap<Element, readonly Rendition[]>
@@ -160,6 +168,7 @@ export const pictureLinks = (page: Page): PictureLinks => {
   if (known !== undefined) return known
   const of = new Map<Element, readonly Rendition[]>()
   for (const link of page.landmarks.link) {
+    if (!mayName(link.attribs)) continue
     const renditions: Rendition[] = []
     addTargets(renditions, page, link, null)
     if (renditions.some(({ role }) => role === 'target' || role === 'full')) of.set(link, renditions)
