@@ -116,7 +116,7 @@ it('inspect tells people and machines what a page yields, by a recipe and withou
 
   const text = await gannet(['inspect', page, '--recipe', file, ...allow])
   expect(text).toMatchObject({ code: 0, stderr: '' })
-  expect(text.stdout).toMatch(/2 +\S+\/thumb\/2\.jpg +\S+\/full\/2\.jpg +recipe +Shoe 2 · Footwear · 2024-04-03 · price 29\.5\n/)
+  expect(text.stdout).toMatch(/2 +\S+\/thumb\/2\.jpg +\S+\/full\/2\.jpg +recipe +Shoe 2 \| Footwear · 2024-04-03 · price 29\.5\n/)
   expect(text.stdout).toMatch(/unusable +incomplete 1\n/)
   expect(text.stdout).toMatch(/next page +\S+\/list\?page=2\n/)
   expect(text.stdout).not.toContain('\u001b')
@@ -145,6 +145,21 @@ it('inspect says plainly why there is nothing to see', async () => {
   await told(2, /cannot be read/, join(dir, 'none.html'))
   await told(2, /--url shop: an http\(s\) address is needed/, picture, '--url', 'shop')
   await told(2, /nothing to inspect/)
+})
+
+it('inspect reads a file under the address that it names itself, and asks for one where it names none', async () => {
+  const page = join(await folder(), 'page.html')
+  const read = async (head: string, ...args: string[]): Promise<{ fulls: string[]; stderr: string }> => {
+    await writeFile(page, `${head}<img src=a/1.jpg width=800 height=600>`)
+    const { stdout, stderr } = await gannet(['inspect', page, '--json', ...args])
+    return { fulls: (JSON.parse(stdout) as Candidate[]).map(({ fullUrl }) => fullUrl), stderr }
+  }
+  expect(await read('<p>')).toEqual({ fulls: [], stderr: expect.stringMatching(/1 of its addresses may be relative: --url ADDRESS/) as string })
+  expect(await read('<base href=https://h.example/b/>')).toEqual({ fulls: ['https://h.example/b/a/1.jpg'], stderr: '' })
+  expect(await read('<link rel=canonical href=https://h.example/c/page>')).toEqual({
+    fulls: ['https://h.example/c/a/1.jpg'], stderr: expect.stringMatching(/read as https:\/\/h\.example\/c\/page, which it calls its own/) as string,
+  })
+  expect(await read('<link rel=canonical href=https://h.example/c/page>', '--url', 'https://o.example/')).toEqual({ fulls: ['https://o.example/a/1.jpg'], stderr: '' })
 })
 
 it('inspect --check runs the examples of a recipe, with pages beside it', async () => {

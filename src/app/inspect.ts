@@ -15,7 +15,7 @@ import { startRole } from './role-process.ts'
 import { settingsFrom, type PartialSettings } from './settings.ts'
 
 export interface InspectOptions extends PartialSettings {
-  /** Base of a file's relative addresses. */
+  /** Base of a file's relative addresses; by default an absolute `<base href>`, or what the page calls its own address. */
   readonly url?: string
   /** The first that matches reads the page in place of the general finders. */
   readonly recipe?: RecipeChoice
@@ -28,6 +28,8 @@ export interface Inspection extends PageReading {
   readonly recipe: string | null
   /** What the recipe could not do, in words. */
   readonly problems: readonly string[]
+  /** What the reader assumed, or would have to be told to read more, in words. */
+  readonly hints: readonly string[]
 }
 
 /** Leave for a single visit at once: nothing else is under way. */
@@ -60,10 +62,18 @@ const inspectFile = async (path: string, url: string | undefined, recipes: reado
   if (kind.kind !== 'other' && !(kind.kind === 'decodable' && kind.format === 'svg')) {
     throw new GannetError('usage', `${path} is a picture (${kind.format}), not a page: gannet probe looks at pictures`)
   }
-  const address = url ?? pathToFileURL(path).href
-  const problems: string[] = []
-  const reading = readDocument(bytes, { url: address, maxBytes: maxPage, recipe: recipes, onProblem: (problem) => problems.push(problem) })
-  return { ...reading, url: address, recipe: recipeFor(recipes, canonicalUrl(address))?.name ?? null, problems }
+  const readAs = (address: string, hints: readonly string[]): Inspection => {
+    const problems: string[] = []
+    const reading = readDocument(bytes, { url: address, maxBytes: maxPage, recipe: recipes, onProblem: (problem) => problems.push(problem) })
+    return { ...reading, url: address, recipe: recipeFor(recipes, canonicalUrl(address))?.name ?? null, problems, hints }
+  }
+  if (url !== undefined) return readAs(url, [])
+  const page = readAs(pathToFileURL(path).href, [])
+  // A <base href> that is absolute has served by now; the page's word for its own address is the next best.
+  const { canonical } = page.relations
+  if (canonical !== null) return readAs(canonical, [`read as ${canonical}, which it calls its own address; --url ADDRESS names another`])
+  const lost = page.unusable.filter(({ reason }) => reason === 'invalid-url').length
+  return lost === 0 ? page : { ...page, hints: [`${lost} of its addresses may be relative: --url ADDRESS says where it comes from`] }
 }
 
 /**
@@ -74,6 +84,7 @@ export const inspect = async (what: string, options: InspectOptions = {}): Promi
   const { url, recipe, ...flags } = options
   const recipes = await loadRecipes(recipe)
   const settings = await settingsFrom({ flags })
+  if (what.trim() === '') throw new GannetError('usage', 'nothing to inspect: name a page or an HTML file')
   if (!/^https?:/i.test(what)) return inspectFile(what, url, recipes, settings.maxPage)
   const href = canonicalUrl(what)
   if (href === null) throw new GannetError('usage', `${what} is not a URL`)
@@ -87,7 +98,7 @@ export const inspect = async (what: string, options: InspectOptions = {}): Promi
     })
     if (page.kind === 'page') {
       const { finalUrl } = page.visit
-      return { ...page.reading, url: finalUrl, recipe: recipeFor(recipes, canonicalUrl(finalUrl))?.name ?? null, problems: [] }
+      return { ...page.reading, url: finalUrl, recipe: recipeFor(recipes, canonicalUrl(finalUrl))?.name ?? null, problems: [], hints: [] }
     }
     if (page.kind === 'image') throw new GannetError('not-found', `${what} is a picture, not a page: gannet crawl fetches it, gannet probe looks at one that is here`)
     const { reason, detail } = page.visit

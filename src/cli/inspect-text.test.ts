@@ -7,7 +7,7 @@ import { columns, cutTo } from './columns.ts'
 import { checkText, inspectText, shortUrl } from './inspect-text.ts'
 
 const url = 'https://shop.example/list/all'
-const inspection = (html: string): Inspection => ({ ...readPage(html, { url }), url, recipe: null, problems: [] })
+const inspection = (html: string): Inspection => ({ ...readPage(html, { url }), url, recipe: null, problems: [], hints: [] })
 /** Without colours, whoever runs the tests. */
 const plain = stripVTControlCharacters
 
@@ -33,6 +33,22 @@ describe('a page', () => {
     expect(rest).toMatch(/next page +https:\/\/shop\.example\/list\/all\?page=2\n/)
     expect(rest).toMatch(/feeds +https:\/\/shop\.example\/feed\n/)
     expect(rest).toMatch(/opted out +its pictures are not to be taken: noai/)
+  })
+
+  it('says each word once, what is said apart from what it is filed under', () => {
+    const page = inspection(PAGE)
+    const [first] = page.candidates
+    if (first === undefined) throw new TypeError('no picture')
+    const candidate = { ...first, title: 'Boots', alt: 'Red boot', caption: 'boots', category: 'Boots', creator: 'Ann', licence: 'CC0', fields: { sku: '1' } }
+    const [head = '', line = ''] = plain(inspectText({ ...page, candidates: [candidate] }, null)).split('\n')
+    expect(head).toMatch(/title · alt · caption \| category · date · creator · licence$/)
+    expect(line).toMatch(/ {2}Boots · Red boot \| by Ann · CC0 · sku 1$/)
+    const [, bare = ''] = plain(inspectText({ ...page, candidates: [{ ...candidate, title: null, alt: null, caption: null }] }, null)).split('\n')
+    expect(bare).toMatch(/ {2}\| Boots · by Ann/)
+  })
+
+  it('tells what would make it read more', () => {
+    expect(plain(inspectText({ ...inspection(PAGE), hints: ['name \u001b[2Jit'] }, null))).toMatch(/^note +name  ?\[2Jit$/m)
   })
 
   it('cuts nothing where there is no terminal', () => {

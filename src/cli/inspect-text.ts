@@ -7,7 +7,7 @@ import { columns, cutTo, harmless, padTo } from './columns.ts'
 import { count, countOf } from './output.ts'
 
 type Row = readonly [number: string, thumbnail: string, full: string, size: string, via: string, words: string]
-const HEAD: Row = ['', 'thumbnail', 'full', 'size', 'via', 'words']
+const HEAD: Row = ['', 'thumbnail', 'full', 'size', 'via', 'title · alt · caption | category · date · creator · licence']
 const GAP = 2
 /** Below this an address says nothing. */
 const LEAST_URL = 16
@@ -37,13 +37,24 @@ export const shortUrl = (url: string, pageUrl: string | null, width: number): st
 const sizeOf = ({ width, height }: Candidate): string =>
   width === null ? (height === null ? '' : `? × ${height}`) : `${width} × ${height ?? '?'}`
 
-/** One line: what the page says, then what it is filed under. */
+/** One line: what the page says | what it is filed under, in the order of the heading. */
 const wordsOf = ({ alt, title, caption, category, publishedAt, licence, creator, fields }: Candidate): string => {
-  const said = [...new Set([title, alt, caption].filter((text) => text !== null))]
+  const said = [title, alt, caption]
   const day = publishedAt?.replace(/T00:00:00\.000Z$/, '').replace(/:\d\d\.000Z$/, 'Z') ?? null
-  const filed = [category, day, creator === null ? null : `by ${creator}`, licence].filter((text) => text !== null)
+  const filed = [category, day, creator === null ? null : `by ${creator}`, licence]
   const more = Object.entries(fields ?? {}).map(([name, value]) => `${name} ${value}`)
-  return harmless([...said, ...filed, ...more].join(' · '))
+  const told = new Set<string>()
+  /** Each word once, whoever says it again. */
+  const part = (texts: readonly (string | null)[]): string =>
+    texts.filter((text): text is string => {
+      const key = text?.trim().toLowerCase() ?? ''
+      if (key === '' || told.has(key)) return false
+      told.add(key)
+      return true
+    }).join(' · ')
+  const page = part(said)
+  const filing = part([...filed, ...more])
+  return harmless(filing === '' ? page : `${page} | ${filing}`.trimStart())
 }
 
 const rowOf = (candidate: Candidate, at: number, urlWidth: number): Row => {
@@ -92,7 +103,7 @@ const KINDS = { html: 'page', feed: 'feed', sitemap: 'sitemap' } as const
 
 /** The page in lines. */
 export const inspectText = (page: Inspection, width: number | null): string => {
-  const { candidates, unusable, links, relations, optOut, cut, recipe, problems, title } = page
+  const { candidates, unusable, links, relations, optOut, cut, recipe, problems, hints, title } = page
   const facts: [name: string, words: string][] = [
     [KINDS[page.document], [title === null ? null : harmless(title), page.url].filter((text) => text !== null).join('  ')],
     ['pictures', `${count(candidates.length)}${recipe === null ? '' : `, by the recipe ${harmless(recipe)}`}`],
@@ -107,6 +118,7 @@ export const inspectText = (page: Inspection, width: number | null): string => {
     ['opted out', optOut.images ? '' : `its pictures are not to be taken: ${harmless(optOut.directive ?? '')}`],
     ['not to follow', optOut.follow ? '' : `its links are not to be followed: ${harmless(optOut.directive ?? '')}`],
     ['cut short', cut === null ? '' : `only the beginning was read: ${CUT[cut]}`],
+    ...hints.map((hint): [string, string] => ['note', harmless(hint)]),
     ...problems.map((problem): [string, string] => ['recipe', harmless(problem)]),
   ]
   const shown = facts.filter(([, words]) => words !== '')

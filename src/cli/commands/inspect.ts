@@ -6,6 +6,7 @@ import { fetchSettings } from '../../app/settings.ts'
 import { GannetError } from '../../core/errors.ts'
 import { addFlags, severalFiles, typedFlags } from '../flags.ts'
 import { checkText, inspectText } from '../inspect-text.ts'
+import { harmless } from '../columns.ts'
 import { note, print, printJson } from '../output.ts'
 
 interface Options {
@@ -33,7 +34,7 @@ export const addInspect = (program: Command): void => {
     .command('inspect')
     .description('tell which pictures a page offers, without fetching one')
     .argument('[url|file]', 'a page, or an HTML file')
-    .option('--url <url>', 'address of a file, for its relative links')
+    .option('--url <url>', 'address of a file, for its relative links; by default what the file itself names')
     .option('--recipe <file>', 'a YAML file that says how the page is read; more than one: the first that matches', severalFiles)
     .option('--check', 'run the examples of the recipe, and tell what differs')
     .option('--json', 'print a JSON array')
@@ -43,7 +44,10 @@ export const addInspect = (program: Command): void => {
     if (/\.ya?ml$/i.test(what) && !/^https?:/i.test(what)) throw new GannetError('usage', `${what} looks like a recipe: gannet inspect --check ${what} runs its examples`)
     const { url, recipe } = options
     const page = await inspect(what, { ...typedFlags(command, fetchSettings), ...(url && { url }), ...(recipe && { recipe }) })
-    if (options.json) printJson(page.candidates)
+    if (options.json) {
+      printJson(page.candidates)
+      for (const hint of page.hints) note(harmless(hint))
+    }
     else print(inspectText(page, terminalWidth()))
     if (recipe !== undefined && page.recipe === null) note(`no recipe matches ${page.url}: the page was read without one`)
   })
