@@ -17,7 +17,7 @@ const LANDMARKS = {
   object: 'embedded', embed: 'embedded', input: 'embedded', image: 'embedded',
   a: 'link', area: 'link',
   h1: 'heading', h2: 'heading', h3: 'heading', h4: 'heading', h5: 'heading', h6: 'heading',
-  figcaption: 'figcaption', time: 'time', noscript: 'noscript',
+  figcaption: 'figcaption', time: 'time', 'relative-time': 'time', 'time-ago': 'time', noscript: 'noscript',
   meta: 'meta', link: 'head-link', base: 'base', title: 'title',
 } as const
 

@@ -8,6 +8,7 @@ import { metaOf, metasOf } from './page-metas.ts'
 import { ancestors, countWithin } from './page-tree.ts'
 import type { Page } from './page.ts'
 import { publishedTime } from './published-time.ts'
+import { shownDate } from './shown-date.ts'
 import { timeOf } from './shown-time.ts'
 import { pageFacts } from './structured/page-facts.ts'
 import { cleanWords, textOf } from './text-of.ts'
@@ -57,7 +58,12 @@ const dateOf = (page: Page): string | null => {
     if (time !== null) return time
   }
   const [, year = '', month = '', day = ''] = DATED_PATH.exec(page.url?.slice(0, 2000) ?? '') ?? []
-  return pageFacts(page).publishedAt ?? shownTime(page) ?? publishedTime(`${year}/${month}/${day}`)
+  return (
+    pageFacts(page).publishedAt ??
+    shownTime(page) ??
+    publishedTime(`${year}/${month}/${day}`) ??
+    shownDate(page, (element) => isOfOnePicture(page, element))
+  )
 }
 
 /** Whether an element lies in the card or figure of one picture among others, and so speaks of that one. */
