@@ -116,7 +116,7 @@ describe('headers that are no headers', () => {
     })
     visits.open.push(server)
     const grabber = visits.make({ totalTimeoutMs: 700, headersTimeoutMs: 600 })
-    expect(await grabber.visitImage(visits.ask(`${server.origin}/a.jpg`))).toMatchObject({ ok: false, reason: 'timeout' })
+    expect(await grabber.visitImage(visits.ask(`${server.origin}/a.jpg`))).toMatchObject({ ok: false, reason: 'timeout', observations: [{ status: null, mute: true }] })
   })
 })
 

@@ -230,6 +230,7 @@ export class Reception implements Dispatcher.DispatchHandler {
         ok: false, ...objection, status: this.#status, headers: this.#headers, ...this.#seen(),
         ...(stale && { stale }), ...(partial && { partial }),
         ...(this.#status === null && objection.reason === 'truncated' && { broken: true }),
+        ...(this.#status === null && objection.reason === 'timeout' && this.#sentAt > 0 && { mute: true }),
       })
     })
   }

@@ -83,6 +83,7 @@ export interface Refused extends Heard, Objection {
   readonly stale?: boolean
   /** See HostObservation. */
   readonly broken?: boolean
+  readonly mute?: boolean
   /** The rest may be asked for; whoever gets this must carry it on or discard its sink. */
   readonly partial?: PartialBody
   /** The rest was asked for and something else came: only the whole will do. */

@@ -35,6 +35,8 @@ export interface HostObservation {
   readonly status: number | null
   /** The host took the request, and closed the connection or spoke no HTTP: it has no status, but is not silent. Absent for false. */
   readonly broken?: boolean
+  /** The host took the request and then let the time run out. Absent for false. */
+  readonly mute?: boolean
   /** The visit was for a task that has failed before; added by the coordinator. Absent for false. */
   readonly again?: boolean
   /** From Retry-After, in milliseconds from now, in either form; null when absent. */

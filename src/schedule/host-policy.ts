@@ -9,8 +9,8 @@
  * when its time is over: one visit tries the host → closed at its answer, or open for twice as long. The
  * first few times the host's tasks wait for it to half open, in the queue and uncounted, for what fails
  * may be others than they; then they fail without a visit, at the floor's pace. A connection that is
- * closed under a request is an error, not a silence; and an error of what failed before says nothing new
- * of the host. The coordinator owns this state; nothing else keeps a copy, and the store remembers what
+ * closed under a request is an error, not a silence; and where a host can be connected to, that what
+ * failed before fails again says nothing new of it. The coordinator owns this state; nothing else keeps a copy, and the store remembers what
  * is worth it over a restart.
  */
 import type { HostObservation } from '../fetch/visit.ts'
@@ -179,7 +179,7 @@ export const observeHost = (
   const open = isCircuitOpen(before, now)
   // Visits under way when the circuit opened say nothing new, and those that were under way together fail
   // together: that is one hiccup, not a dead host, and no reason to double the delay ten times.
-  const news = !(trouble === 'error' && seen.again)
+  const news = !(seen.again && (trouble === 'error' || seen.mute))
   const counts = trouble !== null && news && !open && now - before.countedAt >= options.stepMs
   const silences = trouble === 'silence' ? before.silences + Number(counts) : 0
   const errors = trouble === null ? 0 : trouble === 'silence' ? before.errors : before.errors + Number(counts)

@@ -13,6 +13,7 @@ export const observe = (clock: Clock, crawlDelayMs: (origin: string) => number):
     latencyMs: answer.latencyMs,
     status: answer.status,
     ...(!answer.ok && answer.broken && { broken: true }),
+    ...(!answer.ok && answer.mute && { mute: true }),
     retryAfterMs: waitOf(answer.headers, clock.now()),
     crawlDelayMs: crawlDelayMs(origin),
   })
