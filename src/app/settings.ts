@@ -1,8 +1,8 @@
 /** All settings of all rooms as one schema, and the order in which their values are found. */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { parse } from 'yaml'
-import { fromEnvironment, resolveConfig, setting, shape, type Layer, type ValuesOf } from '../core/config.ts'
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
+import { fromEnvironment, resolveConfig, setting, shape, type Layer, type Source, type ValuesOf } from '../core/config.ts'
 import { GannetError } from '../core/errors.ts'
 import { policySettings } from '../analyze/index.ts'
 import { crawlSettings } from '../crawl/index.ts'
@@ -24,10 +24,21 @@ export const SETTINGS = {
 export type Settings = ValuesOf<typeof SETTINGS>
 export type PartialSettings = { readonly [Key in keyof Settings]?: Settings[Key] | undefined }
 
-const readConfigFile = async (path: string): Promise<Layer> => {
+const readConfigFile = async (path: string): Promise<Source> => {
   try {
-    const values: unknown = parse(await readFile(path, 'utf8')) ?? {}
-    if (typeof values === 'object' && !Array.isArray(values)) return values as Layer
+    const lines = new LineCounter()
+    const doc = parseDocument(await readFile(path, 'utf8'), { lineCounter: lines })
+    const [broken] = doc.errors
+    if (broken !== undefined) throw broken
+    const values: unknown = doc.toJS() ?? {}
+    const placeOf = (key: string): string => {
+      const pair = isMap(doc.contents) ? doc.contents.items.find((one) => isScalar(one.key) && String(one.key.value) === key) : undefined
+      const offset = isScalar(pair?.key) ? pair.key.range?.[0] : undefined
+      if (offset === undefined) return path
+      const { line, col } = lines.linePos(offset)
+      return `${path}:${line}:${col}`
+    }
+    if (typeof values === 'object' && !Array.isArray(values)) return { from: path, values: values as Layer, placeOf }
     throw new TypeError('it must hold keys and values')
   } catch (cause) {
     throw new GannetError('config-invalid', `the config file ${path} cannot be read: ${(cause as Error).message}`, { cause })
@@ -43,7 +54,7 @@ export const settingsFrom = async (given: {
   const env = given.env ?? process.env
   const models: Layer = env['GANNET_MODELS'] ? { modelsDir: env['GANNET_MODELS'] } : {}
   const settings = resolveConfig(SETTINGS, [
-    ...(given.configFile === undefined ? [] : [{ from: given.configFile, values: await readConfigFile(given.configFile) }]),
+    ...(given.configFile === undefined ? [] : [await readConfigFile(given.configFile)]),
     { from: 'environment', values: { ...models, ...fromEnvironment(SETTINGS, env) } },
     { from: 'flags', values: given.flags ?? {} },
   ])

@@ -30,6 +30,18 @@ describe('resolveConfig', () => {
     )
   })
 
+  it('suggests nothing that is not near', () => {
+    expect(() => resolveConfig(fragment, [{ from: 'gannet.yaml', values: { constructor: 1 } }])).toThrow(/there is no setting constructor; gannet crawl --help/)
+  })
+
+  it('lists every mistake, each with its place', () => {
+    const placeOf = (key: string): string => `gannet.yaml:${key.length}`
+    const values = { dealy: 1, delay: 'soon', robots: 'maybe' }
+    expect(() => resolveConfig(fragment, [{ from: 'gannet.yaml', values, placeOf }, { from: 'flags', values: { delay: -1 } }])).toThrow(
+      /^gannet\.yaml:5: there is no setting dealy; did you mean delay\?\ngannet\.yaml:5: delay: "soon" .*\ngannet\.yaml:6: robots: .*\n--delay: -1 .*$/,
+    )
+  })
+
   it('says where a wrong value stands and what the setting is', () => {
     expect(() => resolveConfig(fragment, [{ from: '--delay', values: { delay: 'soon' } }])).toThrow(
       /--delay: delay: .*Milliseconds between visits/,

@@ -3,7 +3,7 @@
  * their settings with `setting`; the composition root merges the fragments and reads values in
  * this order: defaults < file < environment < flags. An unknown key is an error.
  */
-import { closest } from 'fastest-levenshtein'
+import { closest, distance } from 'fastest-levenshtein'
 import { z } from 'zod'
 import { MAX_TIMER_MS } from './clock.ts'
 import { GannetError } from './errors.ts'
@@ -67,13 +67,29 @@ export const shape = {
 export const kebab = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 export const environmentName = (key: string): string => `GANNET_${kebab(key).replaceAll('-', '_').toUpperCase()}`
 
+/** Values from one place, and where in it a key stands, as people write it: `gannet.yaml:3:1`. */
+export interface Source {
+  readonly from: string
+  readonly values: Layer
+  readonly placeOf?: (key: string) => string
+}
+
 export type Layer = Readonly<Record<string, unknown>>
 
-const problem = (fragment: Fragment, from: string, key: string, value: unknown, issue: string): GannetError => {
+const problem = (fragment: Fragment, { from, placeOf }: Source, key: string, value: unknown, issue: string): string => {
   const info = fragment[key]?.info
-  const place = from === 'flags' ? `--${kebab(key)}` : from === 'environment' ? environmentName(key) : `${from}: ${key}`
-  return new GannetError('config-invalid', `${place}: ${info?.secret ? 'the value' : JSON.stringify(value)} will not do: ${issue}${info ? ` (${info.help})` : ''}`)
+  const place = from === 'flags' ? `--${kebab(key)}` : from === 'environment' ? environmentName(key) : `${placeOf?.(key) ?? from}: ${key}`
+  return `${place}: ${info?.secret ? 'the value' : JSON.stringify(value)} will not do: ${issue}${info ? ` (${info.help})` : ''}`
 }
+
+/** Of what is further away than a third of it, nobody who mistyped has thought. */
+const suggestion = (key: string, known: readonly string[]): string => {
+  const typed = key.slice(0, 100)
+  const near = closest(typed, known)
+  return distance(typed, near) <= Math.ceil(typed.length / 3) ? `did you mean ${near}?` : 'gannet crawl --help names them all'
+}
+
+const MAX_TOLD = 10
 
 /** The values an environment sets, by key. */
 export const fromEnvironment = (fragment: Fragment, env: Readonly<Record<string, string | undefined>>): Layer =>
@@ -86,28 +102,35 @@ export const fromEnvironment = (fragment: Fragment, env: Readonly<Record<string,
 
 /**
  * Later layers win. Every value is checked where it comes from, so that the error names the place.
- * @throws config-invalid with the place, the key, what is wrong, and the nearest known key
+ * @throws config-invalid with a line for each of the first ten mistakes: the place, the key, what is wrong, and a known key that is near
  */
 export const resolveConfig = <F extends Fragment>(
   fragment: F,
-  layers: readonly { readonly from: string; readonly values: Layer }[],
+  layers: readonly Source[],
 ): ValuesOf<F> => {
   const known = Object.keys(fragment)
   const merged: Record<string, unknown> = {}
+  const wrong: string[] = []
   for (const [key, { schema }] of Object.entries(fragment)) merged[key] = schema.parse(undefined)
-  for (const { from, values } of layers) {
-    for (const [key, value] of Object.entries(values)) {
+  for (const layer of layers) {
+    for (const [key, value] of Object.entries(layer.values)) {
       if (value === undefined) continue
-      const entry = fragment[key]
+      const entry = Object.hasOwn(fragment, key) ? fragment[key] : undefined
       if (!entry) {
-        throw new GannetError('config-invalid', `${from}: there is no setting ${key}; did you mean ${closest(key, known)}?`)
+        wrong.push(`${layer.placeOf?.(key) ?? layer.from}: there is no setting ${key.slice(0, 100)}; ${suggestion(key, known)}`)
+        continue
       }
       const parsed = entry.schema.safeParse(value)
       if (!parsed.success) {
-        throw problem(fragment, from, key, value, parsed.error.issues.map((issue) => issue.message).join('; '))
+        wrong.push(problem(fragment, layer, key, value, parsed.error.issues.map((issue) => issue.message).join('; ')))
+        continue
       }
       merged[key] = parsed.data
     }
+  }
+  if (wrong.length > 0) {
+    const more = wrong.length > MAX_TOLD ? [`and ${wrong.length - MAX_TOLD} more`] : []
+    throw new GannetError('config-invalid', [...wrong.slice(0, MAX_TOLD), ...more].join('\n'))
   }
   return deepFreeze(merged) as ValuesOf<F>
 }

@@ -43,13 +43,13 @@ describe('usage', () => {
     expect(ended.stderr).not.toMatch(/\n\s+at /)
   })
 
-  it('an unknown key in a config file names the nearest', async () => {
+  it('each mistake in a config file is told with its line', async () => {
     const dir = await folder()
     const config = join(dir, 'gannet.yaml')
-    await writeFile(config, 'concurency: 3\n')
+    await writeFile(config, 'delay: 3\nconcurency: 3\nattempts: many\n')
     const wrong = await gannet(['crawl', URL_, '--config', config, '--data', join(dir, 'data')])
     expect(wrong).toMatchObject({ code: 2, stdout: '' })
-    expect(wrong.stderr).toContain(`${config}: there is no setting concurency; did you mean concurrency?`)
+    expect(wrong.stderr).toContain(`${config}:2:1: there is no setting concurency; did you mean concurrency?\n${config}:3:1: attempts: "many" will not do`)
     await writeFile(config, 'concurrency: [1\n')
     const broken = await gannet(['crawl', URL_, '--config', config, '--data', join(dir, 'data')])
     expect(broken).toMatchObject({ code: 2, stdout: '' })
