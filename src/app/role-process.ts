@@ -3,12 +3,13 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { GannetError } from '../core/errors.ts'
 import { connect, type Channel, type Peer, type Remote } from '../core/rpc.ts'
+import { lastWords } from './last-words.ts'
 import type { ChildRole } from './roles.ts'
 
 export interface ExitReason {
   readonly signal: string | null
   readonly code: number | null
-  /** The last lines the process wrote to its standard error. */
+  /** The last lines the process wrote to its standard error, without remarks of native libraries. */
   readonly words: string
 }
 
@@ -52,7 +53,7 @@ export const startRole = async <Init>(role: ChildRole, init: Init, api: object):
     words = (words + text).slice(-KEEP_WORDS)
   })
   const exited = new Promise<ExitReason>((resolve) => {
-    child.once('exit', (code, signal) => resolve({ code, signal, words }))
+    child.once('exit', (code, signal) => resolve({ code, signal, words: lastWords(words) }))
     child.once('error', (error) => resolve({ code: null, signal: null, words: words + error.message }))
   })
   const peer = connect(channelOf(child, role), api)
