@@ -244,6 +244,8 @@ describe('pairs that demos of galleries and generators taught', () => {
       ['https://g.example/180/a1.jpg https://g.example/original/a1.jpg']],
     ['a list of sizes', '<div data-pictures=\'[{"size":2,"url":"/p/2.jpg"},{"size":512,"url":"/p/512.jpg"},{"size":2048,"url":"/p/2048.jpg"}]\'></div>', ['https://g.example/p/512.jpg https://g.example/p/2048.jpg']],
     ['a list of files with their bytes', '<div data-pictures=\'[{"size":2311,"url":"/p/a.jpg"},{"size":5122,"url":"/p/b.jpg"}]\'></div>', ['https://g.example/p/a.jpg', 'https://g.example/p/b.jpg']],
+    ['items that begin elsewhere', '<div data-nanogallery2=\'{"itemsBaseURL":"https://cdn.example/set","thumbnailWidth":"200"}\'><a href="a.jpg" data-ngthumb="a_t.jpg">A</a><a href="/b.jpg" data-ngthumb="https://o.example/b_t.jpg">B</a></div><a href="c.jpg">C</a>',
+      ['https://cdn.example/set/a_t.jpg https://cdn.example/set/a.jpg', 'https://o.example/b_t.jpg https://g.example/b.jpg', 'c.jpg']],
     ['a medium size in an attribute is no thumbnail', '<a href="full/a.jpg" data-size="1600x1200" data-med="med/b.jpg" data-med-size="1024x768"><img src="t/c.jpg"></a>', ['t/c.jpg full/a.jpg']],
   ])
 })

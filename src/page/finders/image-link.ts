@@ -6,6 +6,7 @@ import { createPageNote } from '../page-note.ts'
 import { pictureAttribute } from '../picture-attributes.ts'
 import { looksLikeAddress, looksLikePicture } from '../picture-url.ts'
 import type { Rendition } from '../rendition.ts'
+import { pageOfItem } from './items-base.ts'
 import { addNamed } from './lazy-attributes.ts'
 
 const LIGHTBOX_ATTRIBUTES = new Set([
@@ -116,8 +117,9 @@ const scriptedTarget = (page: Page, { name, attribs }: Element, { src }: Wrapped
  * Adds what a link (or a gallery's item) leads to; nothing when it leads to a page.
  * @param wrapped the picture it is wrapped round, whose presence makes a lightbox's address a picture's
  */
-export const addTargets = (into: Rendition[], page: Page, element: Element, wrapped: Wrapped | null): void => {
+export const addTargets = (into: Rendition[], on: Page, element: Element, wrapped: Wrapped | null): void => {
   const { attribs } = element
+  const page = pageOfItem(on, element)
   const before = into.length
   addNamed(into, page, element, 'round')
   if (into.length === before && wrapped !== null && attribs['data-src'] !== undefined) {
