@@ -83,6 +83,21 @@ describe('a host that throttles', () => {
   })
 })
 
+it('a host that breaks some requests off loses those pictures and no other', async () => {
+  const data = await folder()
+  const plan = planGallery({ seed: 13, pictures: 24, worth: 24, picturesPerPage: 24, ...SMALL })
+  const urls = plan.pictures.map(({ fullPath }) => fullPath)
+  // Many one after the other, then some between: in neither way may they take the good ones with them.
+  const bad = new Set(urls.filter((_, at) => (at < 12 ? at < 8 : at % 3 === 0)))
+  const flaky = await site({ plan, switches: [{ do: 'reset', paths: [...bad] }] })
+  const began = Date.now()
+  const list = join(data, 'list.txt')
+  await writeFile(list, urls.map((path) => `${flaky.urlOf(path)}\n`).join(''))
+  const ended = await gannet(crawlArgs(['--list', list], join(data, 'data'), '--attempts', '3'))
+  expect(reportIn(ended)).toMatchObject({ kept: 24 - bad.size, failed: { truncated: bad.size }, pending: 0 })
+  expect(Date.now() - began).toBeLessThan(45_000)
+})
+
 it('hotlink protection is passed by coming from the page', async () => {
   const data = await folder()
   const guarded = await site({ plan: five(), switches: [{ do: 'needs-referer' }] })
