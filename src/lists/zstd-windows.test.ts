@@ -56,7 +56,7 @@ describe('a packed list', () => {
   })
 
   it('packed by zstd itself at its usual levels is read', (ctx) => {
-    const lines = Buffer.from(Array.from({ length: 200_000 }, (_, n) => `http://h.example/${n}.jpg\n`).join(''))
+    const lines = Buffer.from(Array.from({ length: 40_000 }, (_, n) => `http://h.example/${n}.jpg\n`).join(''))
     let packed: Buffer[]
     try {
       packed = ['-1', '-3', '-19'].map((level) => execFileSync('zstd', ['-c', level], { input: lines, maxBuffer: 100_000_000 }))
