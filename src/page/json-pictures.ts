@@ -1,9 +1,10 @@
 /**
  * Galleries, shops and page builders hand their scripts JSON: lists of addresses, objects with one file a key, maps
  * from address to size. There is no standard for it, so keys are read by their words ("thumb", "zoom_image",
- * "full_src"), values by whether they look like a picture's address, and what could be either is left alone.
+ * "full_src"; json-keys.ts), values by whether they look like a picture's address, and what could be either is left alone.
  */
 import { sameFile } from './file-stem.ts'
+import { createKeys, NO_KEY, type JsonRole, type KeyMeaning } from './json-keys.ts'
 import { looksLikeAddress, looksLikePicture } from './picture-url.ts'
 import { cleanWords } from './text-of.ts'
 
@@ -11,7 +12,7 @@ export interface JsonFile {
   /** As written; a srcset where `isSet`. */
   readonly url: string
   readonly isSet: boolean
-  readonly role: 'thumb' | 'main' | 'full'
+  readonly role: JsonRole
   /** Pixels of the file; null where unsaid. */
   readonly width: number | null
   readonly height: number | null
@@ -26,7 +27,6 @@ export interface JsonPicture {
 }
 
 type Json = Readonly<Record<string, unknown>>
-type Role = JsonFile['role']
 
 /** Longest JSON read, in UTF-16 units: a shop's largest product has some hundred thousand. */
 const MAX_JSON = 1_000_000
@@ -40,50 +40,7 @@ const MAX_SET = 65_536
 
 const SMELLS = /\.(?:jpe?g|png|webp|avif|gif)\b|(?:src|image|img|photo|thumb)[^"]{0,20}"\s*:/i
 
-/** Part of a longer word in camel case, then hyphens only. */
-const wordsOf = (key: string): string => key.slice(0, 60).replace(/([a-z\d])([A-Z])/g, '$1-$2').toLowerCase().replace(/[_\s.:]+/g, '-')
-
-const word = (words: string): RegExp => new RegExp(`(?:^|-)(?:${words})(?:$|-)`)
-const FULL = word('full|large|larger|original|orig|hires|highres|hi-?res|high-?res|high|zoom|big|xlarge|xl|xxl|max|master|fullsize|fullscreen|hd|download|o')
-const THUMB = word('thumbs?|thumbnails?|small|preview|mini|lowres|low-?res|low|tiny|msrc|sq|square|s|t')
-const MAIN = word('srcs?|srcset|images?|img|pictures?|photos?|medium|regular|display|standard|poster|cover|file|path|url|href|m')
-/** Keys whose value is a picture's address even when it does not end like one. */
-const SURELY = word('src|image|img|photo|picture|thumb|thumbnail')
-/** Another thing's picture, or words that merely look like a file. */
-const NOT = word('hover|rollover|avatar|icon|logo|flag|placeholder|blur|lqip|video|author|user|profile|swatch|name|filename|title|alt|caption|description|text|id|sku|type|page|link|html|next|prev')
-/** Holds the files of one picture, each in a record of its own. */
-const SIZES = word('sizes|srcset|resources|formats|renditions|versions|candidates|sources|thumbnails|dimensions')
-const ONE = /^(?:image|img|photo|picture|media|file|src|desktop)$/
 const NO_PICTURE = /\.(?:html?|php|aspx?|jsp|js|css|json|svg|ico|pdf|mp[34]|webm|mov|m3u8|zip)(?:[?#]|$)/i
-
-const roleOf = (words: string): Role | null => {
-  if (NOT.test(words)) return null
-  if (THUMB.test(words)) return 'thumb'
-  if (FULL.test(words)) return 'full'
-  return MAIN.test(words) ? 'main' : null
-}
-
-/** What a key says; asked of each value, and the keys of one JSON are few. */
-interface KeyMeaning {
-  readonly words: string
-  readonly role: Role | null
-  /** `words` name something that is no picture's address. */
-  readonly isNot: boolean
-  /** The value is a srcset. */
-  readonly isSet: boolean
-  readonly isSurely: boolean
-  /** A list under it may be one of addresses. */
-  readonly isMain: boolean
-}
-
-const meaningOf = (words: string): KeyMeaning => ({
-  words,
-  role: roleOf(words),
-  isNot: NOT.test(words),
-  isSet: words.endsWith('srcset'),
-  isSurely: SURELY.test(words),
-  isMain: MAIN.test(words),
-})
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -120,7 +77,7 @@ const isRooted = (address: string): boolean => /^(?:https?:)?\/\/?[^/]/i.test(ad
 /** A dot or a slash: words that are no address seldom have either. */
 const MAY_BE_ADDRESS = /[./]/
 
-const fileAt = (raw: string, key: KeyMeaning, role: Role | null): Omit<JsonFile, 'width' | 'height'> | null => {
+const fileAt = (raw: string, key: KeyMeaning, role: JsonRole | null): Omit<JsonFile, 'width' | 'height'> | null => {
   if (key.isSet) return raw.length <= MAX_SET && raw.includes(' ') && role !== null ? { url: raw, isSet: true, role } : null
   if (key.isNot || raw.length > MAX_ADDRESS || raw.length < 5 || !MAY_BE_ADDRESS.test(raw)) return null
   const address = raw.trim()
@@ -183,18 +140,10 @@ const withObjectSize = (files: readonly JsonFile[], object: Json): readonly Json
   return files.map((file, index) => (index === best && !file.isSet ? { ...file, ...size } : file))
 }
 
-const NAMELESS = meaningOf('')
-
 const createWalk = () => {
   const pictures: JsonPicture[] = []
-  const meanings = new Map<string, KeyMeaning>()
+  const meaning = createKeys()
   let left = MAX_VALUES
-
-  const meaning = (key: string): KeyMeaning => {
-    let known = meanings.get(key)
-    if (known === undefined) meanings.set(key, (known = meaningOf(wordsOf(key))))
-    return known
-  }
 
   const emit = (files: readonly JsonFile[], of: Json | null): void => {
     if (files.length === 0 || pictures.length >= MAX_PICTURES) return
@@ -206,7 +155,7 @@ const createWalk = () => {
   }
 
   /** Collects the files of one picture out of a record that holds nothing else. */
-  const readRecord = (value: unknown, role: Role | null, key: KeyMeaning, files: JsonFile[], depth: number): void => {
+  const readRecord = (value: unknown, role: JsonRole | null, key: KeyMeaning, files: JsonFile[], depth: number): void => {
     if (left-- <= 0 || depth > MAX_DEPTH) return
     if (typeof value === 'string') {
       const file = fileAt(value, key, role ?? 'main')
@@ -247,8 +196,8 @@ const createWalk = () => {
         else files.push(sized)
       } else if (typeof value === 'object' && value !== null) {
         const named = meaning(key)
-        const { words, role } = named
-        const isRecord = SIZES.test(words) || (isObject(value) && ((role !== null && role !== 'main') || ONE.test(words)))
+        const { role } = named
+        const isRecord = named.isSizes || (isObject(value) && ((role !== null && role !== 'main') || named.isOne))
         if (isRecord) readRecord(value, role, named, files, depth + 1)
         else visit(value, named, depth + 1)
       }
@@ -307,6 +256,6 @@ export const picturesInJson = (text: string): JsonPicture[] => {
     return []
   }
   const walk = createWalk()
-  walk.visit(value, NAMELESS, 0)
+  walk.visit(value, NO_KEY, 0)
   return walk.pictures
 }
