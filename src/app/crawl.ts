@@ -52,7 +52,7 @@ export interface Crawl extends AsyncIterable<GannetEvent> {
 }
 
 /** The hosts as an earlier run left them: slow ones slow, blocked ones blocked. */
-const recallHosts = async (settings: Settings, schedule: ScheduleStore): Promise<HostPolicy> => {
+const recallHosts = async (settings: Settings, schedule: Pick<ScheduleStore, 'memories'>): Promise<HostPolicy> => {
   const memories: HostMemory[] = []
   for (let after: string | null = null; ; ) {
     const page: PageOf<HostMemory> = await schedule.memories({ after, limit: 1000 })

@@ -27,6 +27,7 @@ export const ERRORS = {
   'role-died': { status: 503, exit: 1, consequence: 'retry' },
   'role-failing': { status: 503, exit: 1, consequence: 'stop' },
   'engine-missing': { status: 503, exit: 1, consequence: 'stop' },
+  'engine-unfit': { status: 503, exit: 1, consequence: 'stop' },
   'engine-unreachable': { status: 503, exit: 1, consequence: 'retry' },
   drained: { status: 503, exit: 1, consequence: 'retry' },
   internal: { status: 500, exit: 1, consequence: 'stop' },

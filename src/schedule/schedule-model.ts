@@ -5,6 +5,7 @@
  */
 import type { RequestId, TaskId } from '../core/ids.ts'
 import { outcomeOf, type Outcome, type Reason } from '../core/reasons.ts'
+import { createFairShare } from './fair-share.ts'
 import {
   HISTORY_LENGTH, addressKey, compareTallyRows, isAddressKey,
   type Admission, type ScheduleOptions, type ScheduleStore, type TallyRow, type TaskRecord, type TaskState,
@@ -14,9 +15,13 @@ import type { Grant, Held, Lease, NewTask, Task, TaskKind } from './task.ts'
 interface Entry {
   task: Task
   state: TaskState
+  /** Its place in the order of all. */
+  stamp: number
   notBefore: number
   /** Set while leased. */
-  lease: { owner: string; fence: number; until: number } | null
+  lease: { owner: string; fence: number; until: number; grant: Grant } | null
+  /** It ended as failed, and was not buried. */
+  dead: boolean
   /** Fence under which the task was last completed or failed. */
   settled: number | null
   end: TaskRecord['end']
@@ -53,6 +58,9 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
   const sequences = new Map<RequestId, number>()
   const counts: Count[] = []
   const sums: { request: RequestId; name: string; amount: number }[] = []
+  const shares = createFairShare()
+  /** By owner, in order: leases assigned and not collected. */
+  const inboxes = new Map<string, Held[]>()
   let lastFence = 0
 
   const hostOf = (name: string): Host => {
@@ -96,9 +104,11 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
       tasks.set(fresh.id, {
         task: { ...fresh, request, attempts: 0, sequence: tasks.size + 1 },
         state: refused ? 'ended' : 'waiting',
+        stamp: refused ? 0 : shares.arrive(fresh.weight),
         notBefore: 0,
         lease: null,
         settled: null,
+        dead: false,
         end: refused ? { outcome: outcomeOf(refused), reason: refused } : null,
         history: [],
       })
@@ -109,14 +119,6 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
       counts.push({ request, kind: fresh.kind, outcome, reason })
     }
     return reason
-  }
-
-  /** What a batch that was delivered before is answered: the standing of its tasks. */
-  const standing = (request: RequestId, { id }: NewTask): Admission => {
-    const known = tasks.get(id)
-    if (!known) return 'duplicate-url'
-    if (known.task.request !== request) return refusalOf(known, request)
-    return known.end?.outcome === 'refused' && known.end.reason ? known.end.reason : 'queued'
   }
 
   const giveBack = (entry: Entry): void => {
@@ -130,6 +132,7 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
     entry.state = 'ended'
     entry.lease = null
     entry.end = { outcome, reason }
+    entry.dead = outcome === 'failed'
     counts.push({ request: entry.task.request, kind: entry.task.kind, outcome, reason })
   }
 
@@ -140,6 +143,12 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
   const waitingOf = (name: string): Entry[] =>
     [...tasks.values()].filter((entry) => entry.state === 'waiting' && entry.task.host === name)
 
+  /** Tasks of the host that could be leased now but for its pace, in order. */
+  const inOrder = (name: string, now: number): Entry[] =>
+    waitingOf(name)
+      .filter((entry) => entry.notBefore <= now)
+      .sort((a, b) => a.stamp - b.stamp || a.task.sequence - b.task.sequence)
+
   /** When a visit to the host could first be granted for one of its waiting tasks; null when none waits. */
   const readyAt = (name: string): number | null => {
     const waiting = waitingOf(name)
@@ -148,45 +157,94 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
     return Math.max(host.free, host.blocked, host.held, Math.min(...waiting.map((entry) => entry.notBefore)))
   }
 
-  const readiness = (): { name: string; at: number }[] =>
+  const isReady = (name: string, now: number): boolean => (readyAt(name) ?? Infinity) <= now
+
+  const isPaced = (name: string): boolean => {
+    const { address } = hostOf(name)
+    return intervalOf(name) > 0 || (address !== null && intervalOf(address) > 0)
+  }
+
+  /** Hosts that are ready, in the order in which they are served. */
+  const ready = (now: number): string[] =>
     [...hosts.keys()]
-      .map((name) => ({ name, at: readyAt(name) }))
-      .filter((host): host is { name: string; at: number } => host.at !== null)
-      .sort((a, b) => a.at - b.at || byText(a.name, b.name))
+      .filter((name) => isReady(name, now))
+      .map((name) => ({ name, stamp: inOrder(name, now)[0]?.stamp ?? 0 }))
+      .sort((a, b) => a.stamp - b.stamp || byText(a.name, b.name))
+      .map(({ name }) => name)
+
+  const nextAt = (now: number): number | null => {
+    const times = [...hosts.keys()].map(readyAt).filter((at) => at !== null)
+    for (const { lease } of tasks.values()) if (lease) times.push(lease.until)
+    return times.length === 0 ? null : Math.max(now, Math.min(...times))
+  }
+
+  const expire = (now: number): void => {
+    for (const entry of tasks.values()) if (entry.lease && entry.lease.until <= now) giveBack(entry)
+  }
+
+  /** Leases up to `count` tasks of a host that is ready; none when its address makes it wait. */
+  const take = (name: string, owner: string, count: number, leaseMs: number, now: number): Lease[] => {
+    const host = hostOf(name)
+    if (putOff(host, now)) return []
+    host.held = 0
+    return inOrder(name, now).slice(0, Math.min(isPaced(name) ? 1 : count, count)).map((entry) => {
+      const grant = grantVisits(name, 1, now)
+      shares.serve(entry.stamp)
+      entry.state = 'leased'
+      entry.lease = { owner, fence: grant.fence, until: now + leaseMs, grant }
+      return { task: entry.task, fence: grant.fence, until: now + leaseMs, grant }
+    })
+  }
 
   return {
+    can: { ordered: true, listsEnded: true },
+
     async add({ request, sequence, tasks: batch }) {
-      if (sequence <= (sequences.get(request) ?? 0)) return batch.map((task) => standing(request, task))
+      if (sequence <= (sequences.get(request) ?? 0)) return batch.map(() => 'repeated')
       sequences.set(request, sequence)
       for (const task of batch) hostOf(task.host)
       return batch.map((task) => admit(request, task))
     },
 
     async reserve({ owner, count, perHost, busy, leaseMs, now }) {
-      for (const entry of tasks.values()) if (entry.lease && entry.lease.until <= now) giveBack(entry)
+      expire(now)
       const leases: Lease[] = []
-      for (const { name, at } of readiness()) {
-        if (at > now) break
-        const room = Math.max(0, perHost - (busy[name] ?? 0))
-        if (room === 0 || leases.length >= count) continue
-        const host = hostOf(name)
-        if (putOff(host, now)) continue
-        host.held = 0
-        const paced = intervalOf(name) > 0 || (host.address !== null && intervalOf(host.address) > 0)
-        const chosen = waitingOf(name)
-          .filter((entry) => entry.notBefore <= now)
-          .sort((a, b) => b.task.weight - a.task.weight || a.task.sequence - b.task.sequence)
-          .slice(0, Math.min(paced ? 1 : room, room, Math.max(0, count - leases.length)))
-        for (const entry of chosen) {
-          const grant = grantVisits(name, 1, now)
-          entry.state = 'leased'
-          entry.lease = { owner, fence: grant.fence, until: now + leaseMs }
-          leases.push({ task: entry.task, fence: grant.fence, until: now + leaseMs, grant })
+      for (const name of ready(now)) {
+        const room = Math.min(perHost - (busy[name] ?? 0), count - leases.length)
+        if (room > 0) leases.push(...take(name, owner, room, leaseMs, now))
+      }
+      return { leases, nextAt: nextAt(now) }
+    },
+
+    async due({ limit, now }) {
+      expire(now)
+      const found = ready(now).slice(0, limit).map((host) => {
+        const waiting = inOrder(host, now)
+        return { host, count: isPaced(host) ? 1 : waiting.length, request: (waiting[0] as Entry).task.request }
+      })
+      return { hosts: found, nextAt: nextAt(now) }
+    },
+
+    async assign({ assignments, leaseMs, now }) {
+      return assignments.map(({ host, owner, count }) => {
+        if (count <= 0 || !isReady(host, now)) return 0
+        const leases = take(host, owner, count, leaseMs, now)
+        inboxes.set(owner, [...(inboxes.get(owner) ?? []), ...leases.map(({ task, fence }) => ({ id: task.id, fence }))])
+        return leases.length
+      })
+    },
+
+    async collect({ owner, count }) {
+      const leases: Lease[] = []
+      const inbox = inboxes.get(owner) ?? []
+      while (inbox.length > 0 && leases.length < count) {
+        const held = inbox.shift() as Held
+        const entry = tasks.get(held.id)
+        if (holds(entry, held) && entry.lease) {
+          leases.push({ task: entry.task, fence: held.fence, until: entry.lease.until, grant: entry.lease.grant })
         }
       }
-      const times = readiness().map((host) => host.at)
-      for (const { lease } of tasks.values()) if (lease) times.push(lease.until)
-      return { leases, nextAt: times.length === 0 ? null : Math.max(now, Math.min(...times)) }
+      return leases
     },
 
     async renew(held, until) {
@@ -273,7 +331,7 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
       const found = [...tasks.values()].filter(
         (entry) =>
           entry.task.sequence > Number(after ?? 0) &&
-          (state === undefined || entry.state === state) &&
+          (state === undefined || (state === 'dead' ? entry.dead : entry.state === state)) &&
           (narrowed === undefined || narrowed.has(entry.task.id)),
       )
       const items = found.slice(0, limit).map(
@@ -281,6 +339,29 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
           ({ task, state: at, notBefore, end: ended, history }),
       )
       return { items, next: found.length > items.length ? String(items.at(-1)?.task.sequence ?? after) : null }
+    },
+
+    async revive(ids) {
+      return ids.map((id) => {
+        const entry = tasks.get(id)
+        if (!entry?.dead || !entry.end) return false
+        const { outcome, reason } = entry.end
+        const { request, kind } = entry.task
+        counts.splice(counts.findIndex((one) =>
+          one.request === request && one.kind === kind && one.outcome === outcome && one.reason === reason), 1)
+        entry.task = { ...entry.task, attempts: 0 }
+        Object.assign(entry, { state: 'waiting', notBefore: 0, dead: false, end: null, history: [] })
+        return true
+      })
+    },
+
+    async bury(ids) {
+      return ids.map((id) => {
+        const entry = tasks.get(id)
+        if (!entry?.dead) return false
+        entry.dead = false
+        return true
+      })
     },
 
     async grant(asks) {

@@ -22,16 +22,14 @@ export interface Batch {
   readonly request: RequestId
   /**
    * Position of the batch in the request, from 1, increasing. A batch whose sequence is not above
-   * the highest one seen for the request is ignored: a repeated delivery doubles nothing. It is
-   * answered with the standing of its tasks: `queued` for those the request took, the reason for
-   * those it took as refused or that ended so, `duplicate-url` or `already-done` for all others.
+   * the highest one seen for the request is ignored: a repeated delivery doubles nothing.
    */
   readonly sequence: number
   readonly tasks: readonly NewTask[]
 }
 
-/** What became of a new task: waiting, or the reason why not. */
-export type Admission = 'queued' | Reason
+/** What became of a new task: waiting, or the reason why not. Of a batch delivered before, `repeated`. */
+export type Admission = 'queued' | 'repeated' | Reason
 
 export interface ReserveAsk {
   readonly owner: string
@@ -56,6 +54,29 @@ export interface Reservation {
    * them; null when nothing is pending. It may be early, never late.
    */
   readonly nextAt: number | null
+}
+
+/** A host with tasks that may be handed out now. */
+export interface DueHost {
+  readonly host: string
+  /** Most of its tasks that can be handed out at once: 1 where it or its address is paced. */
+  readonly count: number
+  /** The request of the task that comes first. */
+  readonly request: RequestId
+}
+
+export interface Due {
+  /** In the order of their first tasks' stamps (fair-share.ts), then by name, code unit. */
+  readonly hosts: readonly DueHost[]
+  /** As `Reservation.nextAt`. */
+  readonly nextAt: number | null
+}
+
+/** Up to `count` tasks of a host for one owner. */
+export interface Assignment {
+  readonly host: string
+  readonly owner: string
+  readonly count: number
 }
 
 export interface Completion extends Held {
@@ -94,6 +115,19 @@ export interface Tally {
 }
 
 export type TaskState = 'waiting' | 'leased' | 'ended'
+
+/** Tasks that ended as failed, until they are revived or dropped: what a person may want to look after. */
+export type TaskFilter = TaskState | 'dead'
+
+export interface ScheduleCapabilities {
+  /** `tasks` lists in order of sequence; else in an order of its own. */
+  readonly ordered: boolean
+  /**
+   * Ended tasks are listed. Else only the dead ones are, and of the others it is known that they ended, by which
+   * request, and no more.
+   */
+  readonly listsEnded: boolean
+}
 
 export interface TaskRecord {
   readonly task: Task
@@ -155,10 +189,11 @@ export interface TaskLedger {
   add(batch: Batch): Promise<readonly Admission[]>
   /**
    * Check and reserve in one step. Leases whose `until` has come are waiting again, uncounted; only
-   * here do leases run out. A host is ready when its next free time and the `notBefore` of one of
-   * its waiting tasks have come; it became ready at the later of its free time and the earliest
-   * such `notBefore`. Ready hosts are served by (time they became ready, name by code unit), a
-   * host's tasks whose own `notBefore` has come by (weight, heavier first; sequence). A host with a
+   * here and in `due` do leases run out. A host is ready when its next free time and the `notBefore`
+   * of one of its waiting tasks have come. A task bears the stamp that it was given on arrival
+   * (fair-share.ts: weight and arrival), and keeps it however often it comes back. Ready hosts are served by (stamp
+   * of the first of their tasks whose `notBefore` has come; name by code unit), a host's tasks by (stamp, sequence);
+   * each that is leased moves the clock of the stamps on. A host with a
    * delay yields one task a call, one without up to `perHost − busy`; both none when that is not
    * above 0. Each lease carries a grant for one visit, already debited, under the lease's own fence.
    * A host with an address that has a delay yields one task a call too, and none before the address is
@@ -166,6 +201,15 @@ export interface TaskLedger {
    * delay apart; one whose turn comes too early once more waits for the address alone.
    */
   reserve(ask: ReserveAsk): Promise<Reservation>
+  /** What `reserve` would serve, without taking it: leases that have run out wait again, and ready hosts are named. At most `limit`, from 0. */
+  due(ask: { readonly limit: number; readonly now: number }): Promise<Due>
+  /**
+   * Check and reserve in one step for owners who collect later: as `reserve`, for the hosts named, in order, each
+   * once more subject to its pace. @returns how many tasks each assignment took
+   */
+  assign(ask: { readonly assignments: readonly Assignment[]; readonly leaseMs: number; readonly now: number }): Promise<readonly number[]>
+  /** Hands an owner up to `count` of the leases that were assigned to it and that still hold, in order; each once. */
+  collect(ask: { readonly owner: string; readonly count: number }): Promise<readonly Lease[]>
   /** Extends leases to `until` (never shortens one); false for each that was lost. */
   renew(held: readonly Held[], until: number): Promise<readonly boolean[]>
   /**
@@ -175,17 +219,21 @@ export interface TaskLedger {
   complete(completions: readonly Completion[]): Promise<readonly Settled[]>
   /** Counts failures, in order: each but the `uncounted` adds to `attempts` and `history`, and its task waits again or ends. */
   fail(failures: readonly Failure[]): Promise<readonly Settled[]>
-  /** Gives back, uncounted and at once, every lease of `owner` that is not in `held`; returns how many. */
+  /** Gives back, uncounted and at once, every lease of `owner` that is not in `held`, collected or not; returns how many. */
   recover(owner: string, held: readonly Held[]): Promise<number>
   /** Of the requests together (or of every one there is), each once; unknown ones count nothing. Rows as `compareTallyRows` has them. */
   tally(requests: readonly RequestId[] | 'all'): Promise<Tally>
-  /** In order of sequence. `ids` and `state` narrow to those tasks; `limit` from 1. */
+  /** `ids` and `state` narrow to those tasks; `limit` from 1. Pages may be shorter than `limit` before the last. */
   tasks(ask: {
     readonly after: string | null
     readonly limit: number
-    readonly state?: TaskState
+    readonly state?: TaskFilter
     readonly ids?: readonly TaskId[]
   }): Promise<PageOf<TaskRecord>>
+  /** Dead tasks wait again, as if they had never failed: out of the tally of ended ones, without attempts and history. False for each that is not dead. */
+  revive(ids: readonly TaskId[]): Promise<readonly boolean[]>
+  /** Dead tasks are listed as such no more; that they ended stays known. False for each that is not dead. */
+  bury(ids: readonly TaskId[]): Promise<readonly boolean[]>
 }
 
 /** Hosts: how often they may be visited. The only source of grants. */
@@ -203,6 +251,7 @@ export interface HostLedger {
 }
 
 export interface ScheduleStore extends TaskLedger, HostLedger {
+  readonly can: ScheduleCapabilities
   close(): Promise<void>
 }
 

@@ -11,7 +11,7 @@ export interface NewTask {
   /** Scheme, host and port of the first visit, `https://example.org:8080`: the unit of politeness. */
   readonly host: string
   readonly url: string
-  /** 1 to 100; among the waiting tasks of a host the heavier goes first. */
+  /** A whole number from 1 to 100: while others wait, each weight is served in proportion to itself (fair-share.ts). */
   readonly weight: number
   readonly payload: Json
   /** Set when the task may not run at all: it is recorded as ended at once, so that `why` can tell. */

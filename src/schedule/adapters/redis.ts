@@ -11,9 +11,10 @@ import type { Json } from '../../core/json.ts'
 import { outcomeOf, type Outcome, type Reason } from '../../core/reasons.ts'
 import {
   HISTORY_LENGTH, addressKey, compareTallyRows,
-  type Admission, type ScheduleOptions, type ScheduleStore, type Settled, type TallyRow, type TaskRecord,
+  type Admission, type DueHost, type Reservation, type ScheduleOptions, type ScheduleStore, type Settled, type TallyRow,
+  type TaskFilter, type TaskRecord, type TaskState,
 } from '../schedule-store.ts'
-import type { Grant, Lease, NewTask, Task, TaskKind } from '../task.ts'
+import type { Grant, Held, Lease, NewTask, Task, TaskKind } from '../task.ts'
 import { LAYOUT_VERSION, SCRIPTS } from './redis-scripts.ts'
 
 export interface RedisScheduleOptions extends ScheduleOptions {
@@ -28,6 +29,9 @@ type Step = keyof typeof SCRIPTS
 const digests = Object.fromEntries(
   Object.entries(SCRIPTS).map(([name, lua]) => [name, createHash('sha1').update(lua).digest('hex')]),
 ) as Record<Step, string>
+
+/** The first that has what the scripts use: flags of scripts, LPOP of several. */
+const LEAST_VERSION = 7
 
 /** Replies by which a server says that it is there but cannot serve yet. */
 const PASSING = /^(LOADING|READONLY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN|BUSY) /
@@ -46,43 +50,56 @@ const explain = (error: unknown, where: string): unknown => {
   return new GannetError('engine-unreachable', `${what}: is it running, and is the address right?`, options)
 }
 
-/** q r h k u w p a s n x y z, as redis-scripts.ts names them. */
-type Fields = readonly (string | null)[]
+/**
+ * The small hash that a task is known in: some ten tasks each at a million, which Redis keeps as one flat piece of
+ * memory up to 128 (`hash-max-listpack-entries`), that is 8 million; a larger bound suits more. FNV-1a, 16 bits folded.
+ */
+const bucketOf = (id: TaskId): number => {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193)
+  return (hash ^ (hash >>> 16)) & 0xffff
+}
 
-const taskOf = (id: string, fields: Fields): Task => {
-  const [sequence, request, host, kind, url, weight, payload, attempts] = fields as string[]
+/** What the scripts need of a new task: id; kind, weight, bucket, refusal, host; and the text that they keep as it is. */
+const wire = ({ id, kind, weight, refused, host, url, payload }: NewTask): readonly [string, string, string] => [
+  id,
+  `${kind} ${weight} ${bucketOf(id)} ${refused ?? ''} ${refused === undefined ? '' : outcomeOf(refused)} ${host}`,
+  JSON.stringify([weight, url, payload]),
+]
+
+type Text = [weight: number, url: string, payload: Json]
+type LeaseRow = [
+  head: [id: string, fence: number, at: number, interval: number, attempts: number, sequence: number, kind: TaskKind, request: string, host: string, until: number],
+  text: Text,
+]
+
+const leaseOf = (row: string): Lease => {
+  const [[id, fence, notBefore, intervalMs, attempts, sequence, kind, request, host, until], [weight, url, payload]] = JSON.parse(row) as LeaseRow
+  const task: Task = { id: id as TaskId, request: request as RequestId, kind, host, url, weight, payload, attempts, sequence }
+  return { task, fence, until, grant: { host, notBefore, count: 1, intervalMs, fence } }
+}
+
+type TaskRow = [
+  head: [
+    id: string, sequence: number, kind: TaskKind, request: string, host: string, attempts: number, state: TaskState,
+    notBefore: number, history: string, outcome: Outcome | '', reason: Reason | '',
+  ],
+  text: Text,
+]
+
+const recordOf = (row: string): TaskRecord => {
+  const [[id, sequence, kind, request, host, attempts, state, notBefore, history, outcome, reason], [weight, url, payload]] = JSON.parse(row) as TaskRow
   return {
-    id: id as TaskId,
-    request: request as RequestId,
-    kind: kind as TaskKind,
-    host: host ?? '',
-    url: url ?? '',
-    weight: Number(weight),
-    payload: JSON.parse(payload ?? 'null') as Json,
-    attempts: Number(attempts),
-    sequence: Number(sequence),
+    task: { id: id as TaskId, request: request as RequestId, kind, host, url, weight, payload, attempts, sequence },
+    state,
+    notBefore,
+    end: outcome === '' ? null : { outcome, reason: reason || null },
+    history: history === '' ? [] : (history.split(',') as Reason[]),
   }
 }
 
-const STATES = { w: 'waiting', l: 'leased', e: 'ended' } as const
-
-const recordOf = ([id, fields]: readonly [string, Fields]): TaskRecord => {
-  const [state, notBefore, outcome, reason, history] = fields.slice(8)
-  return {
-    task: taskOf(id, fields),
-    state: STATES[state as keyof typeof STATES],
-    notBefore: Number(notBefore),
-    end: outcome ? { outcome: outcome as Outcome, reason: (reason ?? null) as Reason | null } : null,
-    history: history ? (history.split(',') as Reason[]) : [],
-  }
-}
-
-/** What the scripts need of a new task: the payload as text, and the outcome of a refusal. */
-const wire = (task: NewTask): object => ({
-  ...task,
-  payload: JSON.stringify(task.payload),
-  ...(task.refused === undefined ? {} : { outcome: outcomeOf(task.refused) }),
-})
+const START = JSON.stringify({ phase: 'leased', offset: 0, host: '', line: 1 })
+const PHASES: Readonly<Record<TaskFilter, readonly string[]>> = { waiting: ['waiting'], leased: ['leased'], ended: ['dead'], dead: ['dead'] }
 
 const pairs = function* (flat: readonly string[]): Generator<readonly [string, number]> {
   for (let at = 0; at + 1 < flat.length; at += 2) yield [flat[at] ?? '', Number(flat[at + 1])]
@@ -101,7 +118,7 @@ const connect = async (url: string): Promise<Redis> => {
   }
 }
 
-/** @throws GannetError `engine-unreachable`, `data-newer`; later calls also `disk-full` */
+/** @throws GannetError `engine-unreachable`, `engine-unfit`, `data-newer`; later calls also `disk-full` */
 export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<ScheduleStore> => {
   const { prefix = '{gannet}:', delayMs, addressDelayMs = 0 } = options
   // Without the password that the URL may hold.
@@ -110,8 +127,8 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
     ? await connect(options.redis).catch((error: unknown) => Promise.reject(explain(error, where)))
     : options.redis
 
-  const run = async <Result>(name: Step, input: unknown): Promise<Result> => {
-    const args = [1, prefix, JSON.stringify(input), String(delayMs), String(addressDelayMs)] as const
+  const run = async <Result>(name: Step, ...input: readonly (string | number)[]): Promise<Result> => {
+    const args = [1, prefix, delayMs, addressDelayMs, ...input] as const
     try {
       return (await redis.evalsha(digests[name], ...args).catch((error: unknown) => {
         if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return redis.eval(SCRIPTS[name], ...args)
@@ -126,50 +143,79 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
     if (typeof options.redis === 'string') redis.disconnect()
   }
 
-  const version = Number(await run<string>('open', { version: LAYOUT_VERSION }))
-  if (version > LAYOUT_VERSION) {
+  const refuse = async (error: GannetError): Promise<never> => {
     await close()
-    throw new GannetError(
+    throw error
+  }
+  const server = /redis_version:(\S+)/.exec(await redis.info('server').catch((error: unknown) => Promise.reject(explain(error, where))))?.[1] ?? '0'
+  if (Number.parseInt(server, 10) < LEAST_VERSION) {
+    await refuse(new GannetError('engine-unfit', `Redis at ${where} is of version ${server}: gannet needs ${LEAST_VERSION}.0 or later`))
+  }
+  const version = Number(await run<string>('open', LAYOUT_VERSION).catch(async (error: unknown) => {
+    await close()
+    throw error
+  }))
+  if (version > LAYOUT_VERSION) {
+    await refuse(new GannetError(
       'data-newer',
       `the schedule in Redis at ${where} was written by a newer gannet (version ${version}, this one reads ` +
         `${LAYOUT_VERSION}): update gannet on this machine`,
-    )
+    ))
+  }
+  if (version < LAYOUT_VERSION) {
+    await refuse(new GannetError(
+      'engine-unfit',
+      `the schedule in Redis at ${where} was written by an older gannet (version ${version}, this one writes ` +
+        `${LAYOUT_VERSION}): let that one finish it, or name another --prefix`,
+    ))
   }
 
+  const reservationOf = ([rows, nextAt]: readonly [readonly string[], string]): Reservation =>
+    ({ leases: rows.map(leaseOf), nextAt: nextAt === '' ? null : Number(nextAt) })
+  const yes = (answers: readonly number[]): readonly boolean[] => answers.map((answer) => answer === 1)
+  const pairsOf = (held: readonly Held[]): (string | number)[] => held.flatMap(({ id, fence }) => [id, fence])
+
   return {
-    add: (batch) => run<Admission[]>('add', { ...batch, tasks: batch.tasks.map(wire) }),
+    can: { ordered: false, listsEnded: false },
 
-    async reserve(ask) {
-      type Row = [id: string, fence: string, notBefore: string, intervalMs: string, fields: Fields]
-      const [rows, nextAt] = await run<[Row[], string]>('reserve', ask)
-      const leases = rows.map(([id, token, notBefore, intervalMs, fields]): Lease => {
-        const task = taskOf(id, fields)
-        const fence = Number(token)
-        const grant: Grant = {
-          host: task.host, notBefore: Number(notBefore), count: 1, intervalMs: Number(intervalMs), fence,
-        }
-        return { task, fence, until: ask.now + ask.leaseMs, grant }
-      })
-      return { leases, nextAt: nextAt === '' ? null : Number(nextAt) }
+    async add({ request, sequence, tasks }) {
+      const answer = await run<string>('add', request, sequence, ...tasks.flatMap(wire))
+      if (answer === 'repeated') return tasks.map(() => 'repeated')
+      return answer === '' ? [] : (answer.split(' ') as Admission[])
     },
 
-    async renew(held, until) {
-      return (await run<number[]>('renew', { held, until })).map((kept) => kept === 1)
+    reserve: async (ask) => reservationOf(await run('reserve', JSON.stringify(ask))),
+
+    async due({ limit, now }) {
+      const [rows, nextAt] = await run<[(string | number)[], string]>('due', limit, now)
+      const hosts: DueHost[] = []
+      for (let at = 0; at < rows.length; at += 3) {
+        hosts.push({ host: String(rows[at]), count: Number(rows[at + 1]), request: String(rows[at + 2]) as RequestId })
+      }
+      return { hosts, nextAt: nextAt === '' ? null : Number(nextAt) }
     },
+
+    assign: ({ assignments, leaseMs, now }) =>
+      run<number[]>('assign', now, leaseMs, ...assignments.flatMap(({ host, owner, count }) => [host, owner, count])),
+
+    collect: async ({ owner, count }) => (await run<string[]>('collect', owner, count)).map(leaseOf),
+
+    renew: async (held, until) => yes(await run<number[]>('renew', until, ...pairsOf(held))),
 
     complete: (completions) =>
-      run<Settled[]>('complete', completions.map((done) => ({ ...done, spawn: done.spawn.map(wire) }))),
+      run<Settled[]>('complete', ...completions.flatMap(({ id, fence, end, spawn }) => [
+        id, fence, bucketOf(id), end.outcome, end.reason ?? '', end.sums === undefined ? '' : JSON.stringify(end.sums), spawn.length,
+        ...spawn.flatMap(wire),
+      ])),
 
     fail: (failures) =>
-      run<Settled[]>(
-        'fail',
-        failures.map((failed) => ({ ...failed, outcome: outcomeOf(failed.reason), keep: HISTORY_LENGTH })),
-      ),
+      run<Settled[]>('fail', JSON.stringify(failures.map((failed) =>
+        ({ ...failed, outcome: outcomeOf(failed.reason), bucket: bucketOf(failed.id), keep: HISTORY_LENGTH })))),
 
-    recover: (owner, held) => run<number>('recover', { owner, held }),
+    recover: (owner, held) => run<number>('recover', owner, ...pairsOf(held)),
 
     async tally(requests) {
-      const parts = await run<[string[], string[], string[], string][]>('tally', requests === 'all' ? requests : [...new Set(requests)])
+      const parts = await run<[string[], string[], string[], string][]>('tally', JSON.stringify(requests === 'all' ? requests : [...new Set(requests)]))
       const counts = new Map<string, number>()
       const pending = { page: 0, image: 0, process: 0 }
       const sums: Record<string, number> = {}
@@ -178,7 +224,7 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
         for (const [kind, count] of pairs(waiting)) pending[kind as TaskKind] += count
         for (const [name, amount] of pairs(amounts)) sums[name] = (sums[name] ?? 0) + amount
       }
-      const rows = [...counts].map(([key, count]): TallyRow => {
+      const rows = [...counts].filter(([, count]) => count > 0).map(([key, count]): TallyRow => {
         const [kind, outcome, reason] = key.split('|')
         return { kind: kind as TaskKind, outcome: outcome as Outcome, reason: (reason || null) as Reason | null, count }
       })
@@ -189,27 +235,34 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
       }
     },
 
-    async tasks({ after, limit, ...narrow }) {
-      const rows = await run<[string, Fields][]>('tasks', { after: Number(after ?? 0), limit: limit + 1, ...narrow })
-      const items = rows.slice(0, limit).map(recordOf)
-      return { items, next: rows.length > limit ? String(items.at(-1)?.task.sequence ?? after) : null }
+    async tasks({ after, limit, state, ids }) {
+      const phases = state === undefined ? ['leased', 'dead', 'waiting'] : PHASES[state]
+      const ask = {
+        after: JSON.parse(after ?? START) as object, limit, states: Object.fromEntries(phases.map((phase) => [phase, true])),
+        ...(ids === undefined ? {} : { ids }),
+      }
+      const [rows, next] = await run<[string[], string]>('tasks', JSON.stringify(ask))
+      return { items: rows.map(recordOf), next: (JSON.parse(next) as { phase: string }).phase === 'end' ? null : next }
     },
 
+    revive: async (ids) => yes(await run<number[]>('revive', ...ids.flatMap((id) => [id, bucketOf(id)]))),
+    bury: async (ids) => yes(await run<number[]>('bury', ...ids)),
+
     async grant(asks) {
-      const rows = await run<[string, string, string][]>('grant', asks)
+      const rows = await run<string[]>('grant', ...asks.flatMap(({ host, count, now }) => [host, count, now]))
       return asks.map(({ host, count }, index): Grant => {
-        const [fence, notBefore, intervalMs] = (rows[index] ?? []).map(Number)
-        return { host, notBefore: notBefore ?? 0, count, intervalMs: intervalMs ?? 0, fence: fence ?? 0 }
+        const [fence = 0, notBefore = 0, intervalMs = 0] = (rows[index] ?? '').split(' ').map(Number)
+        return { host, notBefore, count, intervalMs, fence }
       })
     },
 
     async pace(updates) {
-      await run('pace', updates.map((update) =>
-        typeof update.address === 'string' ? { ...update, address: addressKey(update.address) } : update))
+      await run('pace', JSON.stringify(updates.map((update) =>
+        typeof update.address === 'string' ? { ...update, address: addressKey(update.address) } : update)))
     },
 
     async memories({ after, limit }) {
-      const rows = await run<[string, string][]>('memories', { after, limit: limit + 1 })
+      const rows = await run<[string, string][]>('memories', after ?? '', limit + 1)
       const items = rows.slice(0, limit).map(([host, memory]) => ({ host, memory }))
       return { items, next: rows.length > limit ? (items.at(-1)?.host ?? null) : null }
     },

@@ -7,21 +7,41 @@ import Database from 'libsql'
 import { GannetError } from '../../core/errors.ts'
 
 /** Kept in `user_version`; raised with every change that an older gannet could not read. */
-const SCHEMA_VERSION = 2
+const SCHEMA_VERSION = 3
 
 /**
- * - ready, delayed: the waiting tasks; delayed are those whose `not_before` had not come when last
- *   looked. later: those of both whose `not_before` is above 0, for the host's earliest.
+ * - ready, delayed: the waiting tasks; delayed are those whose `not_before` had not come at meta.promoted, the time
+ *   of the last look. later: those of both whose `not_before` is above 0, for the host's earliest.
  * - hosts.fresh: waiting tasks whose `not_before` is 0, so that the usual answer to "the host's
- *   earliest" needs no look. hosts.ready_at: kept by every step; NULL when nothing waits there.
+ *   earliest" needs no look. hosts.ready_at: kept by every step; NULL when nothing waits there. hosts.stamp: that
+ *   of its first ready task; hosts.due: its ready_at had come at the last look.
+ * - shares: the last stamp given, by weight; meta.clock: of the stamps (fair-share.ts).
+ * - inbox: leases assigned to an owner who has not collected them; those that hold no longer stay until collected.
  * - hosts.address: the row of the host's address, which is a host of its own. hosts.held: the host is
  *   put off until then, 0 when not; of an address, the place at the end of its line.
  * - tasks.settled: the fence under which the task was last completed or failed. It has ended when
  *   `outcome` is set, is leased when in leases, and waits otherwise.
  */
+const HOST_INDEXES = `
+CREATE INDEX hosts_ready ON hosts (ready_at) WHERE ready_at IS NOT NULL AND due = 0;
+CREATE INDEX hosts_due ON hosts (stamp, name) WHERE due = 1;
+`
+const DEAD_INDEX = 'CREATE INDEX tasks_dead ON tasks (sequence) WHERE dead = 1;'
+const READY = `
+CREATE TABLE ready (
+  host INTEGER NOT NULL, stamp INTEGER NOT NULL, sequence INTEGER NOT NULL, not_before INTEGER NOT NULL,
+  PRIMARY KEY (host, stamp, sequence)
+) WITHOUT ROWID;
+`
+const INBOX = `
+CREATE TABLE inbox (position INTEGER PRIMARY KEY, owner TEXT NOT NULL, sequence INTEGER NOT NULL, fence INTEGER NOT NULL);
+CREATE INDEX inbox_owner ON inbox (owner, position);
+`
+
 const SCHEMA = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO meta VALUES ('sequence', 0), ('fence', 0);
+INSERT INTO meta VALUES ('sequence', 0), ('fence', 0), ('clock', 0), ('promoted', 0);
+CREATE TABLE shares (weight INTEGER PRIMARY KEY, stamp INTEGER NOT NULL);
 
 CREATE TABLE requests (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, sequence INTEGER NOT NULL);
 
@@ -35,9 +55,11 @@ CREATE TABLE hosts (
   ready_at INTEGER,
   address INTEGER,
   held INTEGER NOT NULL DEFAULT 0,
-  memory TEXT
+  memory TEXT,
+  stamp INTEGER,
+  due INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX hosts_ready ON hosts (ready_at, name) WHERE ready_at IS NOT NULL;
+${HOST_INDEXES}
 
 CREATE TABLE tasks (
   sequence INTEGER PRIMARY KEY,
@@ -53,13 +75,13 @@ CREATE TABLE tasks (
   reason TEXT,
   history TEXT,
   url TEXT NOT NULL,
-  payload TEXT NOT NULL
+  payload TEXT NOT NULL,
+  stamp INTEGER NOT NULL DEFAULT 0,
+  dead INTEGER NOT NULL DEFAULT 0
 );
+${DEAD_INDEX}
 
-CREATE TABLE ready (
-  host INTEGER NOT NULL, weight NUMERIC NOT NULL, sequence INTEGER NOT NULL, not_before INTEGER NOT NULL,
-  PRIMARY KEY (host, weight DESC, sequence)
-) WITHOUT ROWID;
+${READY}
 CREATE TABLE delayed (
   not_before INTEGER NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (not_before, sequence)
 ) WITHOUT ROWID;
@@ -68,9 +90,11 @@ CREATE TABLE later (
   PRIMARY KEY (host, not_before, sequence)
 ) WITHOUT ROWID;
 CREATE TABLE leases (
-  sequence INTEGER PRIMARY KEY, owner TEXT NOT NULL, fence INTEGER NOT NULL, until INTEGER NOT NULL
+  sequence INTEGER PRIMARY KEY, owner TEXT NOT NULL, fence INTEGER NOT NULL, until INTEGER NOT NULL,
+  granted INTEGER NOT NULL DEFAULT 0, interval INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX leases_until ON leases (until);
+${INBOX}
 
 CREATE TABLE tallies (
   request INTEGER NOT NULL, kind TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL,
@@ -89,6 +113,27 @@ const FROM_1 = `
 ALTER TABLE hosts ADD COLUMN address INTEGER;
 ALTER TABLE hosts ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE hosts ADD COLUMN memory TEXT;
+`
+
+/** Version 2 ordered a host's tasks by weight and arrival, and hosts by the time they became ready. */
+const FROM_2 = `
+INSERT INTO meta VALUES ('clock', 0), ('promoted', 0);
+CREATE TABLE shares (weight INTEGER PRIMARY KEY, stamp INTEGER NOT NULL);
+ALTER TABLE hosts ADD COLUMN stamp INTEGER;
+ALTER TABLE hosts ADD COLUMN due INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE tasks ADD COLUMN stamp INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE tasks ADD COLUMN dead INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE leases ADD COLUMN granted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE leases ADD COLUMN interval INTEGER NOT NULL DEFAULT 0;
+UPDATE tasks SET dead = 1 WHERE outcome = 'failed';
+UPDATE tasks SET stamp = sequence WHERE outcome IS NULL;
+DROP INDEX hosts_ready;
+DROP TABLE ready;
+${READY} ${HOST_INDEXES} ${DEAD_INDEX} ${INBOX}
+INSERT INTO ready (host, stamp, sequence, not_before)
+  SELECT host, stamp, sequence, not_before FROM tasks WHERE outcome IS NULL
+    AND sequence NOT IN (SELECT sequence FROM leases) AND sequence NOT IN (SELECT sequence FROM delayed);
+UPDATE hosts SET stamp = (SELECT min(stamp) FROM ready WHERE ready.host = hosts.id);
 `
 
 const PAGE_BYTES = 4096
@@ -133,7 +178,8 @@ export const openScheduleFile = (path: string, maxBytes: number | undefined): Da
           'update gannet, or choose another folder with --data',
       )
     }
-    if (version === 1) db.exec(`BEGIN IMMEDIATE; ${FROM_1} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
+    const mend = (version === 1 ? FROM_1 : '') + (version === 1 || version === 2 ? FROM_2 : '')
+    if (mend !== '') db.exec(`BEGIN IMMEDIATE; ${mend} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
     if (version === 0) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
     if (maxBytes !== undefined) db.exec(`PRAGMA max_page_count = ${Math.ceil(maxBytes / PAGE_BYTES)}`)
     return db

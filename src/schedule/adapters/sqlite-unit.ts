@@ -6,6 +6,7 @@
 import type Database from 'libsql'
 import { GannetError } from '../../core/errors.ts'
 import type { Outcome, Reason } from '../../core/reasons.ts'
+import { createFairShare, type FairShare } from '../fair-share.ts'
 import type { TaskKind } from '../task.ts'
 
 export type Value = string | number | null
@@ -40,6 +41,9 @@ export interface Host {
   /** Put off until then, 0 when not; of an address: when the next host is put off to. */
   held: number
   memory: string | null
+  /** Of its first ready task; null when that is to be looked up, `stampKnown` then being false, or when there is none. */
+  stamp: number | null
+  stampKnown: boolean
   dirty: boolean
 }
 
@@ -47,22 +51,26 @@ export interface Host {
 export interface Queued {
   readonly sequence: number
   readonly host: number
-  readonly weight: number
+  readonly stamp: number
   readonly notBefore: number
 }
 
 export interface Unit {
   readonly counters: { sequence: number; fence: number }
+  /** Stamps of tasks as they arrive and are served. */
+  readonly shares: Pick<FairShare, 'arrive' | 'serve'>
   host(key: string | number): Host
-  /** Ready hosts as they were when last flushed, the first to become so first. */
-  ready(now: number, limit: number, offset: number): Host[]
+  /** Due hosts as they were when last flushed, the lowest stamp first. */
+  due(limit: number, offset: number): Host[]
+  /** The host, where its time has come as it stands within this step. */
+  dueHost(name: string, now: number): Host | null
   /** The task waits. One that is delayed joins the ready when a `promote` finds its time come. */
   enqueue(task: Queued, queue: 'ready' | 'delayed'): void
   /** A ready task leaves its queue. */
   dequeue(task: Queued): void
-  /** Moves what is due from delayed to ready. */
+  /** Makes tasks ready and hosts due whose time has come, and those not whose time, by this clock, has not come after all. */
   promote(now: number): void
-  ended(request: number, kind: TaskKind, outcome: Outcome, reason: Reason | null): void
+  ended(request: number, kind: TaskKind, outcome: Outcome, reason: Reason | null, by?: 1 | -1): void
   pending(request: number, kind: TaskKind, by: 1 | -1): void
   sums(request: number, amounts: Readonly<Record<string, number>> | undefined): void
   /** Writes the hosts back, so that queries see when they are ready. */
@@ -72,9 +80,9 @@ export interface Unit {
 
 type HostColumns = [
   id: number, name: string, delay: number, free: number, blocked: number, fresh: number,
-  address: number | null, held: number, memory: string | null,
+  address: number | null, held: number, memory: string | null, stamp: number | null,
 ]
-const HOST_COLUMNS = 'id, name, delay, free, blocked, fresh, address, held, memory'
+const HOST_COLUMNS = 'id, name, delay, free, blocked, fresh, address, held, memory, stamp'
 
 export const prepareUnits = (db: Database.Database, path: string): (() => Unit) => {
   const metaOf = query<[number]>(db, 'SELECT value FROM meta WHERE key = ?')
@@ -84,27 +92,38 @@ export const prepareUnits = (db: Database.Database, path: string): (() => Unit) 
   )
   const hostByName = query<HostColumns>(db, `SELECT ${HOST_COLUMNS} FROM hosts WHERE name = ?`)
   const hostById = query<HostColumns>(db, `SELECT ${HOST_COLUMNS} FROM hosts WHERE id = ?`)
-  const hostsReady = query<HostColumns>(
-    db, `SELECT ${HOST_COLUMNS} FROM hosts WHERE ready_at <= ? ORDER BY ready_at, name LIMIT ? OFFSET ?`,
+  const hostsDue = query<HostColumns>(
+    db, `SELECT ${HOST_COLUMNS} FROM hosts WHERE due = 1 ORDER BY stamp, name LIMIT ? OFFSET ?`,
   )
   const setHost = command(
     db,
-    `UPDATE hosts SET delay = ?, free = ?, blocked = ?, fresh = ?, ready_at = ?, address = ?, held = ?, memory = ?
-     WHERE id = ?`,
+    `UPDATE hosts SET delay = ?, free = ?, blocked = ?, fresh = ?, ready_at = ?, address = ?, held = ?, memory = ?,
+     stamp = ?, due = 0 WHERE id = ?`,
   )
+  const makeDue = command(db, 'UPDATE hosts SET due = 1 WHERE due = 0 AND ready_at <= ?')
+  const makeAllWait = command(db, 'UPDATE hosts SET due = 0 WHERE due = 1')
+  const firstStamp = query<[number]>(db, 'SELECT stamp FROM ready WHERE host = ? ORDER BY stamp LIMIT 1')
+  const shareOf = query<[number]>(db, 'SELECT stamp FROM shares WHERE weight = ?')
+  const setShare = command(db, 'INSERT INTO shares VALUES (?, ?) ON CONFLICT (weight) DO UPDATE SET stamp = excluded.stamp')
   const firstLater = query<[number]>(db, 'SELECT not_before FROM later WHERE host = ? ORDER BY not_before LIMIT 1')
-  const addReady = command(db, 'INSERT INTO ready (host, weight, sequence, not_before) VALUES (?, ?, ?, ?)')
-  const dropReady = command(db, 'DELETE FROM ready WHERE host = ? AND weight = ? AND sequence = ?')
+  const addReady = command(db, 'INSERT INTO ready (host, stamp, sequence, not_before) VALUES (?, ?, ?, ?)')
+  const dropReady = command(db, 'DELETE FROM ready WHERE host = ? AND stamp = ? AND sequence = ?')
   const addLater = command(db, 'INSERT INTO later (host, not_before, sequence) VALUES (?, ?, ?)')
   const dropLater = command(db, 'DELETE FROM later WHERE host = ? AND not_before = ? AND sequence = ?')
   const addDelayed = command(db, 'INSERT INTO delayed (not_before, sequence) VALUES (?, ?)')
-  const readyFromDelayed = command(
+  type Moved = [sequence: number, host: number, stamp: number, notBefore: number]
+  const delayedDue = query<Moved>(
     db,
-    `INSERT INTO ready (host, weight, sequence, not_before)
-     SELECT t.host, t.weight, t.sequence, t.not_before FROM delayed d CROSS JOIN tasks t ON t.sequence = d.sequence
+    `SELECT t.sequence, t.host, t.stamp, t.not_before FROM delayed d CROSS JOIN tasks t ON t.sequence = d.sequence
      WHERE d.not_before <= ?`,
   )
   const dropDelayed = command(db, 'DELETE FROM delayed WHERE not_before <= ?')
+  const readyEarly = query<Moved>(
+    db,
+    `SELECT q.sequence, q.host, q.stamp, q.not_before FROM later l
+     CROSS JOIN tasks t ON t.sequence = l.sequence
+     CROSS JOIN ready q ON q.host = l.host AND q.stamp = t.stamp AND q.sequence = l.sequence WHERE l.not_before > ?`,
+  )
   const addTally = command(
     db,
     `INSERT INTO tallies VALUES (?, ?, ?, ?, ?)
@@ -126,9 +145,13 @@ export const prepareUnits = (db: Database.Database, path: string): (() => Unit) 
     const sums = new Map<string, number>()
     const counters = { sequence: metaOf.one('sequence')?.[0] ?? 0, fence: metaOf.one('fence')?.[0] ?? 0 }
     const before = { ...counters }
+    const clock = metaOf.one('clock')?.[0] ?? 0
+    const lasts = new Map<number, number>()
+    const shares = createFairShare(lasts, clock)
 
-    const keep = ([id, name, delay, free, blocked, fresh, address, held, memory]: HostColumns): Host => {
-      const host = hosts.get(id) ?? { id, name, delay, free, blocked, fresh, address, held, memory, dirty: false }
+    const keep = ([id, name, delay, free, blocked, fresh, address, held, memory, stamp]: HostColumns): Host => {
+      const host = hosts.get(id) ??
+        { id, name, delay, free, blocked, fresh, address, held, memory, stamp, stampKnown: true, dirty: false }
       hosts.set(id, host)
       idOfHost.set(name, id)
       return host
@@ -157,29 +180,76 @@ export const prepareUnits = (db: Database.Database, path: string): (() => Unit) 
         if (!of.dirty) continue
         const first = of.fresh > 0 ? 0 : (firstLater.one(of.id)?.[0] ?? null)
         const readyAt = first === null ? null : Math.max(of.free, of.blocked, of.held, first)
-        setHost(of.delay, of.free, of.blocked, of.fresh, readyAt, of.address, of.held, of.memory, of.id)
+        if (!of.stampKnown) {
+          of.stamp = firstStamp.one(of.id)?.[0] ?? null
+          of.stampKnown = true
+        }
+        setHost(of.delay, of.free, of.blocked, of.fresh, readyAt, of.address, of.held, of.memory, of.stamp, of.id)
         of.dirty = false
       }
+    }
+    const join = (of: number, stamp: number) => {
+      const at = host(of)
+      at.dirty = true
+      if (at.stampKnown) at.stamp = Math.min(at.stamp ?? stamp, stamp)
+    }
+    const leave = (of: number) => {
+      const at = host(of)
+      at.dirty = true
+      at.stampKnown = false
     }
 
     return {
       counters, host, flushHosts,
-      ready: (now, limit, offset) => hostsReady.all(now, limit, offset).map(keep),
-      enqueue({ sequence, host: of, weight, notBefore }, queue) {
-        if (queue === 'ready') addReady(of, weight, sequence, notBefore)
-        else addDelayed(notBefore, sequence)
+      shares: {
+        arrive(weight) {
+          if (!lasts.has(weight)) lasts.set(weight, shareOf.one(weight)?.[0] ?? 0)
+          return shares.arrive(weight)
+        },
+        serve: (stamp) => shares.serve(stamp),
+      },
+      dueHost(name, now) {
+        const row = hostByName.one(name)
+        const of = row === undefined ? null : keep(row)
+        if (of === null || Math.max(of.free, of.blocked, of.held) > now) return null
+        return of.fresh > 0 || (firstLater.one(of.id)?.[0] ?? Infinity) <= now ? of : null
+      },
+      due: (limit, offset) => hostsDue.all(limit, offset).map(keep),
+      enqueue({ sequence, host: of, stamp, notBefore }, queue) {
+        if (queue === 'ready') {
+          addReady(of, stamp, sequence, notBefore)
+          join(of, stamp)
+        } else addDelayed(notBefore, sequence)
         if (notBefore !== 0) addLater(of, notBefore, sequence)
         waits(of, notBefore, 1)
       },
-      dequeue({ sequence, host: of, weight, notBefore }) {
-        dropReady(of, weight, sequence)
+      dequeue({ sequence, host: of, stamp, notBefore }) {
+        dropReady(of, stamp, sequence)
         if (notBefore !== 0) dropLater(of, notBefore, sequence)
         waits(of, notBefore, -1)
+        leave(of)
       },
       promote(now) {
-        if (readyFromDelayed(now) > 0) dropDelayed(now)
+        const promoted = metaOf.one('promoted')?.[0] ?? 0
+        if (now < promoted) {
+          for (const [sequence, of, stamp, notBefore] of readyEarly.all(now)) {
+            dropReady(of, stamp, sequence)
+            addDelayed(notBefore, sequence)
+            leave(of)
+          }
+          makeAllWait()
+        }
+        const moved = delayedDue.all(now)
+        for (const [sequence, of, stamp, notBefore] of moved) {
+          addReady(of, stamp, sequence, notBefore)
+          join(of, stamp)
+        }
+        if (moved.length > 0) dropDelayed(now)
+        flushHosts()
+        makeDue(now)
+        if (now !== promoted) setMeta(now, 'promoted')
       },
-      ended: (request, kind, outcome, reason) => bump(tallies, [request, kind, outcome, reason ?? ''], 1),
+      ended: (request, kind, outcome, reason, by = 1) => bump(tallies, [request, kind, outcome, reason ?? ''], by),
       pending: (request, kind, by) => bump(pending, [request, kind], by),
       sums(request, amounts = {}) {
         for (const [name, amount] of Object.entries(amounts)) bump(sums, [request, name], amount)
@@ -191,6 +261,8 @@ export const prepareUnits = (db: Database.Database, path: string): (() => Unit) 
         drain(sums, addSum)
         if (counters.sequence !== before.sequence) setMeta(counters.sequence, 'sequence')
         if (counters.fence !== before.fence) setMeta(counters.fence, 'fence')
+        if (shares.now !== clock) setMeta(shares.now, 'clock')
+        for (const [weight, stamp] of lasts) setShare(weight, stamp)
       },
     }
   }

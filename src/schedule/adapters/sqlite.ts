@@ -27,6 +27,7 @@ interface Row extends Queued {
   readonly outcome: Outcome | null
   readonly settled: number | null
   readonly fence: number | null
+  readonly isDead: boolean
 }
 
 /** Hosts that one call looks at, so that a crowd at one address cannot hold up the file. */
@@ -49,6 +50,7 @@ const taskOf = (columns: TaskColumns): Task => {
 /** For the listing: what narrows it to a state. Leases are few, so they lead the way to theirs. */
 const FROM = {
   any: 'tasks t LEFT JOIN leases l ON l.sequence = t.sequence WHERE true',
+  dead: 'tasks t LEFT JOIN leases l ON l.sequence = t.sequence WHERE t.dead = 1',
   waiting: 'tasks t LEFT JOIN leases l ON l.sequence = t.sequence WHERE t.outcome IS NULL AND l.sequence IS NULL',
   leased: 'leases l CROSS JOIN tasks t ON t.sequence = l.sequence WHERE true',
   ended: 'tasks t LEFT JOIN leases l ON l.sequence = t.sequence WHERE t.outcome IS NOT NULL',
@@ -73,26 +75,33 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
   )
   const makeTask = command(
     db,
-    `INSERT INTO tasks (sequence, id, request, host, not_before, kind, weight, attempts, url, payload, outcome, reason)
-     VALUES (?, ?, ?, ?, 0, ?, ?, 0, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO tasks (sequence, id, request, host, not_before, kind, weight, attempts, url, payload, outcome, reason, stamp)
+     VALUES (?, ?, ?, ?, 0, ?, ?, 0, ?, ?, ?, ?, ?)`,
   )
+  const isKnown = query<[number]>(db, 'SELECT 1 FROM tasks WHERE id = ?')
   const taskById = query<
-    [number, number, number, number, number, TaskKind, Outcome | null, number | null, number | null]
+    [number, number, number, number, number, TaskKind, Outcome | null, number | null, number | null, number]
   >(
     db,
-    `SELECT t.sequence, t.host, t.weight, t.not_before, t.request, t.kind, t.outcome, t.settled, l.fence
+    `SELECT t.sequence, t.host, t.stamp, t.not_before, t.request, t.kind, t.outcome, t.settled, l.fence, t.dead
      FROM tasks t LEFT JOIN leases l ON l.sequence = t.sequence WHERE t.id = ?`,
   )
-  const reasonOf = query<[Reason | null]>(db, 'SELECT reason FROM tasks WHERE sequence = ?')
+  const reasonOf = query<[Reason]>(db, 'SELECT reason FROM tasks WHERE sequence = ?')
   const historyOf = query<[string | null]>(db, 'SELECT history FROM tasks WHERE sequence = ?')
-  const tasksReady = query<[...TaskColumns, number]>(
+  const tasksReady = query<[...TaskColumns, number, number]>(
     db,
-    `SELECT ${TASK_COLUMNS}, q.not_before FROM ready q CROSS JOIN tasks t ON t.sequence = q.sequence
+    `SELECT ${TASK_COLUMNS}, q.not_before, q.stamp FROM ready q CROSS JOIN tasks t ON t.sequence = q.sequence
      CROSS JOIN requests r ON r.id = t.request CROSS JOIN hosts h ON h.id = t.host
-     WHERE q.host = ? AND q.not_before <= ? ORDER BY q.weight DESC, q.sequence LIMIT ?`,
+     WHERE q.host = ? ORDER BY q.stamp, q.sequence LIMIT ?`,
+  )
+  const countReady = query<[number]>(db, 'SELECT count(*) FROM ready WHERE host = ?')
+  const firstRequest = query<[RequestId]>(
+    db,
+    `SELECT r.name FROM ready q CROSS JOIN tasks t ON t.sequence = q.sequence CROSS JOIN requests r ON r.id = t.request
+     WHERE q.host = ? ORDER BY q.stamp, q.sequence LIMIT 1`,
   )
   const lost =
-    'SELECT t.sequence, t.host, t.weight, t.not_before, t.id, l.fence ' +
+    'SELECT t.sequence, t.host, t.stamp, t.not_before, t.id, l.fence ' +
     'FROM leases l CROSS JOIN tasks t ON t.sequence = l.sequence'
   type Lost = [number, number, number, number, string, number]
   const leasesOut = query<Lost>(db, `${lost} WHERE l.until <= ?`)
@@ -100,18 +109,35 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
   const remembered = query<[string, string]>(
     db, 'SELECT name, memory FROM hosts WHERE memory IS NOT NULL AND name > ? ORDER BY name LIMIT ?',
   )
+  const anyDue = query<[number]>(db, 'SELECT 1 FROM hosts WHERE due = 1 LIMIT 1')
   const firstReady = query<[number]>(
-    db, 'SELECT ready_at FROM hosts WHERE ready_at IS NOT NULL ORDER BY ready_at LIMIT 1',
+    db, 'SELECT ready_at FROM hosts WHERE ready_at IS NOT NULL AND due = 0 ORDER BY ready_at LIMIT 1',
   )
   const firstOut = query<[number]>(db, 'SELECT until FROM leases ORDER BY until LIMIT 1')
-  const addLease = command(db, 'INSERT INTO leases (sequence, owner, fence, until) VALUES (?, ?, ?, ?)')
+  const addLease = command(db, 'INSERT INTO leases (sequence, owner, fence, until, granted, interval) VALUES (?, ?, ?, ?, ?, ?)')
+  const addToInbox = command(db, 'INSERT INTO inbox (owner, sequence, fence) VALUES (?, ?, ?)')
+  const inboxOf = query<[...TaskColumns, number, number, number, number, number]>(
+    db,
+    `SELECT ${TASK_COLUMNS}, i.position, l.fence, l.until, l.granted, l.interval FROM inbox i
+     CROSS JOIN leases l ON l.sequence = i.sequence AND l.fence = i.fence CROSS JOIN tasks t ON t.sequence = i.sequence
+     CROSS JOIN requests r ON r.id = t.request CROSS JOIN hosts h ON h.id = t.host
+     WHERE i.owner = ? ORDER BY i.position LIMIT ?`,
+  )
+  /** With those before it, which hold no longer. */
+  const dropFromInbox = command(db, 'DELETE FROM inbox WHERE owner = ? AND position <= ?')
   const dropLease = command(db, 'DELETE FROM leases WHERE sequence = ?')
   const renewLease = command(
     db,
     `UPDATE leases SET until = max(until, ?)
      WHERE sequence = (SELECT sequence FROM tasks WHERE id = ?) AND fence = ?`,
   )
-  const endTask = command(db, 'UPDATE tasks SET settled = ?, outcome = ?, reason = ? WHERE sequence = ?')
+  const endTask = command(db, 'UPDATE tasks SET settled = ?, outcome = ?, reason = ?, dead = ? WHERE sequence = ?')
+  const reviveTask = command(
+    db,
+    `UPDATE tasks SET outcome = NULL, reason = NULL, dead = 0, attempts = 0, history = NULL, not_before = 0
+     WHERE sequence = ?`,
+  )
+  const buryTask = command(db, 'UPDATE tasks SET dead = 0 WHERE id = ? AND dead = 1')
   const countFailure = command(db, 'UPDATE tasks SET attempts = attempts + 1, history = ? WHERE sequence = ?')
   const delayTask = command(db, 'UPDATE tasks SET settled = ?, not_before = ? WHERE sequence = ?')
 
@@ -153,8 +179,8 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
   const rowOf = (id: TaskId): Row | undefined => {
     const columns = taskById.one(id)
     if (!columns) return undefined
-    const [sequence, host, weight, notBefore, request, kind, outcome, settled, fence] = columns
-    return { sequence, host, weight, notBefore, request, kind, outcome, settled, fence }
+    const [sequence, host, stamp, notBefore, request, kind, outcome, settled, fence, dead] = columns
+    return { sequence, host, stamp, notBefore, request, kind, outcome, settled, fence, isDead: dead === 1 }
   }
 
   const intervalOf = (host: Host): number => Math.max(isAddressKey(host.name) ? addressDelayMs : delayMs, host.delay)
@@ -193,35 +219,58 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
   const admit = (unit: Unit, request: number, task: NewTask): Admission => {
     const { id, kind, weight, url, refused = null } = task
     const host = unit.host(task.host).id
-    const outcome = refused === null ? null : outcomeOf(refused)
-    const sequence = unit.counters.sequence + 1
-    const made = makeTask(sequence, id, request, host, kind, weight, url, JSON.stringify(task.payload), outcome, refused)
-    if (made === 0) {
-      const known = rowOf(id)
-      const reason = known ? refusalOf(known, request) : 'duplicate-url'
+    if (isKnown.one(id)) {
+      const reason = refusalOf(rowOf(id) as Row, request)
       if (kind === 'image') unit.ended(request, kind, 'refused', reason)
       return reason
     }
-    unit.counters.sequence = sequence
+    const outcome = refused === null ? null : outcomeOf(refused)
+    const sequence = ++unit.counters.sequence
+    const stamp = refused === null ? unit.shares.arrive(weight) : 0
+    makeTask(sequence, id, request, host, kind, weight, url, JSON.stringify(task.payload), outcome, refused, stamp)
     if (refused !== null) {
       if (kind === 'image') unit.ended(request, kind, outcomeOf(refused), refused)
       return refused
     }
     unit.pending(request, kind, 1)
-    unit.enqueue({ sequence, host, weight, notBefore: 0 }, 'ready')
+    unit.enqueue({ sequence, host, stamp, notBefore: 0 }, 'ready')
     return 'queued'
   }
 
-  const standing = (request: number, id: TaskId): Admission => {
-    const known = rowOf(id)
-    if (!known) return 'duplicate-url'
-    if (known.request !== request) return refusalOf(known, request)
-    return (known.outcome === 'refused' && reasonOf.one(known.sequence)?.[0]) || 'queued'
+  const giveBack = (unit: Unit, [sequence, host, stamp, notBefore]: Lost): void => {
+    dropLease(sequence)
+    unit.enqueue({ sequence, host, stamp, notBefore }, notBefore === 0 ? 'ready' : 'delayed')
   }
 
-  const giveBack = (unit: Unit, [sequence, host, weight, notBefore]: Lost): void => {
-    dropLease(sequence)
-    unit.enqueue({ sequence, host, weight, notBefore }, 'ready')
+  /** Leases that have run out wait again, and hosts whose time has come are due. */
+  const freshen = (unit: Unit, now: number): void => {
+    for (const columns of leasesOut.all(now)) giveBack(unit, columns)
+    unit.promote(now)
+  }
+
+  const nextAt = (now: number): number | null => {
+    if (anyDue.one()) return now
+    const times = [firstReady.one()?.[0], firstOut.one()?.[0]].filter((at) => at !== undefined)
+    return times.length === 0 ? null : Math.max(now, Math.min(...times))
+  }
+
+  const isPaced = (unit: Unit, host: Host): boolean =>
+    intervalOf(host) > 0 || (host.address !== null && intervalOf(unit.host(host.address)) > 0)
+
+  /** Leases up to `count` tasks of a host that is due; none when its address makes it wait. */
+  const take = (unit: Unit, host: Host, owner: string, count: number, leaseMs: number, now: number): readonly Lease[] => {
+    if (host.address !== null && putOff(host, unit.host(host.address), now)) return []
+    host.held = 0
+    const until = now + leaseMs
+    return tasksReady.all(host.id, isPaced(unit, host) ? 1 : count).map((columns) => {
+      const [notBefore, stamp] = columns.slice(9) as [number, number]
+      const task = taskOf(columns.slice(0, 9) as TaskColumns)
+      const grant = grantVisits(unit, host, 1, now)
+      unit.shares.serve(stamp)
+      unit.dequeue({ sequence: task.sequence, host: host.id, stamp, notBefore })
+      addLease(task.sequence, owner, grant.fence, until, grant.notBefore, grant.intervalMs)
+      return { task, fence: grant.fence, until, grant }
+    })
   }
 
   /** The row when the lease holds; else what the caller is told. */
@@ -233,35 +282,33 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
 
   const end = (unit: Unit, row: Row, fence: number, outcome: Outcome, reason: Reason | null): void => {
     dropLease(row.sequence)
-    endTask(fence, outcome, reason, row.sequence)
+    endTask(fence, outcome, reason, outcome === 'failed' ? 1 : 0, row.sequence)
     unit.pending(row.request, row.kind, -1)
     unit.ended(row.request, row.kind, outcome, reason)
   }
 
   return {
+    can: { ordered: true, listsEnded: true },
+
     add: async ({ request: name, sequence, tasks }) =>
       acceptance((unit) => {
-        const [known, highest] = requestByName.one(name) ?? [0, 0]
-        if (sequence <= highest) return tasks.map((task) => standing(known, task.id))
+        const [, highest] = requestByName.one(name) ?? [0, 0]
+        if (sequence <= highest) return tasks.map(() => 'repeated')
         const request = setSequence.one(name, sequence)?.[0] ?? 0
         return tasks.map((task) => admit(unit, request, task))
       }),
 
     reserve: async ({ owner, count, perHost, busy, leaseMs, now }) =>
       step((unit) => {
-        unit.promote(now)
-        for (const columns of leasesOut.all(now)) giveBack(unit, columns)
-        unit.flushHosts()
-
+        freshen(unit, now)
         const leases: Lease[] = []
-        const until = now + leaseMs
-        // Each ready host with room yields at least one lease, unless it is put off: then there may be more behind them.
+        // Each due host with room yields at least one lease, unless it is put off: then there may be more behind them.
         const full = Object.values(busy).filter((visits) => visits >= perHost).length
         const page = count > 0 ? count + full : 0
         let looked = 0
         const more = function* (): Generator<Host> {
           for (let found = page; found > 0 && found === page && looked < MOST_LOOKED; looked += found) {
-            const hosts = unit.ready(now, page, looked)
+            const hosts = unit.due(page, looked)
             found = hosts.length
             yield* hosts
           }
@@ -269,22 +316,45 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
         for (const host of more()) {
           if (leases.length >= count) break
           const room = Math.min(perHost - (busy[host.name] ?? 0), count - leases.length)
-          if (room <= 0) continue
-          const address = host.address === null ? null : unit.host(host.address)
-          if (address !== null && putOff(host, address, now)) continue
-          host.held = 0
-          const paced = intervalOf(host) > 0 || (address !== null && intervalOf(address) > 0)
-          for (const columns of tasksReady.all(host.id, now, paced ? 1 : room)) {
-            const task = taskOf(columns.slice(0, 9) as TaskColumns)
-            const grant = grantVisits(unit, host, 1, now)
-            unit.dequeue({ sequence: task.sequence, host: host.id, weight: task.weight, notBefore: columns[9] })
-            addLease(task.sequence, owner, grant.fence, until)
-            leases.push({ task, fence: grant.fence, until, grant })
-          }
+          if (room > 0) leases.push(...take(unit, host, owner, room, leaseMs, now))
         }
         unit.flushHosts()
-        const times = [firstReady.one()?.[0], firstOut.one()?.[0]].filter((at) => at !== undefined)
-        return { leases, nextAt: times.length === 0 ? null : Math.max(now, Math.min(...times)) }
+        return { leases, nextAt: nextAt(now) }
+      }),
+
+    due: async ({ limit, now }) =>
+      step((unit) => {
+        freshen(unit, now)
+        const hosts = (limit > 0 ? unit.due(limit, 0) : []).map((host) => ({
+          host: host.name,
+          count: isPaced(unit, host) ? 1 : (countReady.one(host.id)?.[0] ?? 0),
+          request: firstRequest.one(host.id)?.[0] as RequestId,
+        }))
+        return { hosts, nextAt: nextAt(now) }
+      }),
+
+    assign: async ({ assignments, leaseMs, now }) =>
+      step((unit) => {
+        unit.promote(now)
+        return assignments.map(({ host: name, owner, count }) => {
+          const host = count > 0 ? unit.dueHost(name, now) : null
+          if (host === null) return 0
+          const leases = take(unit, host, owner, count, leaseMs, now)
+          for (const { task, fence } of leases) addToInbox(owner, task.sequence, fence)
+          return leases.length
+        })
+      }),
+
+    collect: async ({ owner, count }) =>
+      step(() => {
+        const rows = count > 0 ? inboxOf.all(owner, count) : []
+        const last = rows.at(-1)
+        if (last) dropFromInbox(owner, last[9])
+        return rows.map((columns): Lease => {
+          const task = taskOf(columns.slice(0, 9) as TaskColumns)
+          const [, fence, until, notBefore, intervalMs] = columns.slice(9) as [number, number, number, number, number]
+          return { task, fence, until, grant: { host: task.host, notBefore, count: 1, intervalMs, fence } }
+        })
       }),
 
     renew: async (held, until) => step(() => held.map(({ id, fence }) => renewLease(until, id, fence) > 0)),
@@ -330,6 +400,21 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
         return given.length
       }),
 
+    revive: async (ids) =>
+      step((unit) =>
+        ids.map((id) => {
+          const row = rowOf(id)
+          if (!row?.isDead || row.outcome === null) return false
+          unit.ended(row.request, row.kind, row.outcome, reasonOf.one(row.sequence)?.[0] ?? null, -1)
+          unit.pending(row.request, row.kind, 1)
+          reviveTask(row.sequence)
+          unit.enqueue({ ...row, notBefore: 0 }, 'ready')
+          return true
+        }),
+      ),
+
+    bury: async (ids) => step(() => ids.map((id) => buryTask(id) > 0)),
+
     tally: async (requests) =>
       look(() => {
         const sum = <Columns extends readonly Value[]>(columns: string, amount: string, table: string) =>
@@ -341,6 +426,7 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
         const ended = sum<[TaskKind, Outcome, Reason | '', number]>('kind, outcome, reason', 'count', 'tallies')
         return {
           ended: ended
+            .filter(([, , , count]) => count > 0)
             .map(([kind, outcome, reason, count]): TallyRow => ({ kind, outcome, reason: reason || null, count }))
             .sort(compareTallyRows),
           pending: {
