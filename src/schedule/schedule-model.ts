@@ -62,6 +62,8 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
   /** By owner, in order: leases assigned and not collected. */
   const inboxes = new Map<string, Held[]>()
   let lastFence = 0
+  /** Of the dispatcher that assigned last. */
+  let leader = 0
 
   const hostOf = (name: string): Host => {
     const host = hosts.get(name) ?? { delayMs: 0, free: 0, blocked: 0, address: null, held: 0, memory: null }
@@ -225,13 +227,19 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
       return { hosts: found, nextAt: nextAt(now) }
     },
 
-    async assign({ assignments, leaseMs, now }) {
+    async assign({ assignments, leaseMs, now, fence }) {
+      if (fence < leader) return null
+      leader = fence
       return assignments.map(({ host, owner, count }) => {
         if (count <= 0 || !isReady(host, now)) return 0
         const leases = take(host, owner, count, leaseMs, now)
         inboxes.set(owner, [...(inboxes.get(owner) ?? []), ...leases.map(({ task, fence }) => ({ id: task.id, fence }))])
         return leases.length
       })
+    },
+
+    async uncollected() {
+      return Object.fromEntries([...inboxes].filter(([, inbox]) => inbox.length > 0).map(([owner, inbox]) => [owner, inbox.length]))
     },
 
     async collect({ owner, count }) {

@@ -136,7 +136,7 @@ const command = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('assign' as const), leaseMs: fc.constantFrom(30, 150, 5000), skew: fc.constantFrom(0, 0, 0, 60),
-      assignments: fc.array(fc.record({ host, owner, count: fc.nat(3) }), { maxLength: 4 }),
+      assignments: fc.array(fc.record({ host, owner, count: fc.nat(3) }), { maxLength: 4 }), fence: fc.constantFrom(0, 0, 0, 1),
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('collect' as const), owner, count: fc.nat(3) }) },

@@ -149,9 +149,10 @@ export const describeScheduleStore = (contract: ScheduleContract): void => {
         { host: hosts[0] as string, owner: 'me', count: 5 }, { host: hosts[0] as string, owner: 'you', count: 1 },
         { host: hosts[1] as string, owner: 'me', count: 1 }, { host: 'https://nobody.example', owner: 'me', count: 1 },
       ]
-      expect(await store.assign({ assignments, leaseMs: 1000, now: 1000 })).toEqual([1, 0, 1, 0])
+      expect(await store.assign({ assignments, leaseMs: 1000, now: 1000, fence: 0 })).toEqual([1, 0, 1, 0])
       expect((await store.due({ limit: 9, now: 1001 }))).toEqual({ hosts: [], nextAt: 1500 })
       expect(await store.collect({ owner: 'you', count: 9 })).toEqual([])
+      expect(await store.uncollected()).toEqual({ me: 2 })
       const [first] = await store.collect({ owner: 'me', count: 1 })
       expect(first).toMatchObject({ task: { id: `${hosts[0]} 1` }, until: 2000, grant: { host: hosts[0], notBefore: 1000, intervalMs: 500 } })
       expect(names(await store.collect({ owner: 'me', count: 9 }))).toEqual([`${hosts[1]} 1`])
@@ -162,14 +163,22 @@ export const describeScheduleStore = (contract: ScheduleContract): void => {
     check('hands out no lease that was given back before it was collected', 0, async (store) => {
       await store.add({ request: A, sequence: 1, tasks: [task('one'), task('two')] })
       const assignments = [{ host: HOST, owner: 'me', count: 9 }]
-      expect(await store.assign({ assignments, leaseMs: 1000, now: 0 })).toEqual([2])
+      expect(await store.assign({ assignments, leaseMs: 1000, now: 0, fence: 0 })).toEqual([2])
       expect(await store.recover('me', [])).toBe(2)
       expect(await store.collect({ owner: 'me', count: 9 })).toEqual([])
-      expect(await store.assign({ assignments: [{ host: HOST, owner: 'you', count: 1 }], leaseMs: 10, now: 0 })).toEqual([1])
+      expect(await store.assign({ assignments: [{ host: HOST, owner: 'you', count: 1 }], leaseMs: 10, now: 0, fence: 0 })).toEqual([1])
       await store.due({ limit: 0, now: 10 })
       expect(await store.collect({ owner: 'you', count: 9 })).toEqual([])
-      expect(await store.assign({ assignments, leaseMs: 1000, now: 10 })).toEqual([2])
+      expect(await store.assign({ assignments, leaseMs: 1000, now: 10, fence: 0 })).toEqual([2])
       expect(names(await store.collect({ owner: 'me', count: 9 }))).toEqual(['one', 'two'])
+    })
+
+    check('takes no word from a dispatcher that another has followed', 0, async (store) => {
+      await store.add({ request: A, sequence: 1, tasks: [task('one')] })
+      const assignments = [{ host: HOST, owner: 'me', count: 1 }]
+      expect(await store.assign({ assignments: [], leaseMs: 1000, now: 0, fence: 2 })).toEqual([])
+      expect(await store.assign({ assignments, leaseMs: 1000, now: 0, fence: 1 })).toBeNull()
+      expect(await store.assign({ assignments, leaseMs: 1000, now: 0, fence: 2 })).toEqual([1])
     })
 
     check('lists what failed for good, lets it try again, or be forgotten', 0, async (store) => {

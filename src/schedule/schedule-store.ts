@@ -79,6 +79,14 @@ export interface Assignment {
   readonly count: number
 }
 
+export interface AssignAsk {
+  readonly assignments: readonly Assignment[]
+  readonly leaseMs: number
+  readonly now: number
+  /** Of the dispatcher, who has led the fleet since then (fleet-ledger.ts); from 0. */
+  readonly fence: number
+}
+
 export interface Completion extends Held {
   readonly end: TaskEnd
   /** New work found by the task: admitted in the same atomic step as its end. */
@@ -205,9 +213,12 @@ export interface TaskLedger {
   due(ask: { readonly limit: number; readonly now: number }): Promise<Due>
   /**
    * Check and reserve in one step for owners who collect later: as `reserve`, for the hosts named, in order, each
-   * once more subject to its pace. @returns how many tasks each assignment took
+   * once more subject to its pace.
+   * @returns how many tasks each assignment took; null, and nothing done, when a higher fence has assigned before
    */
-  assign(ask: { readonly assignments: readonly Assignment[]; readonly leaseMs: number; readonly now: number }): Promise<readonly number[]>
+  assign(ask: AssignAsk): Promise<readonly number[] | null>
+  /** Leases assigned and not yet collected, by owner; those that hold no longer may be among them. */
+  uncollected(): Promise<Readonly<Record<string, number>>>
   /** Hands an owner up to `count` of the leases that were assigned to it and that still hold, in order; each once. */
   collect(ask: { readonly owner: string; readonly count: number }): Promise<readonly Lease[]>
   /** Extends leases to `until` (never shortens one); false for each that was lost. */

@@ -6,14 +6,15 @@
  *
  * A waiting task takes what its text takes and some hundred bytes: it lies in its host's list as one record, and is
  * known by a field of a small hash. Keys, all under one prefix with one hash tag:
- * - meta: version, sequence, fence, request (the last numbers given), clock (of the stamps), promoted (time of the
- *   last look), s:WEIGHT (the last stamp given)
+ * - meta: version, sequence, fence, request (the last numbers given), clock (of the stamps), leader (fence of the
+ *   dispatcher that assigned last), promoted (time of the last look), s:WEIGHT (the last stamp given)
  * - requests: name → number; names: number → name; sequences: number → highest batch sequence
  * - s:BUCKET: task id → request[:fence it was last settled under][! when it has ended]
  * - q:WEIGHT:HOST: a host's tasks of one weight that were never leased, in order of arrival: records
  * - parked: id → what came back, with its attempts; r:HOST: of these the ready ones by stamp; d:HOST: those whose
  *   notBefore had not come when last looked, by notBefore. Members are sequence:id
- * - leased: id → lease and record; leases: ids by until; i:OWNER: ids assigned and not collected, with their fence
+ * - leased: id → lease and record; leases: ids by until; i:OWNER: ids assigned and not collected, with their fence;
+ *   inboxes: owners who may have some
  * - dead: id → what failed for good; deads: their ids by sequence
  * - h:HOST: d delay, f free, b blocked, t held (put off until then; of an address, the place at the end of its line),
  *   a address (the name of another host), m memory, w weights that wait, r and l how many in r:HOST and d:HOST
@@ -512,12 +513,14 @@ settle_all()
 return {rows, next_at(now)}
 `),
 
-  // now, leaseMs, then of each assignment: host, owner, count
+  // now, leaseMs, fence, then of each assignment: host, owner, count
   assign: step(`
 local now, lease_ms = tonumber(ARGV[3]), tonumber(ARGV[4])
+if tonumber(ARGV[5]) < number_of('leader') then return false end
+set_number('leader', tonumber(ARGV[5]))
 promote(now)
 local result, inboxes = {}, {}
-for i = 5, #ARGV, 3 do
+for i = 6, #ARGV, 3 do
   local h, owner, n = host(ARGV[i]), ARGV[i + 1], tonumber(ARGV[i + 2])
   local taken = {}
   if n > 0 and is_ready(h, now) then take(h, owner, n, lease_ms, now, taken) end
@@ -527,7 +530,23 @@ for i = 5, #ARGV, 3 do
   result[#result + 1] = #taken
 end
 settle_all()
-for owner, ids in pairs(inboxes) do call_many('RPUSH', P .. 'i:' .. owner, ids) end
+for owner, ids in pairs(inboxes) do
+  call_many('RPUSH', P .. 'i:' .. owner, ids)
+  if #ids > 0 then call('SADD', P .. 'inboxes', owner) end
+end
+return result
+`),
+
+  // nothing
+  uncollected: relief(`
+local result = {}
+for _, owner in ipairs(call('SMEMBERS', P .. 'inboxes')) do
+  local n = call('LLEN', P .. 'i:' .. owner)
+  if n > 0 then
+    result[#result + 1] = owner
+    result[#result + 1] = tostring(n)
+  else call('SREM', P .. 'inboxes', owner) end
+end
 return result
 `),
 

@@ -195,9 +195,10 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
       return { hosts, nextAt: nextAt === '' ? null : Number(nextAt) }
     },
 
-    assign: ({ assignments, leaseMs, now }) =>
-      run<number[]>('assign', now, leaseMs, ...assignments.flatMap(({ host, owner, count }) => [host, owner, count])),
+    assign: ({ assignments, leaseMs, now, fence }) =>
+      run<number[] | null>('assign', now, leaseMs, fence, ...assignments.flatMap(({ host, owner, count }) => [host, owner, count])),
 
+    uncollected: async () => Object.fromEntries(pairs(await run<string[]>('uncollected'))),
     collect: async ({ owner, count }) => (await run<string[]>('collect', owner, count)).map(leaseOf),
 
     renew: async (held, until) => yes(await run<number[]>('renew', until, ...pairsOf(held))),

@@ -123,6 +123,9 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
      CROSS JOIN requests r ON r.id = t.request CROSS JOIN hosts h ON h.id = t.host
      WHERE i.owner = ? ORDER BY i.position LIMIT ?`,
   )
+  const inboxes = query<[string, number]>(db, 'SELECT owner, count(*) FROM inbox GROUP BY owner')
+  const leader = query<[number]>(db, "SELECT value FROM meta WHERE key = 'leader'")
+  const setLeader = command(db, "INSERT INTO meta VALUES ('leader', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
   /** With those before it, which hold no longer. */
   const dropFromInbox = command(db, 'DELETE FROM inbox WHERE owner = ? AND position <= ?')
   const dropLease = command(db, 'DELETE FROM leases WHERE sequence = ?')
@@ -333,8 +336,10 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
         return { hosts, nextAt: nextAt(now) }
       }),
 
-    assign: async ({ assignments, leaseMs, now }) =>
+    assign: async ({ assignments, leaseMs, now, fence }) =>
       step((unit) => {
+        if (fence < (leader.one()?.[0] ?? 0)) return null
+        setLeader(fence)
         unit.promote(now)
         return assignments.map(({ host: name, owner, count }) => {
           const host = count > 0 ? unit.dueHost(name, now) : null
@@ -344,6 +349,8 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
           return leases.length
         })
       }),
+
+    uncollected: async () => look(() => Object.fromEntries(inboxes.all())),
 
     collect: async ({ owner, count }) =>
       step(() => {

@@ -1,0 +1,44 @@
+/**
+ * Who belongs to a fleet: its task servers with what they last said of themselves, and the one dispatcher that leads.
+ * Nothing in it is work: all of it may be lost at any time, and is said again. Leases in it run by the ledger's own
+ * clock, so that processes whose clocks disagree agree on who leads.
+ * Semantics: `memory-fleet.ts`, held by `fleet-ledger.contract.ts`.
+ */
+import type { NodeReport } from './dispatch/idleness.ts'
+
+export interface Dispatcher {
+  readonly name: string
+  /** Differs from start to start. */
+  readonly instance: string
+  /** Where it answers. */
+  readonly url: string
+}
+
+export interface Leader extends Dispatcher {
+  /** From 1, higher with each change of the lead; never the same again. */
+  readonly fence: number
+}
+
+export interface FleetLedger {
+  /**
+   * Takes the lead where nobody has it, keeps it where this instance has. Else it is told who leads. Idempotent.
+   * @param leaseMs for how long it leads unless it asks again
+   */
+  lead(ask: { readonly dispatcher: Dispatcher; readonly leaseMs: number }): Promise<Leader>
+  /** Gives the lead up, if this instance has it. */
+  resign(instance: string): Promise<void>
+  leader(): Promise<Leader | null>
+  /**
+   * What a task server says of itself; it is a member for `ttlMs` from now.
+   * @returns false, and nothing changed, while another instance is a member under its name
+   */
+  report(report: NodeReport, ttlMs: number): Promise<boolean>
+  /** It is a member no longer, if this instance is one. */
+  leave(name: string, instance: string): Promise<void>
+  /** The members, by name (code unit). */
+  nodes(): Promise<readonly NodeReport[]>
+  close(): Promise<void>
+}
+
+/** Whom leases belong to: an instance, so that what an earlier start of the same server held is told apart. */
+export const ownerOf = ({ name, instance }: Pick<NodeReport, 'name' | 'instance'>): string => `${name} ${instance}`
