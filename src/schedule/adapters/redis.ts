@@ -15,6 +15,7 @@ import {
   type TaskFilter, type TaskRecord, type TaskState,
 } from '../schedule-store.ts'
 import type { Grant, Held, Lease, NewTask, Task, TaskKind } from '../task.ts'
+import { explainRedis } from './redis-errors.ts'
 import { LAYOUT_VERSION, SCRIPTS } from './redis-scripts.ts'
 
 export interface RedisScheduleOptions extends ScheduleOptions {
@@ -32,23 +33,6 @@ const digests = Object.fromEntries(
 
 /** The first that has what the scripts use: flags of scripts, LPOP of several. */
 const LEAST_VERSION = 7
-
-/** Replies by which a server says that it is there but cannot serve yet. */
-const PASSING = /^(LOADING|READONLY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN|BUSY) /
-/** Replies by which it says that it has no room to keep a write. */
-const FULL = /^(OOM|MISCONF) /
-
-const explain = (error: unknown, where: string): unknown => {
-  if (!(error instanceof Error) || GannetError.is(error)) return error
-  const options = { cause: error }
-  if (FULL.test(error.message)) {
-    const what = `Redis at ${where} has no room left`
-    return new GannetError('disk-full', `${what}: give it more memory or disk, then resume`, options)
-  }
-  if (error.name === 'ReplyError' && !PASSING.test(error.message)) return error
-  const what = `Redis at ${where} does not answer (${error.message})`
-  return new GannetError('engine-unreachable', `${what}: is it running, and is the address right?`, options)
-}
 
 /**
  * The small hash that a task is known in: some ten tasks each at a million, which Redis keeps as one flat piece of
@@ -124,7 +108,7 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
   // Without the password that the URL may hold.
   const where = typeof options.redis === 'string' ? new URL(options.redis).host : 'the given connection'
   const redis = typeof options.redis === 'string'
-    ? await connect(options.redis).catch((error: unknown) => Promise.reject(explain(error, where)))
+    ? await connect(options.redis).catch((error: unknown) => Promise.reject(explainRedis(error, where)))
     : options.redis
 
   const run = async <Result>(name: Step, ...input: readonly (string | number)[]): Promise<Result> => {
@@ -135,7 +119,7 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
         throw error
       })) as Result
     } catch (error) {
-      throw explain(error, where)
+      throw explainRedis(error, where)
     }
   }
 
@@ -147,7 +131,7 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
     await close()
     throw error
   }
-  const server = /redis_version:(\S+)/.exec(await redis.info('server').catch((error: unknown) => Promise.reject(explain(error, where))))?.[1] ?? '0'
+  const server = /redis_version:(\S+)/.exec(await redis.info('server').catch((error: unknown) => Promise.reject(explainRedis(error, where))))?.[1] ?? '0'
   if (Number.parseInt(server, 10) < LEAST_VERSION) {
     await refuse(new GannetError('engine-unfit', `Redis at ${where} is of version ${server}: gannet needs ${LEAST_VERSION}.0 or later`))
   }

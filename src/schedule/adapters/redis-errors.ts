@@ -1,0 +1,26 @@
+/** What a Redis server's refusals mean, in gannet's words. */
+import { GannetError } from '../../core/errors.ts'
+
+/** Replies by which a server says that it is there but cannot serve yet. */
+const PASSING = /^(LOADING|MASTERDOWN|TRYAGAIN|CLUSTERDOWN|BUSY) /
+/** Replies by which it says that it has no room to keep a write. */
+const FULL = /^(OOM|MISCONF) /
+const READ_ONLY = /^READONLY /
+const SECRET = /^(NOAUTH|WRONGPASS|NOPERM) /
+
+/** @param where the server's host and port, without the password that its URL may hold */
+export const explainRedis = (error: unknown, where: string): unknown => {
+  if (!(error instanceof Error) || GannetError.is(error)) return error
+  const options = { cause: error }
+  // Inside a script the code is part of the sentence.
+  const said = /\b(?:OOM|MISCONF|READONLY)\b.*/.exec(error.message)?.[0] ?? error.message
+  if (FULL.test(said)) return new GannetError('disk-full', `Redis at ${where} has no room left: give it more memory or disk, then resume`, options)
+  if (READ_ONLY.test(said)) {
+    return new GannetError('engine-unfit', `Redis at ${where} is a replica that takes no writes: name its primary with --redis`, options)
+  }
+  if (SECRET.test(error.message)) {
+    return new GannetError('engine-unfit', `Redis at ${where} wants another password or user: write them into --redis as redis://USER:PASSWORD@HOST`, options)
+  }
+  if (error.name === 'ReplyError' && !PASSING.test(error.message)) return error
+  return new GannetError('engine-unreachable', `Redis at ${where} does not answer (${error.message}): is it running, and is the address right?`, options)
+}

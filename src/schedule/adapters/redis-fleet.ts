@@ -1,0 +1,111 @@
+/**
+ * The fleet's ledger on Redis (by ioredis), beside the general queue. Each step is one Lua script; leases run by the
+ * server's clock. A member is a hash field with the time it is one until; whoever looks leaves the stale ones out.
+ */
+import { Redis } from 'ioredis'
+import type { NodeReport } from '../dispatch/idleness.ts'
+import type { Dispatcher, FleetLedger, Leader } from '../fleet-ledger.ts'
+import { explainRedis } from './redis-errors.ts'
+
+export interface RedisFleetOptions {
+  /** A connection of the caller's, which `close` leaves open. */
+  readonly redis: Redis
+  /** Begins every key; with the hash tag of the queue it belongs to. Default `{gannet}:fleet:`. */
+  readonly prefix?: string
+}
+
+/** Milliseconds by the server's clock. */
+const NOW = `
+local P = KEYS[1]
+local call = redis.call
+local time = call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+`
+const LEADER = `
+local led = call('HMGET', P .. 'leader', 'instance', 'until', 'name', 'url', 'fence')
+local leads = led[1] and tonumber(led[2]) > now
+`
+
+const SCRIPTS = {
+  lead: `#!lua flags=allow-oom
+${NOW}${LEADER}
+local name, instance, url, lease_ms = unpack(ARGV)
+if leads and led[1] ~= instance then return {led[3], led[1], led[4], led[5]} end
+local fence = leads and led[5] or tostring(call('HINCRBY', P .. 'fences', 'leader', 1))
+call('HSET', P .. 'leader', 'name', name, 'instance', instance, 'url', url, 'fence', fence, 'until', string.format('%.0f', now + tonumber(lease_ms)))
+return {name, instance, url, fence}
+`,
+  resign: `
+${NOW}${LEADER}
+if leads and led[1] == ARGV[1] then call('DEL', P .. 'leader') end
+return 1
+`,
+  leader: `
+${NOW}${LEADER}
+if not leads then return false end
+return {led[3], led[1], led[4], led[5]}
+`,
+  report: `#!lua flags=allow-oom
+${NOW}
+local name, instance, ttl, report = unpack(ARGV)
+local known = call('HGET', P .. 'nodes', name)
+if known then
+  local till, other = string.match(known, '^(%d+) (%S+) ')
+  if other ~= instance and tonumber(till) > now then return 0 end
+end
+call('HSET', P .. 'nodes', name, string.format('%.0f %s ', now + tonumber(ttl), instance) .. report)
+return 1
+`,
+  leave: `
+${NOW}
+local known = call('HGET', P .. 'nodes', ARGV[1])
+if known and string.match(known, '^%d+ (%S+) ') == ARGV[2] then call('HDEL', P .. 'nodes', ARGV[1]) end
+return 1
+`,
+  nodes: `#!lua flags=allow-oom
+${NOW}
+local found, result = call('HGETALL', P .. 'nodes'), {}
+for i = 1, #found, 2 do
+  local till, report = string.match(found[i + 1], '^(%d+) %S+ (.*)$')
+  if tonumber(till) > now then result[#result + 1] = report
+  else call('HDEL', P .. 'nodes', found[i]) end
+end
+return result
+`,
+} as const
+
+export const createRedisFleet = ({ redis, prefix = '{gannet}:fleet:' }: RedisFleetOptions): FleetLedger => {
+  const run = async <Result>(name: keyof typeof SCRIPTS, ...input: readonly (string | number)[]): Promise<Result> => {
+    try {
+      // The scripts are short: sent whole, they need no memory of what the server has forgotten.
+      return (await redis.eval(SCRIPTS[name], 1, prefix, ...input)) as Result
+    } catch (error) {
+      throw explainRedis(error, `${redis.options.host}:${redis.options.port}`)
+    }
+  }
+  const leaderOf = ([name = '', instance = '', url = '', fence = '']: readonly string[]): Leader =>
+    ({ name, instance, url, fence: Number(fence) })
+
+  return {
+    async lead({ dispatcher: { name, instance, url }, leaseMs }: { dispatcher: Dispatcher; leaseMs: number }) {
+      return leaderOf(await run<string[]>('lead', name, instance, url, leaseMs))
+    },
+    async resign(instance) {
+      await run('resign', instance)
+    },
+    async leader() {
+      const found = await run<string[] | null>('leader')
+      return found === null ? null : leaderOf(found)
+    },
+    report: async (report, ttlMs) =>
+      (await run<number>('report', report.name, report.instance, ttlMs, JSON.stringify(report))) === 1,
+    async leave(name, instance) {
+      await run('leave', name, instance)
+    },
+    async nodes() {
+      const reports = (await run<string[]>('nodes')).map((report) => JSON.parse(report) as NodeReport)
+      return reports.sort((a, b) => (a.name < b.name ? -1 : 1))
+    },
+    async close() {},
+  }
+}

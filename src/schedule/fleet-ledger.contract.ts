@@ -1,0 +1,85 @@
+/** What every fleet ledger must do: each sentence of the port as a case, on the model and on the adapter's real engine. */
+import { setTimeout as pass } from 'node:timers/promises'
+import { describe, expect, test, type TestContext } from 'vitest'
+import type { NodeReport } from './dispatch/idleness.ts'
+import { ownerOf, type Dispatcher, type FleetLedger } from './fleet-ledger.ts'
+
+export interface FleetContract {
+  readonly name: string
+  prepare?(context: TestContext): Promise<void>
+  /** Empty each time. */
+  open(): Promise<FleetLedger>
+}
+
+export const report = (name: string, more: Partial<NodeReport> = {}): NodeReport => ({
+  name, instance: `${name}-1`, url: `http://${name}:7070`, maxProcesses: 2, runningProcesses: 0, maxThreads: 20, runningThreads: 0,
+  queued: 0, speed: 0, draining: false, received: 0, ...more,
+})
+const dispatcher = (name: string, instance = `${name}-1`): Dispatcher => ({ name, instance, url: `http://${name}:7090` })
+
+const LONG = 60_000
+const SHORT = 60
+/** Engines' own clocks decide, so these tests wait for them. */
+const past = (ms: number): Promise<void> => pass(ms + 40)
+
+export const describeFleetLedger = (contract: FleetContract): void => {
+  const check = (title: string, body: (fleet: FleetLedger) => Promise<void>) =>
+    test(title, async (context) => {
+      await contract.prepare?.(context)
+      const fleet = await contract.open()
+      try {
+        await body(fleet)
+      } finally {
+        await fleet.close()
+      }
+    })
+
+  describe(`fleet ledger on ${contract.name}`, () => {
+    check('gives the lead to one, who keeps it while it asks', async (fleet) => {
+      expect(await fleet.leader()).toBeNull()
+      const first = await fleet.lead({ dispatcher: dispatcher('a'), leaseMs: LONG })
+      expect(first).toEqual({ ...dispatcher('a'), fence: 1 })
+      expect(await fleet.lead({ dispatcher: dispatcher('b'), leaseMs: LONG })).toEqual(first)
+      expect(await fleet.lead({ dispatcher: dispatcher('a'), leaseMs: LONG })).toEqual(first)
+      expect(await fleet.lead({ dispatcher: dispatcher('a', 'a-2'), leaseMs: LONG })).toEqual(first)
+      expect(await fleet.leader()).toEqual(first)
+    })
+
+    check('gives it to another under a higher fence when its time has run out, or it was given up', async (fleet) => {
+      await fleet.lead({ dispatcher: dispatcher('a'), leaseMs: SHORT })
+      await past(SHORT)
+      expect(await fleet.leader()).toBeNull()
+      expect(await fleet.lead({ dispatcher: dispatcher('b'), leaseMs: LONG })).toEqual({ ...dispatcher('b'), fence: 2 })
+      await fleet.resign('a-1')
+      expect((await fleet.leader())?.name).toBe('b')
+      await fleet.resign('b-1')
+      expect(await fleet.leader()).toBeNull()
+      expect((await fleet.lead({ dispatcher: dispatcher('b'), leaseMs: LONG })).fence).toBe(3)
+    })
+
+    check('knows its members by what they said last, for as long as they said', async (fleet) => {
+      expect(await fleet.report(report('b'), LONG)).toBe(true)
+      expect(await fleet.report(report('a'), SHORT)).toBe(true)
+      expect(await fleet.report(report('b', { queued: 7, url: 'http://ü b' }), LONG)).toBe(true)
+      expect(await fleet.nodes()).toEqual([report('a'), report('b', { queued: 7, url: 'http://ü b' })])
+      await past(SHORT)
+      expect((await fleet.nodes()).map((node) => node.name)).toEqual(['b'])
+    })
+
+    check('lets no two instances be members under one name', async (fleet) => {
+      await fleet.report(report('a'), SHORT)
+      expect(await fleet.report(report('a', { instance: 'other' }), LONG)).toBe(false)
+      expect((await fleet.nodes())[0]?.instance).toBe('a-1')
+      await past(SHORT)
+      expect(await fleet.report(report('a', { instance: 'other' }), LONG)).toBe(true)
+      await fleet.leave('a', 'a-1')
+      expect(await fleet.nodes()).toHaveLength(1)
+      await fleet.leave('a', 'other')
+      expect(await fleet.nodes()).toEqual([])
+    })
+
+    test('leases belong to an instance', () => {
+      expect(ownerOf(report('a'))).not.toBe(ownerOf(report('a', { instance: 'other' })))
+    })
+  })
+}
