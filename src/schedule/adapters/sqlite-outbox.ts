@@ -15,7 +15,7 @@ import type { Settled } from '../schedule-store.ts'
 import type { NewTask } from '../task.ts'
 import { openOutboxFile } from './sqlite-outbox-file.ts'
 import { explain } from './sqlite-schema.ts'
-import { command, query, type Value } from './sqlite-unit.ts'
+import { command, query } from './sqlite-unit.ts'
 
 export interface SqliteOutboxOptions {
   /** The file; made when absent, in a folder that exists. Its `-wal` and `-shm` lie beside it. */
@@ -107,10 +107,9 @@ export const openSqliteOutbox = async ({ path, maxBytes }: SqliteOutboxOptions):
   const old = query<[number]>(
     db, "SELECT row FROM requests WHERE ended_at IS NOT NULL AND ended_at < ? AND delivery <> 'waiting' ORDER BY row LIMIT ?",
   )
-  const listings = Object.fromEntries(
-    Object.entries(WHERE).map(([state, where]) =>
-      [state, query<Columns>(db, `SELECT ${COLUMNS} FROM requests WHERE ${where} AND row > ? ORDER BY row LIMIT ?`)]),
-  ) as Record<OutboxFilter['state'], { all(...values: Value[]): Columns[] }>
+  const listing = (state: OutboxFilter['state']) =>
+    query<Columns>(db, `SELECT ${COLUMNS} FROM requests WHERE ${WHERE[state]} AND row > ? ORDER BY row LIMIT ?`)
+  const listings = { any: listing('any'), running: listing('running'), due: listing('due') }
 
   const look = <Result>(body: () => Result): Result => {
     try {
