@@ -1,0 +1,146 @@
+import { setTimeout as pass } from 'node:timers/promises'
+import { afterEach, describe, expect, test } from 'vitest'
+import { systemClock } from '../../core/clock.ts'
+import { GannetError } from '../../core/errors.ts'
+import type { RequestId, TaskId } from '../../core/ids.ts'
+import { report } from '../fleet-ledger.contract.ts'
+import { ownerOf, type FleetLedger } from '../fleet-ledger.ts'
+import { createMemoryFleet } from '../memory-fleet.ts'
+import { createScheduleModel } from '../schedule-model.ts'
+import type { ScheduleStore } from '../schedule-store.ts'
+import { DISPATCHER_DEFAULTS, startDispatcher, type DispatchEvent, type Dispatcher, type DispatcherPorts } from './dispatcher.ts'
+import { idlest } from './rules/idlest.ts'
+
+const TTL = 60_000
+
+const fill = (queue: ScheduleStore, hosts: number, each: number, sequence = 1): Promise<unknown> =>
+  queue.add({
+    request: 'r' as RequestId, sequence,
+    tasks: Array.from({ length: hosts * each }, (_, n) => {
+      const host = `https://${n % hosts}.example`
+      return { id: `${sequence}-${n}` as TaskId, kind: 'image' as const, host, url: `${host}/${n}`, weight: 50, payload: null }
+    }),
+  })
+
+/** Until it holds: what is awaited happens soon, or the test fails. */
+const soon = async (holds: () => Promise<boolean> | boolean, within = 5_000): Promise<void> => {
+  for (const until = Date.now() + within; ; await pass(5)) {
+    if (await holds()) return
+    if (Date.now() > until) throw new Error('it did not come to pass')
+  }
+}
+
+describe('a dispatcher', () => {
+  const running: Dispatcher[] = []
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((one) => one.stop().catch(() => undefined)))
+  })
+
+  const raise = (name: string, queue: DispatcherPorts['queue'], fleet: FleetLedger, more = {}) => {
+    const told: DispatchEvent[] = []
+    const one = startDispatcher(
+      { queue, fleet, clock: systemClock, tell: (event) => told.push(event) },
+      { ...DISPATCHER_DEFAULTS, leadMs: 300, identity: { name, instance: `${name}-1`, url: `http://${name}` }, rule: idlest, ...more },
+    )
+    running.push(one)
+    return { one, told, types: () => told.map((event) => event.type) }
+  }
+  const world = () => ({ queue: createScheduleModel({ delayMs: 0 }), fleet: createMemoryFleet(() => performance.now()) })
+
+  test('hands out no more than the room that was reported, and the rest when there is room again', async () => {
+    const { queue, fleet } = world()
+    await fill(queue, 10, 5)
+    const node = report('a', { maxThreads: 12 })
+    await fleet.report(node, TTL)
+    raise('d', queue, fleet)
+    const owner = ownerOf(node)
+    await soon(async () => (await queue.uncollected())[owner] === 12)
+    await pass(80)
+    const first = await queue.collect({ owner, count: 99 })
+    expect(first).toHaveLength(12)
+    await fleet.report({ ...node, received: 12, runningThreads: 9, queued: 1 }, TTL)
+    await soon(async () => (await queue.uncollected())[owner] === 2)
+    await pass(80)
+    expect(await queue.uncollected()).toEqual({ [owner]: 2 })
+  })
+
+  test('gives work to the idlest', async () => {
+    const { queue, fleet } = world()
+    await fill(queue, 6, 1)
+    await fleet.report(report('busy', { runningProcesses: 2, runningThreads: 10 }), TTL)
+    await fleet.report(report('idle', { maxProcesses: 8 }), TTL)
+    raise('d', queue, fleet)
+    await soon(async () => (await queue.uncollected())['idle idle-1'] === 6)
+  })
+
+  test('gives nothing to a server that drains', async () => {
+    const { queue, fleet } = world()
+    await fill(queue, 6, 1)
+    await fleet.report(report('a', { draining: true }), TTL)
+    raise('d', queue, fleet)
+    await pass(100)
+    expect(await queue.uncollected()).toEqual({})
+  })
+
+  test('puts back what a server held that has left, and says so', async () => {
+    const { queue, fleet } = world()
+    await fill(queue, 4, 1)
+    await fleet.report(report('a'), TTL)
+    const { told } = raise('d', queue, fleet)
+    await soon(async () => (await queue.uncollected())['a a-1'] === 4)
+    await fleet.leave('a', 'a-1')
+    await soon(() => told.some((event) => event.type === 'node-left' && event.tasks === 4))
+    await fleet.report(report('b'), TTL)
+    await soon(async () => (await queue.collect({ owner: 'b b-1', count: 9 })).length === 4)
+  })
+
+  test('is followed by its standby when it falls silent, and its late word is void', async () => {
+    const { queue, fleet } = world()
+    let cut = false
+    const cutOff: FleetLedger = {
+      ...fleet,
+      lead: (ask) => (cut ? Promise.reject(new GannetError('engine-unreachable', 'cut off')) : fleet.lead(ask)),
+    }
+    const first = raise('first', queue, cutOff)
+    await soon(() => first.one.leads)
+    const second = raise('second', queue, fleet)
+    await soon(() => second.types().includes('standing-by'))
+    await fleet.report(report('a', { maxThreads: 5 }), TTL)
+    await fill(queue, 10, 1)
+    await soon(async () => (await queue.uncollected())['a a-1'] === 5)
+    cut = true
+    await soon(() => second.one.leads)
+    expect(first.types()).toContain('trouble')
+    expect(await queue.assign({ assignments: [{ host: 'https://9.example', owner: 'late', count: 1 }], leaseMs: 1, now: Date.now(), fence: 1 })).toBeNull()
+    await pass(80)
+    // It knows of what the first had handed out.
+    expect(await queue.uncollected()).toEqual({ 'a a-1': 5 })
+    cut = false
+    await soon(() => first.types().includes('standing-by'))
+    expect(first.one.leads).toBe(false)
+  })
+
+  test('passes the lead on at once when it is stopped', async () => {
+    const { queue, fleet } = world()
+    const first = raise('first', queue, fleet, { leadMs: 60_000 })
+    await soon(() => first.one.leads)
+    const second = raise('second', queue, fleet, { leadMs: 600 })
+    await soon(() => second.types().includes('standing-by'))
+    await first.one.stop()
+    await soon(() => second.one.leads, 1_000)
+  })
+
+  test('goes on through a queue that is away, and ends on what will not pass', async () => {
+    const { queue, fleet } = world()
+    await fill(queue, 3, 1)
+    await fleet.report(report('a'), TTL)
+    let why: GannetError | null = new GannetError('engine-unreachable', 'away')
+    const flaky: ScheduleStore = { ...queue, due: (ask) => (why === null ? queue.due(ask) : Promise.reject(why)) }
+    const { one, told } = raise('d', flaky, fleet)
+    await soon(() => told.filter((event) => event.type === 'trouble').length >= 2)
+    why = null
+    await soon(async () => (await queue.uncollected())['a a-1'] === 3)
+    why = new GannetError('data-corrupt', 'beyond repair')
+    await expect(one.ended).rejects.toMatchObject({ code: 'data-corrupt' })
+  })
+})

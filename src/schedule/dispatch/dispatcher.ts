@@ -1,0 +1,179 @@
+/**
+ * The dispatch server's loop. Several may run; the one that holds the lead hands out, the others stand by. A turn:
+ * who is in the fleet and how idle, which hosts are due, whom each goes to (handout.ts), then one atomic step that
+ * reserves the tasks and lays them into the servers' inboxes. What it knows it can lose: a standby that takes over
+ * learns it again from the ledger and the queue.
+ *
+ * standing by → (the lead is free, or its holder was silent for `leaseMs`) → leading → (another leads: this one was
+ * cut off, or paused, for too long) → standing by. Whoever leads assigns under the lead's fence, so that a late word
+ * of the one before is void.
+ */
+import { createBell } from '../../core/bell.ts'
+import type { Clock } from '../../core/clock.ts'
+import { ERRORS, GannetError } from '../../core/errors.ts'
+import type { RequestId } from '../../core/ids.ts'
+import { ownerOf, type Dispatcher as Identity, type FleetLedger, type Leader } from '../fleet-ledger.ts'
+import type { ScheduleStore } from '../schedule-store.ts'
+import { createHandoutDesk, type Handout } from './handout.ts'
+import type { NodeReport, Server } from './idleness.ts'
+import type { DispatchRule } from './rule.ts'
+
+export interface DispatcherPorts {
+  readonly queue: Pick<ScheduleStore, 'due' | 'assign' | 'uncollected' | 'recover'>
+  readonly fleet: FleetLedger
+  /** The fleet's time: what `now` means to the queue. */
+  readonly clock: Clock
+  /** The task server that took a request; null when unknown. Asked for often: it remembers. */
+  readonly originOf?: (request: RequestId) => string | null
+  readonly tell: (event: DispatchEvent) => void
+}
+
+export type DispatchEvent =
+  | { readonly type: 'leading'; readonly fence: number }
+  | { readonly type: 'standing-by'; readonly leader: Leader }
+  | { readonly type: 'node-joined'; readonly node: string; readonly url: string }
+  /** Tasks that it held went back into the queue. */
+  | { readonly type: 'node-left'; readonly node: string; readonly tasks: number }
+  /** It goes on trying. */
+  | { readonly type: 'trouble'; readonly error: unknown }
+
+export interface DispatcherOptions {
+  readonly identity: Identity
+  readonly rule: DispatchRule
+  /** How long a server may hold a task without renewing its lease. */
+  readonly taskLeaseMs: number
+  /** How long the lead stays with a dispatcher that has fallen silent. */
+  readonly leadMs: number
+  /** Longest rest between two turns while there is nothing to do. */
+  readonly restMs: number
+  /** Hosts looked at in a turn. */
+  readonly most: number
+}
+
+export const DISPATCHER_DEFAULTS = { taskLeaseMs: 30_000, leadMs: 3_000, restMs: 20, most: 1_000 } as const
+
+export interface Dispatcher {
+  /** Rejects when it cannot go on. */
+  readonly ended: Promise<void>
+  readonly leads: boolean
+  readonly servers: readonly Server[]
+  /** Hands out no more, and gives up the lead. */
+  stop(): Promise<void>
+}
+
+/** What goes away by itself: an engine that is restarted, or full. */
+const isPassing = (error: unknown): boolean =>
+  GannetError.is(error) && (ERRORS[error.code].consequence === 'retry' || error.code === 'disk-full')
+const TROUBLE_REST_MS = 250
+
+export const startDispatcher = (ports: DispatcherPorts, options: DispatcherOptions): Dispatcher => {
+  const { queue, fleet, clock, tell } = ports
+  const { identity, rule, taskLeaseMs, leadMs, restMs, most } = options
+  const bell = createBell()
+  let desk = createHandoutDesk({ rule })
+  let members = new Map<string, NodeReport>()
+  let leader: Leader | null = null
+  let askAgainAt = 0
+  let stopped = false
+
+  const leads = (): boolean => leader?.instance === identity.instance
+
+  /** Takes the lead or keeps it, early enough that an answer which is late does not lose it. */
+  const holdLead = async (): Promise<void> => {
+    if (clock.now() < askAgainAt) return
+    const before = leader
+    leader = await fleet.lead({ dispatcher: identity, leaseMs: leadMs })
+    askAgainAt = clock.now() + leadMs / (leads() ? 3 : 6)
+    if (leader.fence === before?.fence) return
+    if (!leads()) tell({ type: 'standing-by', leader })
+    else await beginToLead(leader.fence)
+  }
+
+  /** From here on the one before is void; what it had handed out and nobody has collected is room that is taken. */
+  const beginToLead = async (fence: number): Promise<void> => {
+    await queue.assign({ assignments: [], leaseMs: taskLeaseMs, now: clock.now(), fence })
+    const waiting = await queue.uncollected()
+    const known = await fleet.nodes()
+    desk = createHandoutDesk({ rule })
+    for (const report of known) desk.report(report, report.received + (waiting[ownerOf(report)] ?? 0))
+    members = new Map(known.map((report) => [report.name, report]))
+    // Of servers that left while nobody led, tasks may lie in inboxes that are never emptied.
+    const alive = new Set(known.map(ownerOf))
+    for (const owner of Object.keys(waiting)) if (!alive.has(owner)) await queue.recover(owner, [])
+    tell({ type: 'leading', fence })
+  }
+
+  const leave = async (report: NodeReport): Promise<void> => {
+    tell({ type: 'node-left', node: report.name, tasks: await queue.recover(ownerOf(report), []) })
+  }
+
+  const meetMembers = async (): Promise<void> => {
+    const now = new Map((await fleet.nodes()).map((report) => [report.name, report]))
+    for (const [name, before] of members) {
+      const found = now.get(name)
+      if (found?.instance === before.instance) continue
+      desk.forget(name)
+      await leave(before)
+    }
+    for (const [name, found] of now) {
+      if (members.get(name)?.instance !== found.instance) tell({ type: 'node-joined', node: name, url: found.url })
+      desk.report(found, found.received)
+    }
+    members = now
+  }
+
+  /** @returns when to take the next turn, at the latest */
+  const turn = async (fence: number): Promise<number> => {
+    await meetMembers()
+    const room = desk.room()
+    if (room === 0) return clock.now() + restMs
+    const limit = Math.min(room, most)
+    const { hosts, nextAt } = await queue.due({ limit, now: clock.now() })
+    const handouts = desk.spread(hosts.map(({ host, count, request }) => ({ host, count, origin: ports.originOf?.(request) ?? null })))
+    if (handouts.length > 0) {
+      const assignments = handouts.map(({ host, node, count }) => ({ host, count, owner: ownerOf(members.get(node) as NodeReport) }))
+      const taken = await queue.assign({ assignments, leaseMs: taskLeaseMs, now: clock.now(), fence })
+      if (taken === null) {
+        askAgainAt = 0
+        return clock.now()
+      }
+      for (const [index, handout] of handouts.entries()) desk.settle(handout as Handout, taken[index] ?? 0)
+    }
+    // Where all that were asked for came, there may be more behind them.
+    return hosts.length === limit ? clock.now() : Math.min(clock.now() + restMs, nextAt ?? Infinity)
+  }
+
+  const loop = async (): Promise<void> => {
+    while (!stopped) {
+      let restUntil = clock.now() + restMs
+      try {
+        await holdLead()
+        if (leader !== null && leads()) restUntil = await turn(leader.fence)
+      } catch (error) {
+        if (!isPassing(error)) throw error
+        tell({ type: 'trouble', error })
+        restUntil = clock.now() + TROUBLE_REST_MS
+      }
+      const restFor = restUntil - clock.now()
+      if (restFor > 0 && !stopped) await bell.wait(restFor)
+    }
+    if (leads()) await fleet.resign(identity.instance).catch(() => undefined)
+  }
+
+  const ended = loop()
+  ended.catch(() => undefined)
+  return {
+    ended,
+    get leads() {
+      return leads()
+    },
+    get servers() {
+      return desk.servers()
+    },
+    async stop() {
+      stopped = true
+      bell.ring()
+      await ended
+    },
+  }
+}
