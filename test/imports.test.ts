@@ -48,6 +48,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   analyze: ['core'],
   vision: ['core', 'image', 'models'],
   crawl: ['core', 'analyze'],
+  node: ['core', 'schedule', 'fetch'],
+  server: ['core'],
 }
 
 const show = (one: Import): string => `${one.from} → ${one.to}`

@@ -12,3 +12,7 @@ export {
   type HostPolicyOptions, type HostState, type HostStep,
 } from './host-policy.ts'
 export { createHostPolicy, type HostBookOptions, type HostPolicy } from './host-book.ts'
+export { createForwarder, type Forwarder, type ForwarderOptions } from './outbox/forwarder.ts'
+export { createOutboxModel } from './outbox/outbox-model.ts'
+export { MOST_IN_CHUNK, type EndCounts, type Outbox, type OutboxRequest, type Refusal } from './outbox/outbox.ts'
+export type { Rendition, RequestOptions } from './outbox/request-options.ts'

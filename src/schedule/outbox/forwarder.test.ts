@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Clock } from '../../core/clock.ts'
 import { GannetError } from '../../core/errors.ts'
 import type { RequestId } from '../../core/ids.ts'
 import { createScheduleModel } from '../schedule-model.ts'
@@ -9,21 +8,7 @@ import { createForwarder, type Forwarder } from './forwarder.ts'
 import { createOutboxModel } from './outbox-model.ts'
 import { OPTIONS, acceptance, newTask } from './outbox.contract.ts'
 import type { Outbox } from './outbox.ts'
-
-/** Waits pass at once, and are written down. */
-const createQuickClock = () => {
-  const waits: number[] = []
-  let now = 0
-  const clock: Clock = {
-    now: () => now,
-    async until(at) {
-      waits.push(at - now)
-      now = Math.max(now, at)
-      await new Promise(setImmediate)
-    },
-  }
-  return { clock, waits }
-}
+import { createQuickClock } from './quick-clock.fixture.ts'
 
 const away = () => new GannetError('engine-unreachable', 'nobody answers')
 

@@ -7,6 +7,7 @@
  * While the queue cannot be reached, or has no room, everything waits: exponential back-off with jitter, one chunk as a
  * probe. Any other error is nothing that waiting mends, and ends the run.
  */
+import { backOff, type BackOff } from '../../core/back-off.ts'
 import { createBell } from '../../core/bell.ts'
 import type { Clock } from '../../core/clock.ts'
 import { ERRORS, GannetError, isDiskFull, type ErrorCode } from '../../core/errors.ts'
@@ -14,7 +15,6 @@ import type { RequestId } from '../../core/ids.ts'
 import { createFairShare } from '../fair-share.ts'
 import type { Admission, ScheduleStore } from '../schedule-store.ts'
 import type { NewTask } from '../task.ts'
-import { backOff, type BackOff } from './back-off.ts'
 import { addUpAnswers, type Answered, type Head, type OutboxFeed } from './outbox.ts'
 
 export interface ForwarderOptions {
