@@ -107,8 +107,10 @@ describe('callbacks', () => {
     expect(await delivery()).toMatchObject({ state: 'given-up', attempts: 1 })
     answer = (_request, response) => response.writeHead(503).end()
     stop = new AbortController()
+    let now = systemClock.now()
     await ended(server.origin, 's')
-    expect((await run({ giveUpMs: 60 })).length).toBeGreaterThan(2)
+    const clock = { ...systemClock, now: () => (now += 5) }
+    expect((await run({ clock, giveUpMs: 200 })).length).toBeGreaterThan(2)
     expect((await outbox.find(requestNamed('s')))?.delivery.state).toBe('given-up')
   })
 

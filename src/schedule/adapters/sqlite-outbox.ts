@@ -1,9 +1,8 @@
 /**
  * A task server's sub-queue in one SQLite file (libsql), this process's alone. Each port step is one transaction. Only
  * an acceptance waits for the disk: the log is one file, so what its draft wrote before is made sure of with it.
- * Acceptances that come while one is under way share the next wait.
+ * Acceptances that come within one turn of the loop share one wait.
  */
-import { createBatcher } from '../../core/batcher.ts'
 import type { RequestId } from '../../core/ids.ts'
 import {
   addUpAnswers,
@@ -24,8 +23,12 @@ export interface SqliteOutboxOptions {
   readonly maxBytes?: number
 }
 
-/** Acceptances that share one wait for the disk. */
-const MOST_AT_ONCE = 64
+interface Waiting {
+  readonly draft: DraftId
+  readonly acceptance: Acceptance
+  readonly resolve: (settled: Settled) => void
+  readonly reject: (error: unknown) => void
+}
 
 type Columns = [
   row: number, id: string, key: string | null, fingerprint: string, options: string, acceptedAt: number, endedAt: number | null,
@@ -72,7 +75,7 @@ export const openSqliteOutbox = async ({ path, maxBytes }: SqliteOutboxOptions):
     `UPDATE requests SET highest = ?2, accepted = accepted + ?3, chunks_left = chunks_left + 1, tasks_left = tasks_left + ?3
      WHERE row = ?1 AND id IS NULL AND highest < ?2 RETURNING row`,
   )
-  const close = command(db, 'UPDATE requests SET id = ?, fingerprint = ?, refused = ?, accepted_at = ? WHERE row = ?')
+  const closeDraft = command(db, 'UPDATE requests SET id = ?, fingerprint = ?, refused = ?, accepted_at = ? WHERE row = ?')
   const addRefusals = command(db, 'INSERT INTO refusals (request, list) VALUES (?, ?)')
   const dropChunks = command(db, 'DELETE FROM chunks WHERE request = ?')
   const dropRefusals = command(db, 'DELETE FROM refusals WHERE request = ?')
@@ -138,27 +141,35 @@ export const openSqliteOutbox = async ({ path, maxBytes }: SqliteOutboxOptions):
     dropRequest(row)
   }
 
-  const acceptOne = ([draft, { id, fingerprint, refused, refusals, now }]: readonly [DraftId, Acceptance]): Settled => {
+  const acceptOne = (draft: DraftId, { id, fingerprint, refused, refusals, now }: Acceptance): Settled => {
     const known = byRow.one(draft)
     if (!known) return 'void'
     if (known[0] !== null) return known[0] === id ? 'done' : 'void'
     if (byId.one(id)) return 'void'
-    close(id, fingerprint, JSON.stringify(refused), now, draft)
+    closeDraft(id, fingerprint, JSON.stringify(refused), now, draft)
     if (refusals.length > 0) addRefusals(draft, JSON.stringify(refusals))
     return 'done'
   }
 
-  const acceptance = createBatcher<readonly [DraftId, Acceptance], Settled>(
-    async (batch) => {
-      db.exec('PRAGMA synchronous = FULL')
-      try {
-        return step(() => batch.map(acceptOne))
-      } finally {
-        db.exec('PRAGMA synchronous = NORMAL')
-      }
-    },
-    { max: MOST_AT_ONCE },
-  )
+  const acceptAll = (batch: readonly Waiting[]): readonly Settled[] => {
+    db.exec('PRAGMA synchronous = FULL')
+    try {
+      return step(() => batch.map(({ draft, acceptance }) => acceptOne(draft, acceptance)))
+    } finally {
+      db.exec('PRAGMA synchronous = NORMAL')
+    }
+  }
+  let waiting: readonly Waiting[] = []
+  const flush = (): void => {
+    const batch = waiting
+    waiting = []
+    try {
+      const settled = acceptAll(batch)
+      batch.forEach(({ resolve }, at) => resolve(settled[at] as Settled))
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
+    }
+  }
 
   return {
     begin: async ({ key, options }) =>
@@ -183,7 +194,11 @@ export const openSqliteOutbox = async ({ path, maxBytes }: SqliteOutboxOptions):
         return 'done'
       }),
 
-    accept: (draft, asked) => acceptance([draft, asked]),
+    accept: (draft, acceptance) =>
+      new Promise((resolve, reject) => {
+        if (waiting.length === 0) setImmediate(flush)
+        waiting = [...waiting, { draft, acceptance, resolve, reject }]
+      }),
 
     drop: async (draft) =>
       step(() => {

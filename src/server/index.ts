@@ -1,0 +1,5 @@
+/** HTTP: a thin edge over the rooms that do the work. */
+export { createHttpServer, type HttpServerOptions } from './http-server.ts'
+export { HttpProblem, problemOf, type ProblemCode } from './problem.ts'
+export { addRequestRoutes, type RequestRouteOptions } from './request-routes.ts'
+export { UPLOAD_PACE, type UploadPace } from './upload.ts'
