@@ -16,6 +16,8 @@ const MOST_HEADER = 16 * 1024
 /** Of a head to arrive, in milliseconds; bodies are timed by those who read them. */
 const HEADERS_MS = 20_000
 const KEEP_ALIVE_MS = 60_000
+/** A connection on which nothing moves: its other end reads no answer, or has gone. Heartbeats of events are more frequent. */
+const SILENT_MS = 120_000
 
 /** What is no HTTP is answered by hand: there is no request to reply to. */
 const answerBroken = (error: Error & { readonly code?: string }, socket: Socket): void => {
@@ -43,6 +45,7 @@ export const createHttpServer = ({ onTrouble }: HttpServerOptions): FastifyInsta
   const server = Fastify({
     logger: false,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionTimeout: SILENT_MS,
     // Whoever still listens to events would hold up the end.
     forceCloseConnections: true,
     http: { maxHeaderSize: MOST_HEADER, headersTimeout: HEADERS_MS },

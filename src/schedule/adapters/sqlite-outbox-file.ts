@@ -45,8 +45,8 @@ CREATE TABLE refusals (request INTEGER PRIMARY KEY, list TEXT NOT NULL);
 `
 
 const CLEAR = `
-DELETE FROM chunks WHERE request IN (SELECT row FROM requests WHERE id IS NULL);
 DELETE FROM requests WHERE id IS NULL;
+DELETE FROM chunks WHERE request NOT IN (SELECT row FROM requests);
 `
 
 const PAGE_BYTES = 4096

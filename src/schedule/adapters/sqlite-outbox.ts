@@ -23,6 +23,9 @@ export interface SqliteOutboxOptions {
   readonly maxBytes?: number
 }
 
+/** Deleting gigabytes at once would hold up everybody. */
+const CHUNKS_A_STEP = 16
+
 interface Waiting {
   readonly draft: DraftId
   readonly acceptance: Acceptance
@@ -77,7 +80,9 @@ export const openSqliteOutbox = async ({ path, maxBytes }: SqliteOutboxOptions):
   )
   const closeDraft = command(db, 'UPDATE requests SET id = ?, fingerprint = ?, refused = ?, accepted_at = ? WHERE row = ?')
   const addRefusals = command(db, 'INSERT INTO refusals (request, list) VALUES (?, ?)')
-  const dropChunks = command(db, 'DELETE FROM chunks WHERE request = ?')
+  const dropChunks = command(
+    db, `DELETE FROM chunks WHERE rowid IN (SELECT rowid FROM chunks WHERE request = ? LIMIT ${CHUNKS_A_STEP})`,
+  )
   const dropRefusals = command(db, 'DELETE FROM refusals WHERE request = ?')
   const dropRequest = command(db, 'DELETE FROM requests WHERE row = ?')
   const nextWeight = query<[number]>(
@@ -136,9 +141,12 @@ export const openSqliteOutbox = async ({ path, maxBytes }: SqliteOutboxOptions):
     })
 
   const drop = (row: number): void => {
-    dropChunks(row)
     dropRefusals(row)
     dropRequest(row)
+  }
+  /** Chunks of no request; should this not come to its end, the next opening does. */
+  const sweep = async (row: number): Promise<void> => {
+    while (db.open && step(() => dropChunks(row)) > 0) await new Promise(setImmediate)
   }
 
   const acceptOne = (draft: DraftId, { id, fingerprint, refused, refusals, now }: Acceptance): Settled => {
@@ -172,19 +180,22 @@ export const openSqliteOutbox = async ({ path, maxBytes }: SqliteOutboxOptions):
   }
 
   return {
-    begin: async ({ key, options }) =>
-      step(() => {
+    async begin({ key, options }) {
+      const { begun, dropped } = step(() => {
         const [row, id] = (key === null ? undefined : byKey.one(key)) ?? [null, null]
         const columns = id === null ? undefined : byId.one(id)
         if (columns) {
-          const list = refusalsOf.one(columns[0])?.[0] ?? '[]'
-          return { kind: 'known', request: requestOf(columns), refusals: JSON.parse(list) as readonly Refusal[] }
+          const refusals = JSON.parse(refusalsOf.one(columns[0])?.[0] ?? '[]') as readonly Refusal[]
+          return { begun: { kind: 'known', request: requestOf(columns), refusals } as const, dropped: null }
         }
         if (row !== null) drop(row)
         const delivery = options.callback === null ? 'none' : 'waiting'
         const [draft] = make.one(key, JSON.stringify(options), options.weight, delivery) as [number]
-        return { kind: 'draft', draft }
-      }),
+        return { begun: { kind: 'draft', draft } as const, dropped: row }
+      })
+      if (dropped !== null) await sweep(dropped)
+      return begun
+    },
 
     append: async (draft, { sequence, tasks }) =>
       step(() => {
@@ -200,10 +211,14 @@ export const openSqliteOutbox = async ({ path, maxBytes }: SqliteOutboxOptions):
         waiting = [...waiting, { draft, acceptance, resolve, reject }]
       }),
 
-    drop: async (draft) =>
-      step(() => {
-        if (byRow.one(draft)?.[0] === null) drop(draft)
-      }),
+    async drop(draft) {
+      const isOpen = step(() => {
+        if (byRow.one(draft)?.[0] !== null) return false
+        drop(draft)
+        return true
+      })
+      if (isOpen) await sweep(draft)
+    },
 
     heads: async (perWeight) =>
       look(() => {
