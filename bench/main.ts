@@ -19,6 +19,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   hosts: async () => (await import('./hosts.ts')).hosts,
   html: async () => (await import('./html.ts')).html,
   lists: async () => (await import('./lists.ts')).lists,
+  queue: async () => (await import('./queue.ts')).queue,
   'demo-bytes': async () => (await import('./demo-bytes.ts')).demoBytes,
   galleries: async () => (await import('./galleries.ts')).galleries,
 }

@@ -1,5 +1,12 @@
 /** The schedule: requests become tasks, tasks become leases, hosts keep their pace. Only `app` names its adapters. */
 export { createScheduleModel } from './schedule-model.ts'
+export { DISPATCHER_DEFAULTS, startDispatcher } from './dispatch/dispatcher.ts'
+export type { DispatchEvent, Dispatcher, DispatcherOptions, DispatcherPorts } from './dispatch/dispatcher.ts'
+export type { NodeReport, Server } from './dispatch/idleness.ts'
+export type { DispatchRule } from './dispatch/rule.ts'
+export { RULES, ruleNamed } from './dispatch/rules/rules.ts'
+export { ownerOf, type FleetLedger, type Leader } from './fleet-ledger.ts'
+export { createMemoryFleet } from './memory-fleet.ts'
 export { HISTORY_LENGTH, addressKey, compareTallyRows, isAddressKey } from './schedule-store.ts'
 export type {
   Admission, Batch, Completion, Failure, HostLedger, HostMemory, HostPace, Reservation, ReserveAsk, ScheduleOptions,

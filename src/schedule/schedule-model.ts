@@ -218,11 +218,11 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
       return { leases, nextAt: nextAt(now) }
     },
 
-    async due({ limit, now }) {
+    async due({ limit, now, requests = false }) {
       expire(now)
       const found = ready(now).slice(0, limit).map((host) => {
         const waiting = inOrder(host, now)
-        return { host, count: isPaced(host) ? 1 : waiting.length, request: (waiting[0] as Entry).task.request }
+        return { host, count: isPaced(host) ? 1 : waiting.length, request: requests ? (waiting[0] as Entry).task.request : null }
       })
       return { hosts: found, nextAt: nextAt(now) }
     },

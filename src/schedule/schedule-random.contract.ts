@@ -131,7 +131,7 @@ const command = fc.oneof(
       busy: fc.dictionary(host, fc.integer({ min: -2, max: 2 })), leaseMs: fc.constantFrom(30, 150, 5000), skew: fc.constantFrom(0, 0, 0, 60),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('due' as const), limit: fc.nat(3), skew: fc.constantFrom(0, 0, 0, 60) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('due' as const), limit: fc.nat(3), requests: fc.boolean(), skew: fc.constantFrom(0, 0, 0, 60) }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -235,7 +235,7 @@ const compare = async (model: ScheduleStore, subject: Subject, commands: readonl
         return (on) => on.pace(one.of)
       case 'due': {
         const at = now - one.skew
-        return (on) => on.due({ limit: one.limit, now: at })
+        return (on) => on.due({ limit: one.limit, requests: one.requests, now: at })
       }
       case 'assign': {
         const { do: _do, skew, ...rest } = one

@@ -142,7 +142,7 @@ export const describeScheduleStore = (contract: ScheduleContract): void => {
     check('names what is due and leases it to whom it is assigned, who collects it', 500, async (store) => {
       const hosts = ['https://a.example', 'https://b.example']
       await store.add({ request: A, sequence: 1, tasks: hosts.flatMap((host) => [task(`${host} 1`, { host }), task(`${host} 2`, { host })]) })
-      const due = await store.due({ limit: 9, now: 1000 })
+      const due = await store.due({ limit: 9, now: 1000, requests: true })
       expect(due).toEqual({ hosts: hosts.map((host) => ({ host, count: 1, request: A })), nextAt: 1000 })
       expect(await store.due({ limit: 1, now: 1000 })).toMatchObject({ hosts: [{ host: hosts[0] }] })
       const assignments = [

@@ -61,8 +61,8 @@ export interface DueHost {
   readonly host: string
   /** Most of its tasks that can be handed out at once: 1 where it or its address is paced. */
   readonly count: number
-  /** The request of the task that comes first. */
-  readonly request: RequestId
+  /** The request of the task that comes first; null unless it was asked for. */
+  readonly request: RequestId | null
 }
 
 export interface Due {
@@ -209,8 +209,8 @@ export interface TaskLedger {
    * delay apart; one whose turn comes too early once more waits for the address alone.
    */
   reserve(ask: ReserveAsk): Promise<Reservation>
-  /** What `reserve` would serve, without taking it: leases that have run out wait again, and ready hosts are named. At most `limit`, from 0. */
-  due(ask: { readonly limit: number; readonly now: number }): Promise<Due>
+  /** What `reserve` would serve, without taking it: leases that have run out wait again, and ready hosts are named. At most `limit`, from 0; `requests` asks for those of their first tasks, too. */
+  due(ask: { readonly limit: number; readonly now: number; readonly requests?: boolean }): Promise<Due>
   /**
    * Check and reserve in one step for owners who collect later: as `reserve`, for the hosts named, in order, each
    * once more subject to its pace.

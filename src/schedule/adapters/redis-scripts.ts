@@ -1,8 +1,8 @@
 /**
  * The atomic steps of the schedule on Redis, in Lua. A script is one step: Redis runs nothing else meanwhile, but it
  * also undoes nothing, so a script reads and decides on what it was given and must not fail half-way. What a step
- * changes of hosts and counters is gathered and written once, at its end: Redis spends its time on calls, and a step
- * of a hundred tasks makes some five calls a task.
+ * changes of hosts, leases and counters is gathered and written once, at its end: Redis spends its time on calls and on
+ * making strings, so a task's text is never taken apart here, and numbers are handed to calls as numbers.
  *
  * A waiting task takes what its text takes and some hundred bytes: it lies in its host's list as one record, and is
  * known by a field of a small hash. Keys, all under one prefix with one hash tag:
@@ -16,12 +16,14 @@
  * - leased: id → lease and record; leases: ids by until; i:OWNER: ids assigned and not collected, with their fence;
  *   inboxes: owners who may have some
  * - dead: id → what failed for good; deads: their ids by sequence
- * - h:HOST: d delay, f free, b blocked, t held (put off until then; of an address, the place at the end of its line),
- *   a address (the name of another host), m memory, w weights that wait, r and l how many in r:HOST and d:HOST
+ * - h:HOST, in MessagePack: delay, free, blocked, held (put off until then; of an address, the place at the end of its
+ *   line), how many in r:HOST and d:HOST, weights that wait, address (the name of another host), stamp and request of
+ *   the first task that is ready; m:HOST: memory
  * - hosts: hosts with waiting tasks by name; due: of these the ones whose time had come when last looked, by the stamp
  *   of their first task; later: the others by the time they become ready; remembered: hosts with a memory
  * - e:REQUEST: kind|outcome|reason → count; p:REQUEST: kind → waiting or leased; u:REQUEST: name → amount
- * A record is (sequence, stamp, request, kind, id, text) in MessagePack; its text is the client's business.
+ * A record is "sequence stamp request kind id", NUL, and a text that is the client's business; a lease is "fence request
+ * kind at interval attempts notBefore history", NUL, owner, NUL, host, NUL, record.
  */
 export const LAYOUT_VERSION = 2
 
@@ -31,7 +33,6 @@ const FORGET_HOST_SECONDS = 7 * 24 * 3600
 const PRELUDE = `
 local P = KEYS[1]
 local call = redis.call
-local pack, unpack_some = cmsgpack.pack, cmsgpack.unpack_limit
 local floor_ms, address_floor_ms = tonumber(ARGV[1]), tonumber(ARGV[2])
 
 -- cjson would round to 14 digits.
@@ -42,88 +43,53 @@ local function id_of(member) return string.sub(member, 18) end
 
 -- One call for many arguments; Lua's stack bears 8,000.
 local function call_many(command, key, args)
+  local n = #args
+  if n > 0 and n <= 4000 then return call(command, key, unpack(args)) end
+  for from = 1, n, 4000 do call(command, key, unpack(args, from, math.min(from + 3999, n))) end
+end
+local function read_many(command, key, args)
+  if #args == 0 then return {} end
+  if #args <= 4000 then return call(command, key, unpack(args)) end
+  local all = {}
   for from = 1, #args, 4000 do
-    call(command, key, unpack(args, from, math.min(from + 3999, #args)))
+    for _, one in ipairs(call(command, key, unpack(args, from, math.min(from + 3999, #args)))) do all[#all + 1] = one end
   end
+  return all
 end
 
-local meta = {was = {}, now = {}}
+local numbers, numbers_were = {}, {}
 local function number_of(field)
-  if not meta.now[field] then
-    meta.now[field] = tonumber(call('HGET', P .. 'meta', field) or '0')
-    meta.was[field] = meta.now[field]
-  end
-  return meta.now[field]
+  local n = numbers[field]
+  if n then return n end
+  n = tonumber(call('HGET', P .. 'meta', field) or '0')
+  numbers[field], numbers_were[field] = n, n
+  return n
 end
-local function set_number(field, n) number_of(field) meta.now[field] = n end
-local function next_number(field) set_number(field, number_of(field) + 1) return meta.now[field] end
+local function set_number(field, n) number_of(field) numbers[field] = n end
+local function next_number(field)
+  local n = number_of(field) + 1
+  numbers[field] = n
+  return n
+end
 
-local hosts = {}
+-- dirty: it is to be written. moved: it is to be given its place in line. restocked: its first task may be another.
+local hosts, dirty_hosts = {}, {}
 local function host(name)
   local h = hosts[name]
   if h then return h end
-  local v = call('HMGET', P .. 'h:' .. name, 'd', 'f', 'b', 't', 'r', 'l', 'w', 'a')
-  h = {name = name, v = v, d = tonumber(v[1] or '0'), f = tonumber(v[2] or '0'), b = tonumber(v[3] or '0'), t = tonumber(v[4] or '0'),
-    r = tonumber(v[5] or '0'), l = tonumber(v[6] or '0'), w = v[7] or '', address = v[8] or nil}
+  local known = call('GET', P .. 'h:' .. name)
+  h = {name = name}
+  if known then h.delay, h.free, h.blocked, h.held, h.r, h.l, h.w, h.address, h.stamp, h.request = unpack(cmsgpack.unpack(known))
+  else h.delay, h.free, h.blocked, h.held, h.r, h.l, h.w, h.address, h.stamp, h.request = 0, 0, 0, 0, 0, 0, '', false, 0, 0 end
   h.waited = h.r > 0 or h.l > 0 or h.w ~= ''
   hosts[name] = h
   return h
 end
-local function waits(h) return h.r > 0 or h.l > 0 or h.w ~= '' end
-
-local moves = {}
-local function move(zset, command, ...)
-  local key = command .. ' ' .. zset
-  local args = moves[key]
-  if not args then args = {} moves[key] = args end
-  for _, arg in ipairs({...}) do args[#args + 1] = arg end
-end
-local function make_moves()
-  for key, args in pairs(moves) do
-    local command, zset = string.match(key, '^(%S+) (%S+)$')
-    call_many(command, P .. zset, args)
+local function touch(h)
+  if not h.dirty then
+    h.dirty = true
+    dirty_hosts[#dirty_hosts + 1] = h
   end
-  moves = {}
-end
-
-local FIELDS = {'d', 'f', 'b', 't', 'r', 'l', 'w'}
--- Writes what has changed of the hosts, and where they stand in line.
-local function settle_hosts()
-  for name, h in pairs(hosts) do
-    if h.dirty then
-      local args = {}
-      for i, field in ipairs(FIELDS) do
-        local value = field == 'w' and h.w or text(h[field])
-        if value ~= (h.v[i] or (field == 'w' and '' or '0')) then
-          args[#args + 1] = field
-          args[#args + 1] = value
-          h.v[i] = value
-        end
-      end
-      if #args > 0 then call('HSET', P .. 'h:' .. name, unpack(args)) end
-      if waits(h) then
-        local at = 0
-        if h.r == 0 and h.w == '' then at = tonumber(call('ZRANGE', P .. 'd:' .. name, 0, 0, 'WITHSCORES')[2]) end
-        move('later', 'ZADD', text(math.max(h.f, h.b, h.t, at)), name)
-        move('due', 'ZREM', name)
-        if not h.waited then
-          move('hosts', 'ZADD', 0, name)
-          call('PERSIST', P .. 'h:' .. name)
-        end
-        h.waited = true
-      else
-        if h.waited then
-          move('later', 'ZREM', name)
-          move('due', 'ZREM', name)
-          move('hosts', 'ZREM', name)
-        end
-        h.waited = false
-        if not call('ZSCORE', P .. 'remembered', name) then call('EXPIRE', P .. 'h:' .. name, ${FORGET_HOST_SECONDS}) end
-      end
-      h.dirty = false
-    end
-  end
-  make_moves()
 end
 
 local function without(weights, gone)
@@ -132,46 +98,91 @@ local function without(weights, gone)
   return table.concat(left, ',')
 end
 
--- The host's first task that could be leased: stamp, request, weight of its list or false when it came back.
+-- Of the host's first task that could be leased: stamp, request, and the weight of its list or false when it came back.
+-- Weights of which none is left are taken off the host.
 local function first_of(h)
   local stamp, sequence, request, from
   for weight in string.gmatch(h.w, '%d+') do
     local record = call('LINDEX', P .. 'q:' .. weight .. ':' .. h.name, 0)
-    local _, q, at, of = unpack_some(record, 3)
-    if not stamp or at < stamp or (at == stamp and q < sequence) then stamp, sequence, request, from = at, q, of, weight end
+    if record then
+      local q, at, of = string.match(record, '^(%d+) (%d+) (%d+)')
+      q, at = tonumber(q), tonumber(at)
+      if not stamp or at < stamp or (at == stamp and q < sequence) then stamp, sequence, request, from = at, q, tonumber(of), weight end
+    else h.w = without(h.w, weight) end
   end
   if h.r > 0 then
     local found = call('ZRANGE', P .. 'r:' .. h.name, 0, 0, 'WITHSCORES')
     local at, q = tonumber(found[2]), tonumber(string.sub(found[1], 1, 16))
     if not stamp or at < stamp or (at == stamp and q < sequence) then
-      local _, _, _, _, _, record = unpack_some(call('HGET', P .. 'parked', id_of(found[1])), 5)
-      local _, _, _, of = unpack_some(record, 3)
-      stamp, request, from = at, of, false
+      local _, _, _, _, _, record = cmsgpack.unpack_limit(call('HGET', P .. 'parked', id_of(found[1])), 5)
+      stamp, request, from = at, tonumber(string.match(record, '^%d+ %d+ (%d+)')), false
     end
   end
   return stamp, request, from
 end
 
+local later, due, not_later, not_due = {}, {}, {}, {}
+-- Writes what has changed of the hosts, and where they stand in line.
+local function settle_hosts()
+  for _, h in ipairs(dirty_hosts) do
+    local name = h.name
+    if h.restocked then
+      h.stamp, h.request = first_of(h)
+      if not h.stamp then h.stamp, h.request = 0, 0 end
+    end
+    local waits = h.r > 0 or h.w ~= ''
+    local at = math.max(h.free, h.blocked, h.held)
+    if not waits and h.l > 0 then
+      waits = true
+      at = math.max(at, tonumber(call('ZRANGE', P .. 'd:' .. name, 0, 0, 'WITHSCORES')[2]))
+    end
+    local packed = cmsgpack.pack({h.delay, h.free, h.blocked, h.held, h.r, h.l, h.w, h.address, h.stamp, h.request})
+    if waits then
+      call('SET', P .. 'h:' .. name, packed)
+      later[#later + 1] = at
+      later[#later + 1] = name
+      not_due[#not_due + 1] = name
+      if not h.waited then call('ZADD', P .. 'hosts', 0, name) end
+    else
+      if h.waited then
+        not_later[#not_later + 1] = name
+        not_due[#not_due + 1] = name
+        call('ZREM', P .. 'hosts', name)
+      end
+      if call('ZSCORE', P .. 'remembered', name) then call('SET', P .. 'h:' .. name, packed)
+      else call('SET', P .. 'h:' .. name, packed, 'EX', ${FORGET_HOST_SECONDS}) end
+    end
+    h.waited, h.dirty, h.restocked = waits, false, false
+  end
+  dirty_hosts = {}
+  call_many('ZREM', P .. 'due', not_due)
+  call_many('ZADD', P .. 'later', later)
+  call_many('ZREM', P .. 'later', not_later)
+  later, not_later, not_due = {}, {}, {}
+end
+
 local function park(h, id, q, stamp, attempts, not_before, history, record)
-  call('HSET', P .. 'parked', id, pack(stamp, attempts, not_before, history, record))
+  call('HSET', P .. 'parked', id, cmsgpack.pack(stamp, attempts, not_before, history, record))
   if not_before > 0 then
-    call('ZADD', P .. 'd:' .. h.name, text(not_before), member(q, id))
+    call('ZADD', P .. 'd:' .. h.name, not_before, member(q, id))
     h.l = h.l + 1
   else
-    call('ZADD', P .. 'r:' .. h.name, text(stamp), member(q, id))
+    call('ZADD', P .. 'r:' .. h.name, stamp, member(q, id))
     h.r = h.r + 1
   end
-  h.dirty = true
+  h.restocked = true
+  touch(h)
 end
 
 -- What was delayed and whose time has come is ready.
 local function wake(h, now)
-  for _, found in ipairs(call('ZRANGEBYSCORE', P .. 'd:' .. h.name, '-inf', text(now))) do
-    local _, stamp = unpack_some(call('HGET', P .. 'parked', id_of(found)), 1)
-    call('ZADD', P .. 'r:' .. h.name, text(stamp), found)
+  for _, found in ipairs(call('ZRANGEBYSCORE', P .. 'd:' .. h.name, '-inf', now)) do
+    local _, stamp = cmsgpack.unpack_limit(call('HGET', P .. 'parked', id_of(found)), 1)
+    call('ZADD', P .. 'r:' .. h.name, stamp, found)
     call('ZREM', P .. 'd:' .. h.name, found)
     h.r, h.l = h.r + 1, h.l - 1
-    h.dirty = true
+    h.restocked = true
+    touch(h)
   end
 end
 
@@ -180,14 +191,15 @@ local function rewind(now)
   for _, name in ipairs(call('ZRANGE', P .. 'hosts', 0, -1)) do
     local h = host(name)
     for _, found in ipairs(h.r > 0 and call('ZRANGE', P .. 'r:' .. name, 0, -1) or {}) do
-      local _, _, _, not_before = unpack_some(call('HGET', P .. 'parked', id_of(found)), 3)
+      local _, _, _, not_before = cmsgpack.unpack_limit(call('HGET', P .. 'parked', id_of(found)), 3)
       if not_before > now then
         call('ZREM', P .. 'r:' .. name, found)
-        call('ZADD', P .. 'd:' .. name, text(not_before), found)
+        call('ZADD', P .. 'd:' .. name, not_before, found)
         h.r, h.l = h.r - 1, h.l + 1
       end
     end
-    h.dirty = true
+    h.restocked = true
+    touch(h)
   end
   settle_hosts()
 end
@@ -199,26 +211,26 @@ local function promote(now)
   if now < promoted then rewind(now) end
   set_number('promoted', now)
   repeat
-    local ready = call('ZRANGEBYSCORE', P .. 'later', '-inf', text(now), 'LIMIT', 0, 1000)
-    for _, name in ipairs(ready) do
+    local ready = call('ZRANGEBYSCORE', P .. 'later', '-inf', now, 'LIMIT', 0, 1000)
+    local place = {}
+    for i, name in ipairs(ready) do
       local h = host(name)
-      if h.l > 0 then
-        wake(h, now)
-        -- Its place in line is given below.
-        call('HSET', P .. 'h:' .. name, 'r', h.r, 'l', h.l)
-        h.v[5], h.v[6], h.dirty = text(h.r), text(h.l), false
-      end
-      h.stamp, h.request = first_of(h)
-      move('due', 'ZADD', text(h.stamp), name)
-      move('later', 'ZREM', name)
+      if h.l > 0 then wake(h, now) end
     end
-    make_moves()
+    -- Those woken are written, and stand in line anew; all are due.
+    settle_hosts()
+    for i, name in ipairs(ready) do
+      place[2 * i - 1] = hosts[name].stamp
+      place[2 * i] = name
+    end
+    call_many('ZADD', P .. 'due', place)
+    call_many('ZREM', P .. 'later', ready)
   until #ready < 1000
 end
 
 local function interval_of(h)
   local least = string.sub(h.name, 1, 8) == 'address:' and address_floor_ms or floor_ms
-  return math.max(least, h.d)
+  return math.max(least, h.delay)
 end
 local function is_paced(h) return interval_of(h) > 0 or (h.address and interval_of(host(h.address)) > 0) end
 
@@ -226,15 +238,15 @@ local function is_paced(h) return interval_of(h) > 0 or (h.address and interval_
 local function put_off(h, now)
   if not h.address then return false end
   local address = host(h.address)
-  local free = math.max(address.f, address.b)
+  local free = math.max(address.free, address.blocked)
   if free <= now then return false end
-  if h.t > 0 then h.t = free
+  if h.held > 0 then h.held = free
   else
-    h.t = math.max(free, address.t)
-    address.t = h.t + interval_of(address)
-    address.dirty = true
+    h.held = math.max(free, address.held)
+    address.held = h.held + interval_of(address)
+    touch(address)
   end
-  h.dirty = true
+  touch(h)
   return true
 end
 
@@ -243,13 +255,13 @@ local function grant(h, count, now)
   local interval, of_address = interval_of(h), now
   if h.address then
     local address = host(h.address)
-    of_address = math.max(now, address.f, address.b)
-    address.f = of_address + count * interval_of(address)
-    address.dirty = true
+    of_address = math.max(now, address.free, address.blocked)
+    address.free = of_address + count * interval_of(address)
+    touch(address)
   end
-  local at = math.max(of_address, h.f, h.b)
-  h.f = at + count * interval
-  h.dirty = true
+  local at = math.max(of_address, h.free, h.blocked)
+  h.free = at + count * interval
+  touch(h)
   return next_number('fence'), at, interval
 end
 
@@ -257,60 +269,60 @@ end
 local function pop_first(h)
   local weight = h.w
   if h.r > 0 or string.find(weight, ',', 1, true) then
-    local stamp, _, from = first_of(h)
+    local _, _, from = first_of(h)
     weight = from
   end
+  h.restocked = true
   if weight then
     if weight == '' then return nil end
-    local key = P .. 'q:' .. weight .. ':' .. h.name
-    local record = call('LPOP', key)
-    if call('LLEN', key) == 0 then h.w = without(h.w, weight) end
-    return record, 0, 0, ''
+    return call('LPOP', P .. 'q:' .. weight .. ':' .. h.name), 0, 0, ''
   end
   local found = call('ZPOPMIN', P .. 'r:' .. h.name)[1]
   local id = id_of(found)
-  local _, _, attempts, not_before, history, record = unpack_some(call('HGET', P .. 'parked', id), 5)
+  local _, _, attempts, not_before, history, record = cmsgpack.unpack_limit(call('HGET', P .. 'parked', id), 5)
   call('HDEL', P .. 'parked', id)
   h.r = h.r - 1
   return record, attempts, not_before, history
 end
 
 local new_leases, new_leased = {}, {}
--- Leases up to count tasks of a host that is ready: appends (id, fence) pairs.
+-- Leases up to count tasks of a host that is ready: appends id, fence for each.
 local function take(h, owner, count, lease_ms, now, taken)
   if put_off(h, now) then return 0 end
-  if h.t ~= 0 then h.t = 0 h.dirty = true end
+  if h.held ~= 0 then h.held = 0 touch(h) end
   if count > 1 and is_paced(h) then count = 1 end
-  local n = 0
+  local n, clock = 0, number_of('clock')
   while n < count do
     local record, attempts, not_before, history = pop_first(h)
     if not record then break end
-    local _, _, stamp, _, _, id = unpack_some(record, 5)
-    if stamp > number_of('clock') then set_number('clock', stamp) end
+    local stamp, request, kind, id = string.match(record, '^%d+ (%d+) (%d+) (%a+) ([^%z]*)')
+    clock = math.max(clock, tonumber(stamp))
     local fence, at, interval = grant(h, 1, now)
-    new_leased[#new_leased + 1] = id
-    new_leased[#new_leased + 1] = pack(fence, at, interval, attempts, not_before, history, owner, h.name, record)
-    new_leases[#new_leases + 1] = text(now + lease_ms)
-    new_leases[#new_leases + 1] = id
-    taken[#taken + 1] = {id, fence}
+    local size = #new_leased
+    new_leased[size + 1] = id
+    new_leased[size + 2] = fence .. ' ' .. request .. ' ' .. kind .. ' ' .. text(at) .. ' ' .. interval .. ' ' .. attempts .. ' ' .. text(not_before) .. ' ' .. history ..
+      '\\0' .. owner .. '\\0' .. h.name .. '\\0' .. record
+    new_leases[size + 1] = now + lease_ms
+    new_leases[size + 2] = id
+    size = #taken
+    taken[size + 1] = id
+    taken[size + 2] = fence
     n = n + 1
   end
+  set_number('clock', clock)
   return n
 end
 local function is_ready(h, now)
-  if math.max(h.f, h.b, h.t) > now then return false end
+  if math.max(h.free, h.blocked, h.held) > now then return false end
   if h.l > 0 then wake(h, now) end
   return h.r > 0 or h.w ~= ''
 end
 
 local counts = {}
-local function count(key, field, by)
-  local of = counts[key]
-  if not of then of = {} counts[key] = of end
-  of[field] = (of[field] or 0) + by
-end
+local function count(key, by) counts[key] = (counts[key] or 0) + by end
+local function count_pending(request, kind, by) count('p:' .. request .. '\\0' .. kind, by) end
 local function count_end(request, kind, outcome, reason, by)
-  count('e:' .. request, kind .. '|' .. outcome .. '|' .. (reason or ''), by or 1)
+  count('e:' .. request .. '\\0' .. kind .. '|' .. outcome .. '|' .. (reason or ''), by or 1)
 end
 local function add_sums(request, sums)
   for name, amount in pairs(some(sums) or {}) do
@@ -321,21 +333,20 @@ end
 
 local function settle_all()
   settle_hosts()
-  if #new_leased > 0 then
-    call_many('HSET', P .. 'leased', new_leased)
-    call_many('ZADD', P .. 'leases', new_leases)
-  end
-  for key, fields in pairs(counts) do
-    for field, by in pairs(fields) do call('HINCRBY', P .. key, field, by) end
+  call_many('HSET', P .. 'leased', new_leased)
+  call_many('ZADD', P .. 'leases', new_leases)
+  for key, by in pairs(counts) do
+    local name, field = string.match(key, '^([^%z]*)%z(.*)$')
+    call('HINCRBY', P .. name, field, by)
   end
   local args = {}
-  for field, n in pairs(meta.now) do
-    if n ~= meta.was[field] then
+  for field, n in pairs(numbers) do
+    if n ~= numbers_were[field] then
       args[#args + 1] = field
-      args[#args + 1] = text(n)
+      args[#args + 1] = n
     end
   end
-  if #args > 0 then call('HSET', P .. 'meta', unpack(args)) end
+  call_many('HSET', P .. 'meta', args)
 end
 
 local names = {}
@@ -358,6 +369,9 @@ local function seen(bucket, id)
   if not known then return nil end
   return string.match(known, '^(%d+):?(%d*)(!?)$')
 end
+local function set_seen(bucket, id, request, fence, ended)
+  call('HSET', P .. 's:' .. bucket, id, request .. ':' .. fence .. (ended and '!' or ''))
+end
 
 -- head: kind, weight, bucket, reason of a refusal and its outcome, host; in this order, parted by blanks.
 local function admit(request, id, head, rest)
@@ -373,16 +387,24 @@ local function admit(request, id, head, rest)
     if kind == 'image' then count_end(request, kind, outcome, refused) end
     return refused
   end
-  count('p:' .. request, kind, 1)
-  local stamp = math.max(number_of('clock'), number_of('s:' .. weight)) + math.floor(10000 / tonumber(weight) + 0.5)
-  set_number('s:' .. weight, stamp)
-  local record = pack(q, stamp, tonumber(request), kind, id, rest)
-  if call('RPUSH', P .. 'q:' .. weight .. ':' .. name, record) == 1 then
+  count_pending(request, kind, 1)
+  local share = 's:' .. weight
+  local stamp = math.max(number_of('clock'), number_of(share)) + math.floor(10000 / tonumber(weight) + 0.5)
+  numbers[share] = stamp
+  if call('RPUSH', P .. 'q:' .. weight .. ':' .. name, q .. ' ' .. text(stamp) .. ' ' .. request .. ' ' .. kind .. ' ' .. id .. '\\0' .. rest) == 1 then
     local h = host(name)
     h.w = h.w == '' and weight or h.w .. ',' .. weight
-    h.dirty = true
+    h.restocked = true
+    touch(h)
   end
   return 'queued'
+end
+
+local LEASE = '^(%d+) (%d+) (%a+) %d+ %d+ (%d+) (%d+) ([^%z]*)%z([^%z]*)%z([^%z]*)%z(.*)$'
+-- Of a lease: fence, request, kind, attempts, notBefore, history, owner, host, record.
+local function read_lease(lease)
+  local fence, request, kind, attempts, not_before, history, owner, name, record = string.match(lease, LEASE)
+  return fence, request, kind, tonumber(attempts), tonumber(not_before), history, owner, name, record
 end
 
 local function unlease(id)
@@ -391,35 +413,27 @@ local function unlease(id)
 end
 local function give_back(id, lease)
   unlease(id)
-  local _, _, _, _, attempts, not_before, history, _, name, record = unpack_some(lease, 9)
-  local _, q, stamp = unpack_some(record, 2)
-  park(host(name), id, q, stamp, attempts, not_before, history, record)
+  local _, _, _, attempts, not_before, history, _, name, record = read_lease(lease)
+  local q, stamp = string.match(record, '^(%d+) (%d+)')
+  park(host(name), id, tonumber(q), tonumber(stamp), attempts, not_before, history, record)
 end
 local function expire(now)
   repeat
-    local out = call('ZRANGEBYSCORE', P .. 'leases', '-inf', text(now), 'LIMIT', 0, 1000)
+    local out = call('ZRANGEBYSCORE', P .. 'leases', '-inf', now, 'LIMIT', 0, 1000)
     for _, id in ipairs(out) do give_back(id, call('HGET', P .. 'leased', id)) end
   until #out < 1000
 end
 
--- Whether the lease holds; else what the caller is told.
-local function standing(id, fence, bucket)
-  local lease = call('HGET', P .. 'leased', id)
-  if lease then
-    local _, held = unpack_some(lease, 1)
-    if held == fence then return 'held', lease end
-  end
-  local _, settled = seen(bucket, id)
-  return settled and tonumber(settled) == fence and 'done' or 'void'
+-- Of a lease that does not hold: whether it was settled before.
+local function settled(id, fence, bucket)
+  local _, last = seen(bucket, id)
+  return last == fence and 'done' or 'void'
 end
-local function set_seen(bucket, id, request, fence, ended)
-  call('HSET', P .. 's:' .. bucket, id, text(request) .. ':' .. text(fence) .. (ended and '!' or ''))
-end
+local function is_held(lease, fence) return lease and string.match(lease, '^%d+') == fence end
 
-local function lease_row(id, lease, till)
-  local _, fence, at, interval, attempts, _, _, _, name, record = unpack_some(lease, 9)
-  local _, q, _, request, kind, _, rest = unpack_some(record, 6)
-  return '[' .. cjson.encode({id, fence, at, interval, attempts, q, kind, name_of(request), name, tonumber(till)}) .. ',' .. rest .. ']'
+local function bury_later(id, q, attempts, not_before, history, outcome, reason, name, record)
+  call('HSET', P .. 'dead', id, cmsgpack.pack(attempts, not_before, history, outcome, reason, name, record))
+  call('ZADD', P .. 'deads', q, id)
 end
 
 local function next_at(now)
@@ -474,10 +488,10 @@ local taken, full = {}, 0
 for _, visits in pairs(ask.busy) do if visits >= ask.perHost then full = full + 1 end end
 -- Each due host with room yields at least one lease, unless it is put off: then there may be more behind them.
 local page, looked = ask.count > 0 and ask.count + full or 0, 0
-while page > 0 and #taken < ask.count and looked < 2000 do
+while page > 0 and #taken < 2 * ask.count and looked < 2000 do
   local found = call('ZRANGE', P .. 'due', looked, looked + page - 1)
   for _, name in ipairs(found) do
-    local room = math.min(ask.perHost - (ask.busy[name] or 0), ask.count - #taken)
+    local room = math.min(ask.perHost - (ask.busy[name] or 0), ask.count - #taken / 2)
     if room > 0 then take(host(name), ask.owner, room, ask.leaseMs, now, taken) end
   end
   looked = looked + #found
@@ -485,28 +499,33 @@ while page > 0 and #taken < ask.count and looked < 2000 do
 end
 settle_all()
 local rows = {}
-for i, one in ipairs(taken) do rows[i] = lease_row(one[1], call('HGET', P .. 'leased', one[1]), text(now + ask.leaseMs)) end
+for i = 2, #new_leased, 2 do
+  rows[i - 1] = new_leased[i]
+  rows[i] = text(new_leases[i - 1])
+end
 return {rows, next_at(now)}
 `),
 
-  // limit, now
+  // limit, now, whether the requests of their first tasks are told
   due: step(`
-local limit, now = tonumber(ARGV[3]), tonumber(ARGV[4])
+local limit, now, tells = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5] == '1'
 expire(now)
 promote(now)
 local rows = {}
 if limit > 0 then
   for _, name in ipairs(call('ZRANGE', P .. 'due', 0, limit - 1)) do
-    local h = host(name)
-    if not h.request then h.stamp, h.request = first_of(h) end
     local n = 1
-    if not is_paced(h) then
-      n = h.r
-      for weight in string.gmatch(h.w, '%d+') do n = n + call('LLEN', P .. 'q:' .. weight .. ':' .. name) end
+    if floor_ms == 0 then
+      local h = host(name)
+      if not is_paced(h) then
+        n = h.r
+        for weight in string.gmatch(h.w, '%d+') do n = n + call('LLEN', P .. 'q:' .. weight .. ':' .. name) end
+      end
     end
-    rows[#rows + 1] = name
-    rows[#rows + 1] = n
-    rows[#rows + 1] = name_of(h.request)
+    local size = #rows
+    rows[size + 1] = name
+    rows[size + 2] = n
+    rows[size + 3] = tells and name_of(host(name).request) or ''
   end
 end
 settle_all()
@@ -526,8 +545,8 @@ for i = 6, #ARGV, 3 do
   if n > 0 and is_ready(h, now) then take(h, owner, n, lease_ms, now, taken) end
   local inbox = inboxes[owner]
   if not inbox then inbox = {} inboxes[owner] = inbox end
-  for _, one in ipairs(taken) do inbox[#inbox + 1] = text(one[2]) .. ' ' .. one[1] end
-  result[#result + 1] = #taken
+  for at = 1, #taken, 2 do inbox[#inbox + 1] = taken[at + 1] .. ' ' .. taken[at] end
+  result[#result + 1] = #taken / 2
 end
 settle_all()
 for owner, ids in pairs(inboxes) do
@@ -556,15 +575,14 @@ local rows, left = {}, tonumber(ARGV[4])
 while left > 0 do
   local found = call('LPOP', P .. 'i:' .. ARGV[3], math.min(left, 1000))
   if not found then break end
-  for _, one in ipairs(found) do
-    local fence, id = string.match(one, '^(%d+) (.*)$')
-    local lease = call('HGET', P .. 'leased', id)
-    if lease then
-      local _, held = unpack_some(lease, 1)
-      if held == tonumber(fence) then
-        rows[#rows + 1] = lease_row(id, lease, call('ZSCORE', P .. 'leases', id))
-        left = left - 1
-      end
+  local fences, ids = {}, {}
+  for i, one in ipairs(found) do fences[i], ids[i] = string.match(one, '^(%d+) (.*)$') end
+  local leases, ends = call('HMGET', P .. 'leased', unpack(ids)), call('ZMSCORE', P .. 'leases', unpack(ids))
+  for i, lease in ipairs(leases) do
+    if is_held(lease, fences[i]) then
+      rows[#rows + 1] = lease
+      rows[#rows + 1] = ends[i]
+      left = left - 1
     end
   end
 end
@@ -573,48 +591,51 @@ return rows
 
   // until, then of each: id, fence
   renew: relief(`
-local result = {}
-for i = 4, #ARGV, 2 do
-  local lease, kept = call('HGET', P .. 'leased', ARGV[i]), 0
-  if lease then
-    local _, held = unpack_some(lease, 1)
-    if held == tonumber(ARGV[i + 1]) then
-      call('ZADD', P .. 'leases', 'GT', ARGV[3], ARGV[i])
-      kept = 1
-    end
+local result, ids, kept = {}, {}, {}
+for i = 4, #ARGV, 2 do ids[#ids + 1] = ARGV[i] end
+for i, lease in ipairs(read_many('HMGET', P .. 'leased', ids)) do
+  local holds = is_held(lease, ARGV[2 * i + 3])
+  if holds then
+    kept[#kept + 1] = ARGV[3]
+    kept[#kept + 1] = ids[i]
   end
-  result[#result + 1] = kept
+  result[i] = holds and 1 or 0
 end
+for from = 1, #kept, 4000 do call('ZADD', P .. 'leases', 'GT', unpack(kept, from, math.min(from + 3999, #kept))) end
 return result
 `),
 
   // of each: id, fence, bucket, outcome, reason or nothing, sums in JSON or nothing, how many it spawns; of each spawned: id, head, text
   complete: relief(`
-local result, at = {}, 3
+local result, starts, ids, at = {}, {}, {}, 3
 while at <= #ARGV do
-  local id, fence, bucket, outcome, reason, sums, spawn = unpack(ARGV, at, at + 6)
-  at = at + 7
-  local answer, lease = standing(id, tonumber(fence), bucket)
-  if answer == 'held' then
-    local _, held, _, _, _, _, _, _, _, record = unpack_some(lease, 9)
-    local _, q, _, request, kind = unpack_some(record, 4)
-    unlease(id)
-    set_seen(bucket, id, request, held, true)
-    request = text(request)
-    count('p:' .. request, kind, -1)
+  starts[#starts + 1] = at
+  ids[#ids + 1] = ARGV[at]
+  at = at + 7 + 3 * tonumber(ARGV[at + 6])
+end
+local leases, over = read_many('HMGET', P .. 'leased', ids), {}
+local gone = {}
+for i, start in ipairs(starts) do
+  local id, fence, bucket, outcome, reason, sums, spawn = unpack(ARGV, start, start + 6)
+  local lease = not over[id] and leases[i]
+  if is_held(lease, fence) then
+    over[id] = true
+    gone[#gone + 1] = id
+    local request, kind = string.match(lease, '^%d+ (%d+) (%a+)')
+    set_seen(bucket, id, request, fence, true)
+    count_pending(request, kind, -1)
     count_end(request, kind, outcome, reason)
     if sums ~= '' then add_sums(request, cjson.decode(sums)) end
-    for i = 0, tonumber(spawn) - 1 do admit(request, ARGV[at + 3 * i], ARGV[at + 3 * i + 1], ARGV[at + 3 * i + 2]) end
+    for from = start + 7, start + 4 + 3 * tonumber(spawn), 3 do admit(request, ARGV[from], ARGV[from + 1], ARGV[from + 2]) end
     if outcome == 'failed' then
-      local _, _, _, _, attempts, not_before, history, _, name = unpack_some(lease, 8)
-      call('HSET', P .. 'dead', id, pack(attempts, not_before, history, outcome, reason, name, record))
-      call('ZADD', P .. 'deads', q, id)
+      local _, _, _, attempts, not_before, history, _, name, record = read_lease(lease)
+      bury_later(id, string.match(record, '^%d+'), attempts, not_before, history, outcome, reason, name, record)
     end
-    answer = 'done'
-  end
-  at = at + 3 * tonumber(spawn)
-  result[#result + 1] = answer
+    result[i] = 'done'
+  else result[i] = settled(id, fence, bucket) end
 end
+call_many('HDEL', P .. 'leased', gone)
+call_many('ZREM', P .. 'leases', gone)
 settle_all()
 return result
 `),
@@ -623,10 +644,10 @@ return result
   fail: relief(`
 local result = {}
 for i, failed in ipairs(cjson.decode(ARGV[3])) do
-  local answer, lease = standing(failed.id, failed.fence, failed.bucket)
-  if answer == 'held' then
-    local _, held, _, _, attempts, not_before, history, _, name, record = unpack_some(lease, 9)
-    local _, q, stamp, request, kind = unpack_some(record, 4)
+  local lease, fence = call('HGET', P .. 'leased', failed.id), text(failed.fence)
+  if is_held(lease, fence) then
+    local _, request, kind, attempts, not_before, history, _, name, record = read_lease(lease)
+    local q, stamp = string.match(record, '^(%d+) (%d+)')
     unlease(failed.id)
     if not failed.uncounted then
       attempts = attempts + 1
@@ -635,20 +656,16 @@ for i, failed in ipairs(cjson.decode(ARGV[3])) do
       history = table.concat(reasons, ',', math.max(1, #reasons - failed.keep + 1))
     end
     local retry_at = some(failed.retryAt)
-    set_seen(failed.bucket, failed.id, request, held, not retry_at)
-    if retry_at then park(host(name), failed.id, q, stamp, attempts, retry_at, history, record)
+    set_seen(failed.bucket, failed.id, request, fence, not retry_at)
+    if retry_at then park(host(name), failed.id, tonumber(q), tonumber(stamp), attempts, retry_at, history, record)
     else
-      count('p:' .. text(request), kind, -1)
-      count_end(text(request), kind, failed.outcome, failed.reason)
-      if failed.outcome == 'failed' then
-        call('HSET', P .. 'dead', failed.id, pack(attempts, not_before, history, failed.outcome, failed.reason, name, record))
-        call('ZADD', P .. 'deads', q, failed.id)
-      end
+      count_pending(request, kind, -1)
+      count_end(request, kind, failed.outcome, failed.reason)
+      if failed.outcome == 'failed' then bury_later(failed.id, q, attempts, not_before, history, failed.outcome, failed.reason, name, record) end
     end
-    add_sums(text(request), failed.sums)
-    answer = 'done'
-  end
-  result[i] = answer
+    add_sums(request, failed.sums)
+    result[i] = 'done'
+  else result[i] = settled(failed.id, fence, failed.bucket) end
 end
 settle_all()
 return result
@@ -660,8 +677,8 @@ local kept, given = {}, 0
 for i = 4, #ARGV, 2 do kept[ARGV[i + 1] .. ' ' .. ARGV[i]] = true end
 for _, id in ipairs(call('ZRANGE', P .. 'leases', 0, -1)) do
   local lease = call('HGET', P .. 'leased', id)
-  local _, fence, _, _, _, _, _, owner = unpack_some(lease, 7)
-  if owner == ARGV[3] and not kept[text(fence) .. ' ' .. id] then
+  local fence, owner = string.match(lease, '^(%d+)[^%z]*%z([^%z]*)')
+  if owner == ARGV[3] and not kept[fence .. ' ' .. id] then
     give_back(id, lease)
     given = given + 1
   end
@@ -696,9 +713,9 @@ local phase, offset, at_host, line = ask.after.phase, ask.after.offset, ask.afte
 if at_host == '' then at_host = nil end
 local function row(state, record, attempts, not_before, history, name, outcome, reason)
   left = left - 1
-  local _, q, _, request, kind, id, rest = unpack_some(record, 6)
+  local request, id = string.match(record, '^%d+ %d+ (%d+) %a+ ([^%z]*)')
   if wanted and not wanted[id] then return end
-  rows[#rows + 1] = '[' .. cjson.encode({id, q, kind, name_of(request), name, attempts, state, not_before, history, outcome or '', reason or ''}) .. ',' .. rest .. ']'
+  rows[#rows + 1] = {state, text(attempts), text(not_before), history, name, outcome or '', reason or '', name_of(request), record}
 end
 local function more() return #rows < ask.limit and left > 0 end
 -- Members in order, from the offset on, until enough are found.
@@ -713,7 +730,7 @@ local function walk(fetch, tell)
 end
 local function ids_of(key) return function(from, to) return call('ZRANGE', P .. key, from, to) end end
 local function parked(found, name)
-  local _, _, attempts, not_before, history, record = unpack_some(call('HGET', P .. 'parked', id_of(found)), 5)
+  local _, _, attempts, not_before, history, record = cmsgpack.unpack_limit(call('HGET', P .. 'parked', id_of(found)), 5)
   row('waiting', record, attempts, not_before, history, name)
 end
 while phase ~= 'end' and more() do
@@ -721,12 +738,12 @@ while phase ~= 'end' and more() do
     phase, offset = phase == 'leased' and 'dead' or phase == 'dead' and 'waiting' or 'end', 0
   elseif phase == 'leased' then
     if walk(ids_of('leases'), function(id)
-      local _, _, _, _, attempts, not_before, history, _, name, record = unpack_some(call('HGET', P .. 'leased', id), 9)
+      local _, _, _, attempts, not_before, history, _, name, record = read_lease(call('HGET', P .. 'leased', id))
       row('leased', record, attempts, not_before, history, name)
     end) then phase, offset = 'dead', 0 end
   elseif phase == 'dead' then
     if walk(ids_of('deads'), function(id)
-      local _, attempts, not_before, history, outcome, reason, name, record = unpack_some(call('HGET', P .. 'dead', id), 7)
+      local _, attempts, not_before, history, outcome, reason, name, record = cmsgpack.unpack_limit(call('HGET', P .. 'dead', id), 7)
       row('ended', record, attempts, not_before, history, name, outcome, reason)
     end) then phase, offset = 'waiting', 0 end
   else
@@ -736,7 +753,7 @@ while phase ~= 'end' and more() do
     end
     if not at_host then phase = 'end' break end
     local name, lines = at_host, {'r', 'd'}
-    for weight in string.gmatch(call('HGET', P .. 'h:' .. name, 'w') or '', '%d+') do lines[#lines + 1] = 'q:' .. weight end
+    for weight in string.gmatch(host(name).w, '%d+') do lines[#lines + 1] = 'q:' .. weight end
     while lines[line] do
       local key = lines[line] .. ':' .. name
       local done
@@ -762,15 +779,15 @@ for i = 3, #ARGV, 2 do
   local id, bucket = ARGV[i], ARGV[i + 1]
   local dead = call('HGET', P .. 'dead', id)
   if dead then
-    local _, _, _, _, outcome, reason, name, record = unpack_some(dead, 7)
-    local _, q, stamp, request, kind = unpack_some(record, 4)
+    local _, _, _, _, outcome, reason, name, record = cmsgpack.unpack_limit(dead, 7)
+    local q, stamp, request, kind = string.match(record, '^(%d+) (%d+) (%d+) (%a+)')
     call('HDEL', P .. 'dead', id)
     call('ZREM', P .. 'deads', id)
-    local _, settled = seen(bucket, id)
-    set_seen(bucket, id, request, tonumber(settled), false)
-    count_end(text(request), kind, outcome, reason, -1)
-    count('p:' .. text(request), kind, 1)
-    park(host(name), id, q, stamp, 0, 0, '', record)
+    local _, last = seen(bucket, id)
+    set_seen(bucket, id, request, last, false)
+    count_end(request, kind, outcome, reason, -1)
+    count_pending(request, kind, 1)
+    park(host(name), id, tonumber(q), tonumber(stamp), 0, 0, '', record)
   end
   result[#result + 1] = dead and 1 or 0
 end
@@ -803,7 +820,7 @@ return result
   memories: relief(`
 local found = call('ZRANGEBYLEX', P .. 'remembered', ARGV[3] ~= '' and '(' .. ARGV[3] or '-', '+', 'LIMIT', 0, ARGV[4])
 local result = {}
-for i, name in ipairs(found) do result[i] = {name, call('HGET', P .. 'h:' .. name, 'm')} end
+for i, name in ipairs(found) do result[i] = {name, call('GET', P .. 'm:' .. name)} end
 return result
 `),
 
@@ -811,25 +828,18 @@ return result
   pace: relief(`
 for _, update in ipairs(cjson.decode(ARGV[3])) do
   local h = host(update.host)
-  local key = P .. 'h:' .. update.host
-  h.d = some(update.delayMs) or h.d
-  h.b = some(update.notBefore) or h.b
-  if update.address == cjson.null then
-    call('HDEL', key, 'a')
-    h.address = nil
-  elseif update.address then
-    call('HSET', key, 'a', update.address)
-    h.address = update.address
-  end
+  h.delay = some(update.delayMs) or h.delay
+  h.blocked = some(update.notBefore) or h.blocked
+  if update.address == cjson.null then h.address = false
+  elseif update.address then h.address = update.address end
   if update.memory == cjson.null then
-    call('HDEL', key, 'm')
+    call('DEL', P .. 'm:' .. update.host)
     call('ZREM', P .. 'remembered', update.host)
   elseif update.memory then
-    call('HSET', key, 'm', update.memory)
+    call('SET', P .. 'm:' .. update.host, update.memory)
     call('ZADD', P .. 'remembered', 0, update.host)
-    call('PERSIST', key)
   end
-  h.dirty = true
+  touch(h)
 end
 settle_all()
 return 1

@@ -5,13 +5,14 @@
  */
 import { createHash } from 'node:crypto'
 import { Redis } from 'ioredis'
+import { LRUCache } from 'lru-cache'
 import { GannetError } from '../../core/errors.ts'
 import type { RequestId, TaskId } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
 import { outcomeOf, type Outcome, type Reason } from '../../core/reasons.ts'
 import {
   HISTORY_LENGTH, addressKey, compareTallyRows,
-  type Admission, type DueHost, type Reservation, type ScheduleOptions, type ScheduleStore, type Settled, type TallyRow,
+  type Admission, type DueHost, type ScheduleOptions, type ScheduleStore, type Settled, type TallyRow,
   type TaskFilter, type TaskRecord, type TaskState,
 } from '../schedule-store.ts'
 import type { Grant, Held, Lease, NewTask, Task, TaskKind } from '../task.ts'
@@ -51,36 +52,37 @@ const wire = ({ id, kind, weight, refused, host, url, payload }: NewTask): reado
   JSON.stringify([weight, url, payload]),
 ]
 
-type Text = [weight: number, url: string, payload: Json]
-type LeaseRow = [
-  head: [id: string, fence: number, at: number, interval: number, attempts: number, sequence: number, kind: TaskKind, request: string, host: string, until: number],
-  text: Text,
-]
-
-const leaseOf = (row: string): Lease => {
-  const [[id, fence, notBefore, intervalMs, attempts, sequence, kind, request, host, until], [weight, url, payload]] = JSON.parse(row) as LeaseRow
-  const task: Task = { id: id as TaskId, request: request as RequestId, kind, host, url, weight, payload, attempts, sequence }
-  return { task, fence, until, grant: { host, notBefore, count: 1, intervalMs, fence } }
-}
-
-type TaskRow = [
-  head: [
-    id: string, sequence: number, kind: TaskKind, request: string, host: string, attempts: number, state: TaskState,
-    notBefore: number, history: string, outcome: Outcome | '', reason: Reason | '',
-  ],
-  text: Text,
-]
-
-const recordOf = (row: string): TaskRecord => {
-  const [[id, sequence, kind, request, host, attempts, state, notBefore, history, outcome, reason], [weight, url, payload]] = JSON.parse(row) as TaskRow
+/** A record: "sequence stamp request kind id", NUL, the text (redis-scripts.ts). */
+const taskOf = (record: string, host: string, attempts: number, request: string): Task => {
+  const end = record.indexOf('\0')
+  const [sequence, , , kind, ...id] = record.slice(0, end).split(' ')
+  const [weight, url, payload] = JSON.parse(record.slice(end + 1)) as [number, string, Json]
   return {
-    task: { id: id as TaskId, request: request as RequestId, kind, host, url, weight, payload, attempts, sequence },
-    state,
-    notBefore,
-    end: outcome === '' ? null : { outcome, reason: reason || null },
-    history: history === '' ? [] : (history.split(',') as Reason[]),
+    id: id.join(' ') as TaskId, request: request as RequestId, kind: kind as TaskKind, host, url, weight, payload, attempts,
+    sequence: Number(sequence),
   }
 }
+
+/** Four parts, the last of which may hold more NULs. */
+const partsOf = (lease: string): [head: string, host: string, record: string] => {
+  const owner = lease.indexOf('\0')
+  const host = lease.indexOf('\0', owner + 1)
+  const record = lease.indexOf('\0', host + 1)
+  return [lease.slice(0, owner), lease.slice(host + 1, record), lease.slice(record + 1)]
+}
+
+type RecordRow = [
+  state: TaskState, attempts: string, notBefore: string, history: string, host: string, outcome: Outcome | '', reason: Reason | '',
+  request: string, record: string,
+]
+
+const recordOf = ([state, attempts, notBefore, history, host, outcome, reason, request, record]: RecordRow): TaskRecord => ({
+  task: taskOf(record, host, Number(attempts), request),
+  state,
+  notBefore: Number(notBefore),
+  end: outcome === '' ? null : { outcome, reason: reason || null },
+  history: history === '' ? [] : (history.split(',') as Reason[]),
+})
 
 const START = JSON.stringify({ phase: 'leased', offset: 0, host: '', line: 1 })
 const PHASES: Readonly<Record<TaskFilter, readonly string[]>> = { waiting: ['waiting'], leased: ['leased'], ended: ['dead'], dead: ['dead'] }
@@ -154,8 +156,28 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
     ))
   }
 
-  const reservationOf = ([rows, nextAt]: readonly [readonly string[], string]): Reservation =>
-    ({ leases: rows.map(leaseOf), nextAt: nextAt === '' ? null : Number(nextAt) })
+  /** Requests go by number there; the names of those met lately are kept. */
+  const requestNames = new LRUCache<string, string>({ max: 10_000 })
+  const nameRequests = async (numbers: ReadonlySet<string>): Promise<void> => {
+    const unknown = [...numbers].filter((number) => !requestNames.has(number))
+    if (unknown.length === 0) return
+    const names = await redis.hmget(`${prefix}names`, ...unknown).catch((error: unknown) => Promise.reject(explainRedis(error, where)))
+    for (const [index, name] of names.entries()) requestNames.set(unknown[index] as string, name ?? '')
+  }
+  /** Of leases as they are kept, each followed by its end. */
+  const leasesOf = async (rows: readonly string[]): Promise<readonly Lease[]> => {
+    const found = []
+    for (let at = 0; at < rows.length; at += 2) {
+      const [head, host, record] = partsOf(rows[at] as string)
+      found.push({ fields: head.split(' '), host, record, until: Number(rows[at + 1]) })
+    }
+    await nameRequests(new Set(found.map(({ fields }) => fields[1] as string)))
+    return found.map(({ fields, host, record, until }): Lease => {
+      const [fence = 0, , , notBefore = 0, intervalMs = 0, attempts = 0] = fields.map(Number)
+      const task = taskOf(record, host, attempts, requestNames.get(fields[1] as string) ?? '')
+      return { task, fence, until, grant: { host, notBefore, count: 1, intervalMs, fence } }
+    })
+  }
   const yes = (answers: readonly number[]): readonly boolean[] => answers.map((answer) => answer === 1)
   const pairsOf = (held: readonly Held[]): (string | number)[] => held.flatMap(({ id, fence }) => [id, fence])
 
@@ -168,13 +190,16 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
       return answer === '' ? [] : (answer.split(' ') as Admission[])
     },
 
-    reserve: async (ask) => reservationOf(await run('reserve', JSON.stringify(ask))),
+    async reserve(ask) {
+      const [rows, nextAt] = await run<[string[], string]>('reserve', JSON.stringify(ask))
+      return { leases: await leasesOf(rows), nextAt: nextAt === '' ? null : Number(nextAt) }
+    },
 
-    async due({ limit, now }) {
-      const [rows, nextAt] = await run<[(string | number)[], string]>('due', limit, now)
+    async due({ limit, now, requests = false }) {
+      const [rows, nextAt] = await run<[(string | number)[], string]>('due', limit, now, requests ? 1 : 0)
       const hosts: DueHost[] = []
       for (let at = 0; at < rows.length; at += 3) {
-        hosts.push({ host: String(rows[at]), count: Number(rows[at + 1]), request: String(rows[at + 2]) as RequestId })
+        hosts.push({ host: String(rows[at]), count: Number(rows[at + 1]), request: requests ? (String(rows[at + 2]) as RequestId) : null })
       }
       return { hosts, nextAt: nextAt === '' ? null : Number(nextAt) }
     },
@@ -183,7 +208,7 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
       run<number[] | null>('assign', now, leaseMs, fence, ...assignments.flatMap(({ host, owner, count }) => [host, owner, count])),
 
     uncollected: async () => Object.fromEntries(pairs(await run<string[]>('uncollected'))),
-    collect: async ({ owner, count }) => (await run<string[]>('collect', owner, count)).map(leaseOf),
+    collect: async ({ owner, count }) => leasesOf(await run<string[]>('collect', owner, count)),
 
     renew: async (held, until) => yes(await run<number[]>('renew', until, ...pairsOf(held))),
 
@@ -226,7 +251,7 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
         after: JSON.parse(after ?? START) as object, limit, states: Object.fromEntries(phases.map((phase) => [phase, true])),
         ...(ids === undefined ? {} : { ids }),
       }
-      const [rows, next] = await run<[string[], string]>('tasks', JSON.stringify(ask))
+      const [rows, next] = await run<[RecordRow[], string]>('tasks', JSON.stringify(ask))
       return { items: rows.map(recordOf), next: (JSON.parse(next) as { phase: string }).phase === 'end' ? null : next }
     },
 

@@ -325,13 +325,13 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
         return { leases, nextAt: nextAt(now) }
       }),
 
-    due: async ({ limit, now }) =>
+    due: async ({ limit, now, requests = false }) =>
       step((unit) => {
         freshen(unit, now)
         const hosts = (limit > 0 ? unit.due(limit, 0) : []).map((host) => ({
           host: host.name,
           count: isPaced(unit, host) ? 1 : (countReady.one(host.id)?.[0] ?? 0),
-          request: firstRequest.one(host.id)?.[0] as RequestId,
+          request: requests ? (firstRequest.one(host.id)?.[0] ?? null) : null,
         }))
         return { hosts, nextAt: nextAt(now) }
       }),

@@ -23,7 +23,7 @@ export interface DispatcherPorts {
   readonly fleet: FleetLedger
   /** The fleet's time: what `now` means to the queue. */
   readonly clock: Clock
-  /** The task server that took a request; null when unknown. Asked for often: it remembers. */
+  /** The task server that took a request; null when unknown. Asked for often: it remembers. Absent where the rule does not care. */
   readonly originOf?: (request: RequestId) => string | null
   readonly tell: (event: DispatchEvent) => void
 }
@@ -128,8 +128,9 @@ export const startDispatcher = (ports: DispatcherPorts, options: DispatcherOptio
     const room = desk.room()
     if (room === 0) return clock.now() + restMs
     const limit = Math.min(room, most)
-    const { hosts, nextAt } = await queue.due({ limit, now: clock.now() })
-    const handouts = desk.spread(hosts.map(({ host, count, request }) => ({ host, count, origin: ports.originOf?.(request) ?? null })))
+    const { hosts, nextAt } = await queue.due({ limit, now: clock.now(), requests: ports.originOf !== undefined })
+    const handouts = desk.spread(hosts.map(({ host, count, request }) =>
+      ({ host, count, origin: request === null ? null : (ports.originOf?.(request) ?? null) })))
     if (handouts.length > 0) {
       const assignments = handouts.map(({ host, node, count }) => ({ host, count, owner: ownerOf(members.get(node) as NodeReport) }))
       const taken = await queue.assign({ assignments, leaseMs: taskLeaseMs, now: clock.now(), fence })
