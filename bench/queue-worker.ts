@@ -21,14 +21,14 @@ const processor = (): number => {
 }
 
 /** Runs `call` for each, a few at a time, and tells when the first began and the last ended. */
-const timed = async <Item>(items: Iterable<Item>, call: (item: Item) => Promise<number>): Promise<QueueOutcome> => {
+const timed = async <Item>(items: Iterable<Item>, call: (item: Item, lane: number) => Promise<number>): Promise<QueueOutcome> => {
   const before = processor()
   const source = items[Symbol.iterator]()
   let done = 0
   const first = Date.now()
-  await Promise.all(Array.from({ length: IN_FLIGHT }, async () => {
+  await Promise.all(Array.from({ length: IN_FLIGHT }, async (_, lane) => {
     for (let next = source.next(); !next.done; next = source.next()) {
-      const count = await call(next.value)
+      const count = await call(next.value, lane)
       done += count
     }
   }))
@@ -49,8 +49,9 @@ serve<QueueJob, QueueOutcome>(async ({ dist, url, how, nth, of, tasks, hosts, de
 
   if (how === 'accept') {
     const queue = await open()
-    return async () => timed(batches.entries(), async ([index, batch]) => {
-      const answers = await queue.add({ request: `r${nth}-${index}` as never, sequence: 1, tasks: batch })
+    // A request's batches go one after another; each lane has one of its own.
+    return async () => timed(batches.entries(), async ([index, batch], lane) => {
+      const answers = await queue.add({ request: `r${nth}-${lane}` as never, sequence: index + 1, tasks: batch })
       return answers.filter((answer) => answer === 'queued').length
     })
   }
@@ -91,7 +92,7 @@ serve<QueueJob, QueueOutcome>(async ({ dist, url, how, nth, of, tasks, hosts, de
         ...DISPATCHER_DEFAULTS, identity: { name: 'bench', instance: 'bench', url: 'none:' }, rule: RULES[0] as (typeof RULES)[number],
       })
       for (;;) {
-        await rest(50)
+        await rest(100)
         const { pending } = await ports.queue.tally('all')
         if (pending.image === 0) break
       }
