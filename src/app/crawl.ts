@@ -98,16 +98,16 @@ export const crawl = (options: CrawlOptions): Crawl => {
     const recipes = await loadRecipes(recipe)
     const list = listFile === null ? null : await openList(listFile, settings, (progress) => (listProgress = progress))
     const request = requestOf({ urls, list })
-    const house = await openHouse(settings, stream.emit, (host) => (run as Run).visits.grant(host), recipes)
+    const house = await openHouse({ settings, emit: stream.emit, grant: (host) => (run as Run).visits.grant(host), recipes, processes: 1 })
     try {
       house.checkTargets(settings.target)
       run = startRun(
         {
           schedule: house.keeper.again('schedule'), catalogue: house.keeper.again('catalogue'),
-          committer: house.keeper.again('committer'), grabber: house.grabber.once(''), vision: house.vision,
+          committer: house.keeper.again('committer'), grabber: house.grabbers.api, vision: house.vision,
           eyes: house.eyes, policy: settings, clock: systemClock, emit: stream.emit,
           hostPolicy: await recallHosts(settings, house.keeper.again<ScheduleStore>('schedule')),
-          retryAt: (failure) => retryAt({ ...failure, random: Math.random }, { ...RETRY_DEFAULTS, threshold: settings.attempts }),
+          retryAt: ({ task, ...failure }) => retryAt({ ...failure, attempts: task.attempts, random: Math.random }, { ...RETRY_DEFAULTS, threshold: settings.attempts }),
           admits: createAdmission(settings.allowAddress),
         },
         {

@@ -2,8 +2,10 @@
 import { GannetError } from '../core/errors.ts'
 import { createGrabber, productToken } from '../fetch/index.ts'
 import type { FetchSettings } from '../fetch/fetch-options.ts'
+import type { GrabberApi } from '../fetch/grabber-api.ts'
 import type { Leave } from '../fetch/visit.ts'
 import { compileRecipe, readDocument, type Recipe } from '../page/index.ts'
+import type { GrabberHealth } from './grabber-pool.ts'
 import type { RoleFactory } from './role-factory.ts'
 
 export interface GrabberInit {
@@ -23,8 +25,9 @@ export const grabberRole: RoleFactory<GrabberInit> = {
       {
         ...settings,
         spoolDir,
-        readPage(bytes, { url, contentType }) {
-          const reading = readDocument(bytes, { url, agent, maxBytes: settings.maxPage, recipe: recipes, ...(contentType === null ? {} : { contentType }) })
+        readPage(bytes, { url, contentType, recipe: wanted }) {
+          const recipe = wanted === undefined ? recipes : recipes.filter(({ name }) => name === wanted)
+          const reading = readDocument(bytes, { url, agent, maxBytes: settings.maxPage, recipe, ...(contentType === null ? {} : { contentType }) })
           // A page's own opt-out is switched off along with the header's.
           return settings.optOut ? reading : { ...reading, optOut: { ...reading.optOut, images: true } }
         },
@@ -35,6 +38,7 @@ export const grabberRole: RoleFactory<GrabberInit> = {
     process.on('unhandledRejection', (error) => {
       if (!GannetError.is(error, 'role-died')) throw error
     })
-    return { api: grabber, close: () => grabber.close() }
+    const api: GrabberApi & GrabberHealth = { ...grabber, health: async () => ({ bytes: process.memoryUsage.rss() }) }
+    return { api, close: () => grabber.close() }
   },
 }

@@ -9,6 +9,7 @@ import type { Leave } from '../fetch/visit.ts'
 import type { Recipe } from '../page/index.ts'
 import type { Cache } from '../store/cache.ts'
 import type { Vision } from '../vision/vision-api.ts'
+import { createGrabberPool, type GrabberPool } from './grabber-pool.ts'
 import type { GrabberInit } from './grabber-role.ts'
 import type { KeeperInit } from './keeper-role.ts'
 import { folderPaths } from '../store/index.ts'
@@ -34,7 +35,7 @@ const packFinding = ({ task, on, why, remedy }: PackFinding): Finding => ({ what
 
 export interface House {
   readonly keeper: StandingRole
-  readonly grabber: StandingRole
+  readonly grabbers: GrabberPool
   readonly vision: Vision
   readonly visionProcesses: number
   readonly eyes: { readonly any: boolean; readonly detect: boolean }
@@ -76,10 +77,17 @@ export const thisCommand = (): KeeperInit['owner'] => ({ pid: process.pid, comma
 const visionCount = (settings: Settings): number =>
   Math.max(1, settings.vision ?? Math.min(MOST_VISION, availableParallelism()))
 
-/** @param grant where the grabber gets leave for further visits: the run, which is raised after it */
-export const openHouse = async (
-  settings: Settings, emit: Emit, grant: Leave['grant'], recipes: readonly Recipe[] = [],
-): Promise<House> => {
+export interface HouseOptions {
+  readonly settings: Settings
+  readonly emit: Emit
+  /** Where grabbers get leave for further visits: from the run, which is raised after them. */
+  readonly grant: Leave['grant']
+  readonly recipes: readonly Recipe[]
+  /** Grabber processes. */
+  readonly processes: number
+}
+
+export const openHouse = async ({ settings, emit, grant, recipes, processes }: HouseOptions): Promise<House> => {
   const { choice, findings: packs } = await packsFor(settings)
   const findings = [...packs.map(packFinding), ...manners(settings)]
   const told = (role: string) => (why: { signal: string | null; code: number | null }) =>
@@ -107,12 +115,15 @@ export const openHouse = async (
   const cache = keeper.again<Cache>('cache')
   const leave: Leave = { grant, recall: (key) => cache.get(key), remember: (key, value, ttlMs) => cache.set(key, value, ttlMs) }
   const grabberInit: GrabberInit = { settings, spoolDir: folderPaths(settings.data).spool, recipes }
-  const grabber = keepRole({ role: 'grabber', start: () => startRole('grabber', grabberInit, { leave }), onRestart: told('grabber') })
+  const grabbers = createGrabberPool({
+    size: processes,
+    raise: () => keepRole({ role: 'grabber', start: () => startRole('grabber', grabberInit, { leave }), onRestart: told('grabber') }),
+  })
   const visionProcesses = visionCount(settings)
   const vision = openVision({ choice, processes: visionProcesses, batch: settings.batch, decodeSeconds: settings.decodeTime, emit })
 
   return {
-    keeper, grabber, vision, visionProcesses, findings,
+    keeper, grabbers, vision, visionProcesses, findings,
     eyes: { any: choice.detect !== null || choice.embed !== null || choice.classify !== null, detect: choice.detect !== null },
     checkTargets(targets) {
       const first = targets[0]
@@ -128,7 +139,7 @@ export const openHouse = async (
       }
     },
     async close() {
-      await Promise.all([grabber.stop(), vision.close()])
+      await Promise.all([grabbers.stop(), vision.close()])
       await keeper.stop()
     },
   }

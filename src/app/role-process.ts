@@ -89,6 +89,8 @@ export interface StandingRole {
   /** The same, but a call that the death interrupted is made again: for idempotent interfaces only. */
   again<Api>(prefix: string): Remote<Api>
   pid(): number | null
+  /** Ends the process where it stands; it is started again. */
+  kill(): void
   stop(): Promise<void>
 }
 
@@ -158,6 +160,7 @@ export const keepRole = (options: {
     once: (prefix) => remote(prefix, false),
     again: (prefix) => remote(prefix, true),
     pid: () => standing?.pid ?? null,
+    kill: () => standing?.kill(),
     async stop() {
       stopping = true
       await current.then((child) => child.stop(), () => undefined)

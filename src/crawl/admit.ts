@@ -11,6 +11,7 @@ import type { NewTask } from '../schedule/task.ts'
 import type { LinkSettings } from './settings.ts'
 import type { ImagePayload, PagePayload } from './work.ts'
 
+/** Of a crawl's own seeds; what a page brings has its page's. */
 const WEIGHT = 50
 /** Long enough to recognise it by, short enough that a page of `data:` pictures stays small. */
 const MAX_REFUSED_URL = 300

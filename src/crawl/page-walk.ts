@@ -3,7 +3,7 @@ import { taskId } from '../core/ids.ts'
 import { inScope, type Scope } from '../core/scope.ts'
 import type { PageVisit } from '../fetch/grabber-api.ts'
 import type { Candidate } from '../page/candidate.ts'
-import type { Lease } from '../schedule/task.ts'
+import type { Lease, NewTask } from '../schedule/task.ts'
 import { imageTask, picturesOf, type AdmitRules } from './admit.ts'
 import { followLinks, isStart } from './follow-links.ts'
 import type { Handoff } from './image-walk.ts'
@@ -11,7 +11,7 @@ import type { CrawlPorts } from './ports.ts'
 import { pageIdentity } from './page-identity.ts'
 import { createTraps, wayOf, type Trap } from './traps.ts'
 import type { Visits } from './visits.ts'
-import { endOf, endOfSilence, endOfVisit, type End, type PagePayload } from './work.ts'
+import { endOf, endOfSilence, endOfVisit, handOn, wishesOf, type End, type PagePayload } from './work.ts'
 
 /** Pictures that came where a page was expected wait here for their own task; more are fetched again. */
 const MAX_HANDOFF = 32
@@ -37,6 +37,8 @@ export const createPageWalk = (ports: CrawlPorts, visits: Visits, rules: AdmitRu
     async walk({ task, grant: first }: Lease): Promise<End> {
       const payload = task.payload as unknown as PagePayload
       const { url } = task
+      const wishes = wishesOf(task)
+      const brings = (tasks: readonly NewTask[]): readonly NewTask[] => tasks.map((one) => handOn(one, task.weight, wishes))
       const { from, barren } = wayOf(payload)
       // It was queued before the trap was noticed.
       const trap = traps.judge(url, from, barren)
@@ -50,6 +52,7 @@ export const createPageWalk = (ports: CrawlPorts, visits: Visits, rules: AdmitRu
         const page = await ports.grabber.visitPage({
           url, kind: 'page', referer: payload.referer, grant,
           ...(scope && !payload.sitemap && { scope }), ...(asksSitemaps && { sitemaps: true }),
+          ...(wishes.recipe !== undefined && { recipe: wishes.recipe }),
         })
         const { visit } = page
         return { page, observations: visit.observations, wireBytes: visit.wireBytes, notes: visit.notes ?? [], ...(visit.ok ? {} : { detail: visit.detail }) }
@@ -64,7 +67,7 @@ export const createPageWalk = (ports: CrawlPorts, visits: Visits, rules: AdmitRu
       if (page.kind === 'image') {
         const picture = imageTask(bareCandidate(url, 'seed'), rules)
         if (handoff.size < MAX_HANDOFF) handoff.set(taskId('image', url), page.visit)
-        return endOf({ outcome: 'read', reason: null, spawn: [picture] })
+        return endOf({ outcome: 'read', reason: null, spawn: brings([picture]) })
       }
       const { reading, visit: { finalUrl } } = page
       // What a sitemap lists is yet to be shown by its pages: it must not make them look barren.
@@ -76,7 +79,7 @@ export const createPageWalk = (ports: CrawlPorts, visits: Visits, rules: AdmitRu
         ports.emit({ type: 'candidate-found', url: fullUrl, thumbnailUrl, pageUrl })
       }
       return endOf({
-        outcome: 'read', reason: null, spawn: [...picturesOf(finalUrl, reading, rules), ...followed.tasks],
+        outcome: 'read', reason: null, spawn: brings([...picturesOf(finalUrl, reading, rules), ...followed.tasks]),
         detail: reading.cut === null ? null : `only its beginning was read (limit of ${reading.cut})`,
         sums: { pageBytes: page.visit.wireBytes, ...(followed.trapped > 0 ? { linksTrapped: followed.trapped } : {}) },
       })

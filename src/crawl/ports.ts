@@ -7,6 +7,7 @@ import type { Policy } from '../analyze/index.ts'
 import type { GrabberApi } from '../fetch/grabber-api.ts'
 import type { HostPolicy } from '../schedule/host-book.ts'
 import type { ScheduleStore } from '../schedule/schedule-store.ts'
+import type { Task } from '../schedule/task.ts'
 import type { Catalogue } from '../store/catalogue.ts'
 import type { Committer } from '../store/committer.ts'
 import type { Vision } from '../vision/vision-api.ts'
@@ -22,8 +23,8 @@ export interface CrawlPorts {
   readonly hostPolicy: HostPolicy
   /** When a failure may be tried again; null when this was the last time. */
   readonly retryAt: (failure: {
+    readonly task: Task
     readonly reason: Reason
-    readonly attempts: number
     readonly status: number | null
     readonly retryAfterMs: number | null
     readonly now: number

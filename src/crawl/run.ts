@@ -3,25 +3,17 @@
  * window of tasks in flight, renews their leases, stops at limits, and drains when asked to. What
  * it holds when it dies is not lost: leases are given back when the folder is next opened.
  */
-import { setMaxListeners } from 'node:events'
-import { createBatcher } from '../core/batcher.ts'
 import { createBell } from '../core/bell.ts'
-import { GannetError } from '../core/errors.ts'
 import type { CrawlEnd } from '../core/events.ts'
-import { isRetryable, type Reason } from '../core/reasons.ts'
-import type { RequestId, TaskId } from '../core/ids.ts'
-import type { Completion, Failure, Settled } from '../schedule/schedule-store.ts'
-import type { Held, Lease } from '../schedule/task.ts'
-import type { VerdictRecord } from '../store/asset.ts'
-import { createImageWalk, type Handoff } from './image-walk.ts'
+import type { Reason } from '../core/reasons.ts'
+import type { RequestId } from '../core/ids.ts'
 import { intake, seedTask, type Seeds } from './intake.ts'
-import { createPageWalk } from './page-walk.ts'
 import type { AdmitRules } from './admit.ts'
 import type { CrawlPorts } from './ports.ts'
 import { reportOf, type CrawlReport } from './report.ts'
 import type { LinkSettings } from './settings.ts'
-import { createVisits, type Visits } from './visits.ts'
-import type { End } from './work.ts'
+import type { Visits } from './visits.ts'
+import { createWorker } from './worker.ts'
 
 export interface RunOptions {
   readonly owner: string
@@ -77,39 +69,19 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
   const { schedule, clock } = ports
   const startedAt = clock.now()
   const stop = new AbortController()
-  // Every visit that waits listens to it; their number is bounded by the window.
-  setMaxListeners(0, stop.signal)
-  const held = new Map<string, Held>()
   const requests = new Set<RequestId>([options.request])
-  const handoff: Handoff = new Map()
   let why: CrawlEnd = 'done'
   let failure: unknown = null
   let kept = 0
   let bytes = 0
   let intakeDone = false
-  const committing = new Set<TaskId>()
   const bell = createBell()
-
-  const rules: AdmitRules = { admits: ports.admits, policy: ports.policy, maxDepth: options.maxDepth, links: options.links }
-  const visits = createVisits({
-    hosts: schedule, policy: ports.hostPolicy, clock, concurrency: options.concurrency, perHost: options.perHost,
-    signal: stop.signal,
-    onFree: () => bell.ring(),
-    onBytes(count) {
-      bytes += count
-      if (options.maxBytes !== null && bytes >= options.maxBytes) finish('max-bytes')
-    },
-    onNote: (host, note) => ports.emit({ type: 'visit-noted', host, note }),
-    onPace: ({ host, delayMs, notBefore }) => {
-      if (notBefore !== undefined) ports.emit({ type: 'host-blocked', host, until: notBefore })
-      else if (delayMs !== undefined) ports.emit({ type: 'host-slowed', host, delayMs })
-    },
-  })
 
   const finish = (reason: CrawlEnd): void => {
     if (stop.signal.aborted) return
     why = reason
-    stop.abort(new GannetError('drained', 'the crawl is stopping'))
+    stop.abort()
+    worker.drain()
     bell.ring()
   }
   const give = (error: unknown): void => {
@@ -117,69 +89,22 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
     finish('failed')
   }
 
-  /** A picture about to be stored counts at once, so that many in flight cannot pass the limit together. */
-  const mayKeep = (task: TaskId): boolean => {
-    if (options.maxImages !== null && kept + committing.size >= options.maxImages) return false
-    committing.add(task)
-    return true
-  }
-  const pageWalk = createPageWalk(ports, visits, rules, handoff)
-  const imageWalk = createImageWalk(ports, visits, handoff, mayKeep)
-
-  const judgeOne = createBatcher<VerdictRecord, void>(async (verdicts) => {
-    await ports.catalogue.judge(verdicts)
-    return verdicts.map(() => undefined)
-  }, { max: 64 })
-  const completeOne = createBatcher<Completion, Settled>((items) => schedule.complete(items), { max: 64 })
-  const failOne = createBatcher<Failure, Settled>((items) => schedule.fail(items), { max: 64 })
-
-  const settle = async ({ task, fence }: Lease, end: End): Promise<void> => {
-    const { id, kind, url, request } = task
-    if (end.heldUntil !== null && end.reason !== null) {
-      await failOne({ id, fence, reason: end.reason, retryAt: end.heldUntil, uncounted: true, sums: end.sums })
-      return
-    }
-    if (end.outcome === 'failed' && end.reason !== null && isRetryable(end.reason)) {
-      const retryAt = ports.retryAt({ reason: end.reason, attempts: task.attempts, status: end.status, retryAfterMs: end.retryAfterMs, now: clock.now() })
-      if (retryAt !== null) {
-        await failOne({ id, fence, reason: end.reason, retryAt, sums: end.sums })
-        return
-      }
-    }
-    if (!end.recorded && end.outcome !== 'read') {
-      const candidate = (task.payload as { candidate?: { thumbnailUrl: string; pageUrl: string | null } }).candidate
-      await judgeOne({
-        task: id, request, url, thumbnailUrl: candidate?.thumbnailUrl ?? null, pageUrl: candidate?.pageUrl ?? null,
-        outcome: end.outcome, reason: end.reason, asset: end.asset,
-        evidence: { ...end.evidence, attempts: task.attempts + 1 }, at: new Date(clock.now()).toISOString(),
-      })
-    }
-    const settled = end.outcome === 'failed' && end.reason !== null
-      ? await failOne({ id, fence, reason: end.reason, retryAt: null, sums: end.sums })
-      : await completeOne({ id, fence, end: { outcome: end.outcome, reason: end.reason, sums: end.sums }, spawn: end.spawn })
-    if (settled === 'void') return
-    if (end.spawn.length > 0) ports.emit({ type: 'task-queued', count: end.spawn.length, by: id })
-    ports.emit({ type: 'task-ended', task: id, kind, url, outcome: end.outcome, reason: end.reason, detail: end.detail })
-    if (end.outcome === 'kept') kept++
-    if (options.maxImages !== null && kept >= options.maxImages) finish('max-images')
-  }
-
-  const work = async (lease: Lease): Promise<void> => {
-    const { task, fence } = lease
-    held.set(task.id, { id: task.id, fence })
-    requests.add(task.request)
-    ports.emit({ type: 'task-leased', task: task.id, url: task.url })
-    try {
-      await settle(lease, await (task.kind === 'page' ? pageWalk : imageWalk).walk(lease))
-    } catch (error) {
-      // A drained task keeps its lease until the run ends; then all of them go back at once.
-      if (!GannetError.is(error, 'drained')) give(error)
-    } finally {
-      committing.delete(task.id)
-      held.delete(task.id)
-      bell.ring()
-    }
-  }
+  const rules: AdmitRules = { admits: ports.admits, policy: ports.policy, maxDepth: options.maxDepth, links: options.links }
+  const worker = createWorker(ports, {
+    rules, concurrency: options.concurrency, perHost: options.perHost, leaseMs: LEASE_MS,
+    mayKeep: (_, committing) => options.maxImages === null || kept + committing < options.maxImages,
+    onBytes(count) {
+      bytes += count
+      if (options.maxBytes !== null && bytes >= options.maxBytes) finish('max-bytes')
+    },
+    onEnded(_, end) {
+      if (end.outcome === 'kept') kept++
+      if (options.maxImages !== null && kept >= options.maxImages) finish('max-images')
+    },
+    onRoom: () => bell.ring(),
+    onTrouble: give,
+  })
+  const { visits } = worker
 
   /** Ends early when the crawl stops. */
   const nap = (ms: number): Promise<void> => clock.until(clock.now() + ms, stop.signal).catch(() => undefined)
@@ -208,9 +133,6 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
     bytes = ['thumbnailBytes', 'fullBytes', 'pageBytes'].reduce((sum, name) => sum + (before.sums[name] ?? 0), 0)
     kept = before.ended.reduce((sum, row) => (row.outcome === 'kept' ? sum + row.count : sum), 0)
     const room = options.concurrency * LEASES_AHEAD + options.beyondVisits
-    const renewal = setInterval(() => {
-      schedule.renew([...held.values()], clock.now() + LEASE_MS).catch(give)
-    }, LEASE_MS / 3)
     const timeLimit = options.maxTimeMs === null ? undefined : setTimeout(() => finish('max-time'), options.maxTimeMs)
     const taking = takeIn().catch(give).finally(() => {
       intakeDone = true
@@ -222,18 +144,21 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
       while (!stop.signal.aborted) {
         await options.ready()
         const heard = bell.rings
-        const count = room - held.size
+        const count = room - worker.holds
         // Asking for a few at a time costs a call each; a window that is nearly full can wait.
         if (count < Math.min(ASK_AT_LEAST, room)) {
           await bell.wait(MAX_NAP_MS, heard)
           continue
         }
         // Seen before asking: work that ends meanwhile may leave new work behind it.
-        const idle = intakeDone && held.size === 0
+        const idle = intakeDone && worker.holds === 0
         const { leases, nextAt } = await schedule.reserve({
           owner: options.owner, count, perHost: LEASES_AHEAD, busy: visits.taken(LEASES_AHEAD), leaseMs: LEASE_MS, now: clock.now(),
         })
-        for (const lease of leases) void work(lease)
+        for (const lease of leases) {
+          requests.add(lease.task.request)
+          worker.take(lease)
+        }
         if (leases.length > 0) {
           if (leases.length < count) await nap(ASK_EVERY_MS)
           continue
@@ -243,10 +168,10 @@ export const startRun = (ports: CrawlPorts, options: RunOptions): Run => {
         const dueMs = nextAt === null ? MAX_NAP_MS : nextAt - clock.now()
         await bell.wait(dueMs <= 0 ? MAX_NAP_MS : Math.min(MAX_NAP_MS, dueMs), heard)
       }
-      while (held.size > 0) await bell.wait(MAX_NAP_MS)
+      while (worker.holds > 0) await bell.wait(MAX_NAP_MS)
       await taking
     } finally {
-      clearInterval(renewal)
+      worker.close()
       clearTimeout(timeLimit)
     }
     if (failure !== null) throw failure

@@ -5,7 +5,33 @@ import { outcomeOf, type Outcome, type Reason } from '../core/reasons.ts'
 import type { Home } from '../core/scope.ts'
 import type { VisitResult } from '../fetch/visit.ts'
 import type { Candidate } from '../page/candidate.ts'
-import type { NewTask } from '../schedule/task.ts'
+import type { NewTask, Task } from '../schedule/task.ts'
+
+/** What a request wished of all its tasks: handed on from a page to what it brings. */
+export interface Wishes {
+  /** Of pictures whose page names none. */
+  readonly category?: string
+  /** The recipe that its pages are read by, where it is for them. */
+  readonly recipe?: string
+  /** Failures at which a task ends; absent for the crawler's own threshold. */
+  readonly attempts?: number
+}
+
+export const wishesOf = ({ payload }: Pick<Task, 'payload'>): Wishes => (payload as { wishes?: Wishes }).wishes ?? {}
+
+/** Gives a task the wishes and the weight of the task, or the request, that brings it. */
+export const handOn = (task: NewTask, weight: number, wishes: Wishes): NewTask => {
+  const { category } = wishes
+  const { candidate } = task.payload as { candidate?: { category: string | null } }
+  return {
+    ...task, weight,
+    payload: {
+      ...(task.payload as { [key: string]: Json }),
+      ...(candidate && category !== undefined ? { candidate: { ...candidate, category: candidate.category ?? category } } : {}),
+      ...(Object.keys(wishes).length > 0 ? { wishes: { ...wishes } } : {}),
+    },
+  }
+}
 
 export interface PagePayload {
   /** Links from a seed; a list's next page is as deep as its first. */

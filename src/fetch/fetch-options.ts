@@ -58,7 +58,7 @@ export type FetchSettings = ValuesOf<typeof fetchSettings>
 /** Reads a page; runs in the grabber. Injected, because the page room is another room. */
 export type ReadPage = (
   bytes: Uint8Array,
-  about: { readonly url: string; readonly contentType: string | null },
+  about: { readonly url: string; readonly contentType: string | null; readonly recipe?: string },
 ) => PageReading | Promise<PageReading>
 
 export interface FetchParts {

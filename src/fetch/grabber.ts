@@ -158,7 +158,7 @@ export const createGrabber = (values: Partial<FetchSettings> & FetchParts, leave
       const { answer, trip, visit } = gone
       if (looksLikeImage(answer.head)) return { kind: 'image', visit }
       const bytes = await readBody(answer)
-      const read = await options.readPage(bytes, { url: visit.finalUrl, contentType: visit.contentType })
+      const read = await options.readPage(bytes, { url: visit.finalUrl, contentType: visit.contentType, ...(ask.recipe !== undefined && { recipe: ask.recipe }) })
       const reading = ask.sitemaps ? await withSitemaps(read, answer.url.origin, trip) : read
       // A page's bytes end here: its reading is what travels.
       return {

@@ -20,6 +20,8 @@ export interface VisitAsk {
   readonly hash?: string
   /** A page's: its reading is to name the sitemaps of its origin's robots.txt too. */
   readonly sitemaps?: boolean
+  /** A page's: the one recipe that it may be read by. */
+  readonly recipe?: string
   /** A page's: no redirect is followed out of it. Without one, any is. */
   readonly scope?: Scope
 }

@@ -78,6 +78,22 @@ export const describeFleetLedger = (contract: FleetContract): void => {
       expect(await fleet.nodes()).toEqual([])
     })
 
+    check('has one home for what is kept, and hears where it has moved to', async (fleet) => {
+      expect(await fleet.home()).toBeNull()
+      const home = { store: 's1', node: 'a', url: 'http://a' }
+      expect(await fleet.settleHome(home)).toEqual(home)
+      expect(await fleet.settleHome({ store: 's2', node: 'b', url: 'http://b' })).toEqual(home)
+      const moved = { ...home, url: 'http://a:2' }
+      expect(await fleet.settleHome(moved)).toEqual(moved)
+      expect(await fleet.home()).toEqual(moved)
+    })
+
+    check('has one secret', async (fleet) => {
+      const secret = await fleet.secret()
+      expect(secret.length).toBeGreaterThanOrEqual(32)
+      expect(await fleet.secret()).toBe(secret)
+    })
+
     test('leases belong to an instance', () => {
       expect(ownerOf(report('a'))).not.toBe(ownerOf(report('a', { instance: 'other' })))
     })

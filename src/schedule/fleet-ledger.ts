@@ -19,7 +19,24 @@ export interface Leader extends Dispatcher {
   readonly fence: number
 }
 
+/**
+ * Where the fleet's pictures are kept while its stores are a folder of one of its servers: the first that came, for as
+ * long as the ledger lives. The others send there what they find.
+ */
+export interface StoreHome {
+  /** Names the folder; another folder at the same server is another store. */
+  readonly store: string
+  /** The server that has it, and where that one answers. */
+  readonly node: string
+  readonly url: string
+}
+
 export interface FleetLedger {
+  /** Makes this the home where there is none, tells where it answers now where it is; else it is told which one is. */
+  settleHome(home: StoreHome): Promise<StoreHome>
+  home(): Promise<StoreHome | null>
+  /** A secret of the fleet, by which its members know one another: made by whoever asks first. At least 32 characters. */
+  secret(): Promise<string>
   /**
    * Takes the lead where nobody has it, keeps it where this instance has. Else it is told who leads. Idempotent.
    * @param leaseMs for how long it leads unless it asks again

@@ -1,12 +1,15 @@
 /** The fleet's ledger in memory: the model of the port, and what a task server without Redis is a fleet of one by. */
+import { randomBytes } from 'node:crypto'
 import type { NodeReport } from './dispatch/idleness.ts'
-import type { FleetLedger, Leader } from './fleet-ledger.ts'
+import type { FleetLedger, Leader, StoreHome } from './fleet-ledger.ts'
 
 /** @param now milliseconds from any instant on, never going back */
 export const createMemoryFleet = (now: () => number): FleetLedger => {
   const members = new Map<string, { readonly report: NodeReport; readonly until: number }>()
   let led: { readonly leader: Leader; readonly until: number } | null = null
   let lastFence = 0
+  let settled: StoreHome | null = null
+  let password: string | null = null
 
   const member = (name: string) => {
     const found = members.get(name)
@@ -15,6 +18,12 @@ export const createMemoryFleet = (now: () => number): FleetLedger => {
   const current = (): Leader | null => (led !== null && led.until > now() ? led.leader : null)
 
   return {
+    async settleHome(home) {
+      if (settled === null || settled.store === home.store) settled = home
+      return settled
+    },
+    home: async () => settled,
+    secret: async () => (password ??= randomBytes(32).toString('base64url')),
     async lead({ dispatcher, leaseMs }) {
       const leader = current()
       if (leader !== null && leader.instance !== dispatcher.instance) return leader

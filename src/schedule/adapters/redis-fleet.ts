@@ -2,9 +2,10 @@
  * The fleet's ledger on Redis (by ioredis), beside the general queue. Each step is one Lua script; leases run by the
  * server's clock. A member is a hash field with the time it is one until; whoever looks leaves the stale ones out.
  */
-import { Redis } from 'ioredis'
+import { randomBytes } from 'node:crypto'
+import type { Redis } from 'ioredis'
 import type { NodeReport } from '../dispatch/idleness.ts'
-import type { Dispatcher, FleetLedger, Leader } from '../fleet-ledger.ts'
+import type { Dispatcher, FleetLedger, Leader, StoreHome } from '../fleet-ledger.ts'
 import { explainRedis } from './redis-errors.ts'
 
 export interface RedisFleetOptions {
@@ -27,6 +28,21 @@ local leads = led[1] and tonumber(led[2]) > now
 `
 
 const SCRIPTS = {
+  settleHome: `
+local P, home = KEYS[1], redis.call('HGETALL', KEYS[1] .. 'home')
+local store, node, url = unpack(ARGV)
+if #home == 0 or redis.call('HGET', P .. 'home', 'store') == store then
+  redis.call('HSET', P .. 'home', 'store', store, 'node', node, 'url', url)
+end
+return redis.call('HMGET', P .. 'home', 'store', 'node', 'url')
+`,
+  home: `
+return redis.call('HMGET', KEYS[1] .. 'home', 'store', 'node', 'url')
+`,
+  secret: `
+redis.call('SET', KEYS[1] .. 'secret', ARGV[1], 'NX')
+return redis.call('GET', KEYS[1] .. 'secret')
+`,
   lead: `#!lua flags=allow-oom
 ${NOW}${LEADER}
 local name, instance, url, lease_ms = unpack(ARGV)
@@ -86,7 +102,13 @@ export const createRedisFleet = ({ redis, prefix = '{gannet}:fleet:' }: RedisFle
   const leaderOf = ([name = '', instance = '', url = '', fence = '']: readonly string[]): Leader =>
     ({ name, instance, url, fence: Number(fence) })
 
+  const homeOf = ([store, node, url]: readonly (string | null)[]): StoreHome | null =>
+    store ? { store, node: node ?? '', url: url ?? '' } : null
+
   return {
+    settleHome: async (home) => homeOf(await run('settleHome', home.store, home.node, home.url)) ?? home,
+    home: async () => homeOf(await run('home')),
+    secret: () => run('secret', randomBytes(32).toString('base64url')),
     async lead({ dispatcher: { name, instance, url }, leaseMs }: { dispatcher: Dispatcher; leaseMs: number }) {
       return leaderOf(await run<string[]>('lead', name, instance, url, leaseMs))
     },

@@ -151,7 +151,7 @@ export const answers: Target = {
     const spoolDir = await mkdtemp(join(tmpdir(), 'gannet-fuzz-spool-'))
     const grantFor = (host: string): Grant => ({ host, notBefore: 0, count: 1, intervalMs: 0, fence: 1 })
     const grabber = createGrabber(
-      { spoolDir, readPage: (bytes, about) => readPage(bytes, about), allowAddress: ['127.0.0.1'], connectTimeoutMs: 500, headersTimeoutMs: 120, idleTimeoutMs: 120, totalTimeoutMs: 700, maxBody: 50_000, maxPage: 50_000, robots: false, keepAliveMs: 50 },
+      { spoolDir, readPage: (bytes, { url, contentType }) => readPage(bytes, { url, contentType }), allowAddress: ['127.0.0.1'], connectTimeoutMs: 500, headersTimeoutMs: 120, idleTimeoutMs: 120, totalTimeoutMs: 700, maxBody: 50_000, maxPage: 50_000, robots: false, keepAliveMs: 50 },
       { grant: async (host) => grantFor(host), recall: async () => null, remember: async () => undefined },
     )
     const head = tuple(statusLine, array(headerLine, { maxLength: 5 }), constantFrom('\r\n', '\r\n', '\r\n', '\n')).map(([first, lines, end]) => `${[first, ...lines].join(end)}${end}${end}`)
