@@ -72,15 +72,14 @@ describe('fair share', () => {
   })
 
   test('goes on where a stored clock and stored stamps left off', () => {
-    const first = createFairShare()
-    const lasts = new Map<number, number>()
-    const second = createFairShare(lasts, 5_000)
-    expect(second.now).toBe(5_000)
-    expect(second.arrive(10)).toBe(5_000 + stepOf(10))
-    expect(lasts.get(10)).toBe(5_000 + stepOf(10))
-    expect(first.now).toBe(0)
-    second.serve(4_000)
-    expect(second.now).toBe(5_000)
+    const lasts = new Map([[50, 9_000]])
+    const share = createFairShare(lasts, 5_000)
+    expect(share.now).toBe(5_000)
+    expect(share.arrive(10)).toBe(5_000 + stepOf(10))
+    expect(share.arrive(50)).toBe(9_000 + stepOf(50))
+    expect(lasts.get(50)).toBe(9_000 + stepOf(50))
+    share.serve(4_000)
+    expect(share.now).toBe(5_000)
   })
 
   test('gives whole stamps', () => {

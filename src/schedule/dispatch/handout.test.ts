@@ -10,7 +10,7 @@ const due = (host: string, count = 1, origin: string | null = null): DueHost => 
 const hosts = (count: number): readonly DueHost[] => Array.from({ length: count }, (_, n) => due(`h${n}`))
 
 const desk = (...nodes: readonly (readonly [string, number])[]): HandoutDesk => {
-  const one = createHandoutDesk({ rule: idlest })
+  const one = createHandoutDesk({ rule: idlest, maxHosts: 100 })
   for (const [name, maxThreads] of nodes) one.report(report(name, { maxThreads }), 0)
   return one
 }
