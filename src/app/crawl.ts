@@ -13,7 +13,7 @@ import { createAdmission } from './admission.ts'
 import { createEventStream } from './event-stream.ts'
 import { addressDelayOf, openHouse, type Finding } from './house.ts'
 import { loadRecipes, type RecipeChoice } from './load-recipes.ts'
-import { settingsFrom, type PartialSettings, type Settings } from './settings.ts'
+import { settingsFrom, type HouseSettings, type PartialSettings, type Settings } from './settings.ts'
 
 export interface CrawlOptions extends PartialSettings {
   /** Pages and pictures to begin with. */
@@ -52,7 +52,7 @@ export interface Crawl extends AsyncIterable<GannetEvent> {
 }
 
 /** The hosts as an earlier run left them: slow ones slow, blocked ones blocked. */
-const recallHosts = async (settings: Settings, schedule: Pick<ScheduleStore, 'memories'>): Promise<HostPolicy> => {
+export const recallHosts = async (settings: HouseSettings, schedule: Pick<ScheduleStore, 'memories'>): Promise<HostPolicy> => {
   const memories: HostMemory[] = []
   for (let after: string | null = null; ; ) {
     const page: PageOf<HostMemory> = await schedule.memories({ after, limit: 1000 })

@@ -14,7 +14,7 @@ import type { GrabberInit } from './grabber-role.ts'
 import type { KeeperInit } from './keeper-role.ts'
 import { folderPaths } from '../store/index.ts'
 import { keepRole, startRole, type StandingRole } from './role-process.ts'
-import type { Settings } from './settings.ts'
+import type { HouseSettings } from './settings.ts'
 import { openVision } from './vision-house.ts'
 
 /** Something that is on or off, why, and what would change it. */
@@ -26,7 +26,7 @@ export interface Finding {
 }
 
 /** Promise 6: whoever turns them off does so aloud. */
-const manners = (settings: Settings): readonly Finding[] => [
+const manners = (settings: HouseSettings): readonly Finding[] => [
   { what: 'robots.txt', on: settings.robots, why: settings.robots ? 'RFC 9309' : 'switched off: sites are fetched against their rules', remedy: '' },
   { what: 'opt-outs', on: settings.optOut, why: settings.optOut ? 'noai, noimageai, noimageindex, noindex' : 'switched off: pictures are taken against their marks', remedy: '' },
 ]
@@ -47,7 +47,7 @@ export interface House {
 
 const MOST_VISION = 4
 
-export const packsFor = (settings: Pick<Settings, 'modelsDir' | 'model'>): ReturnType<typeof findPacks> => {
+export const packsFor = (settings: Pick<HouseSettings, 'modelsDir' | 'model'>): ReturnType<typeof findPacks> => {
   const want: Record<string, string> = {}
   for (const choice of settings.model) {
     const [task, id] = choice.split('=')
@@ -69,25 +69,27 @@ export const similarAtOf = (choice: PackChoice): Readonly<Record<string, number>
 /** Where one address serves many hosts, they share its patience. */
 const ADDRESS_DELAY_MS = 50
 
-export const addressDelayOf = (settings: Pick<Settings, 'addressDelay'>): number => settings.addressDelay ?? ADDRESS_DELAY_MS
+export const addressDelayOf = (settings: Pick<HouseSettings, 'addressDelay'>): number => settings.addressDelay ?? ADDRESS_DELAY_MS
 
 /** For whoever finds the folder locked. */
 export const thisCommand = (): KeeperInit['owner'] => ({ pid: process.pid, command: ['gannet', ...process.argv.slice(2)].join(' ') })
 
-const visionCount = (settings: Settings): number =>
+const visionCount = (settings: HouseSettings): number =>
   Math.max(1, settings.vision ?? Math.min(MOST_VISION, availableParallelism()))
 
 export interface HouseOptions {
-  readonly settings: Settings
+  readonly settings: HouseSettings
   readonly emit: Emit
   /** Where grabbers get leave for further visits: from the run, which is raised after them. */
   readonly grant: Leave['grant']
   readonly recipes: readonly Recipe[]
   /** Grabber processes. */
   readonly processes: number
+  /** It is a task server's: a sub-queue lies in its folder. */
+  readonly outbox?: boolean
 }
 
-export const openHouse = async ({ settings, emit, grant, recipes, processes }: HouseOptions): Promise<House> => {
+export const openHouse = async ({ settings, emit, grant, recipes, processes, outbox = false }: HouseOptions): Promise<House> => {
   const { choice, findings: packs } = await packsFor(settings)
   const findings = [...packs.map(packFinding), ...manners(settings)]
   const told = (role: string) => (why: { signal: string | null; code: number | null }) =>
@@ -95,7 +97,7 @@ export const openHouse = async ({ settings, emit, grant, recipes, processes }: H
 
   const keeperInit: KeeperInit = {
     data: settings.data, mode: 'own', owner: thisCommand(), restarted: false, delayMs: settings.delay,
-    addressDelayMs: addressDelayOf(settings),
+    addressDelayMs: addressDelayOf(settings), outbox,
     policies: { onExact: settings.onExact, onCopy: settings.onCopy, onSimilar: settings.onSimilar },
     similarAt: similarAtOf(choice),
   }

@@ -2,13 +2,14 @@
 import { GannetError } from '../core/errors.ts'
 import { PDQ_MATCH } from '../core/hamming.ts'
 import { createSameJudge, type SamePolicies } from '../analyze/index.ts'
+import { openSqliteOutbox } from '../schedule/adapters/sqlite-outbox.ts'
 import { openSqliteSchedule } from '../schedule/adapters/sqlite.ts'
 import { createSearch } from '../search/index.ts'
 import { openFlatVectors } from '../store/adapters/flat-vectors.ts'
 import { openFsBlobStore } from '../store/adapters/fs.ts'
 import { createMemoryCache } from '../store/adapters/memory-cache.ts'
 import { openSqliteCatalogue } from '../store/adapters/sqlite.ts'
-import { checkStore, createCommitter, createFingerprints, existingFolder, follow, lockFolder, type Committer, type FolderOwner } from '../store/index.ts'
+import { checkStore, createCommitter, createFingerprints, existingFolder, folderIdentity, follow, lockFolder, type Committer, type FolderOwner } from '../store/index.ts'
 import type { KeeperApi } from './keeper-api.ts'
 import type { RoleFactory } from './role-factory.ts'
 
@@ -22,6 +23,8 @@ export interface KeeperInit {
   readonly restarted: boolean
   readonly delayMs: number
   readonly addressDelayMs: number
+  /** A task server's: its sub-queue lies here too. */
+  readonly outbox?: boolean
   readonly policies: SamePolicies
   readonly similarAt: Readonly<Record<string, number>>
 }
@@ -71,8 +74,11 @@ export const keeperRole: RoleFactory<KeeperInit> = {
         }, FLUSH_EVERY_MS)
       : undefined
 
+    const outbox = init.outbox ? await openSqliteOutbox({ path: paths.outbox }) : null
     const api: KeeperApi = {
       ready: async () => undefined,
+      identity: async () => folderIdentity(paths.identity),
+      ...(outbox === null ? {} : { outbox }),
       catalogue, schedule, blobs, vectors, cache,
       committer: committer ?? forReadersOnly,
       search: createSearch({
@@ -88,7 +94,7 @@ export const keeperRole: RoleFactory<KeeperInit> = {
         clearInterval(flushing)
         await committer?.close()
         if (own) await flush()
-        await Promise.all([catalogue.close(), schedule.close(), blobs.close(), vectors.close(), cache.close()])
+        await Promise.all([outbox?.close(), catalogue.close(), schedule.close(), blobs.close(), vectors.close(), cache.close()])
         await locked?.release()
       },
     }

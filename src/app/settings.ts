@@ -2,13 +2,15 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
-import { fromEnvironment, resolveConfig, setting, shape, type Layer, type Source, type ValuesOf } from '../core/config.ts'
+import { fromEnvironment, resolveConfig, setting, shape, type Fragment, type Layer, type Source, type ValuesOf } from '../core/config.ts'
 import { GannetError } from '../core/errors.ts'
 import { policySettings } from '../analyze/index.ts'
-import { crawlSettings } from '../crawl/index.ts'
+import { crawlSettings, walkSettings } from '../crawl/index.ts'
 import { listSettings } from '../lists/index.ts'
 import { fetchSettings } from '../fetch/fetch-options.ts'
 import { modelSettings } from '../models/settings.ts'
+import { dispatchSettings, nodeSettings } from '../node/index.ts'
+import { fleetSettings } from '../schedule/index.ts'
 import { visionSettings } from '../vision/settings.ts'
 
 export { fetchSettings, modelSettings }
@@ -17,11 +19,20 @@ export const folderSettings = {
   data: setting(shape.text('./gannet-data'), { help: 'Data folder: everything that is kept.', value: 'dir' }),
 }
 
-export const SETTINGS = {
-  ...folderSettings, ...crawlSettings, ...listSettings, ...fetchSettings, ...policySettings, ...modelSettings, ...visionSettings,
-}
+/** Of whoever raises the roles of a house. */
+const HOUSE_SETTINGS = { ...folderSettings, ...walkSettings, ...fetchSettings, ...policySettings, ...modelSettings, ...visionSettings }
 
+export const SETTINGS = { ...folderSettings, ...crawlSettings, ...listSettings, ...fetchSettings, ...policySettings, ...modelSettings, ...visionSettings }
+
+export const NODE_SETTINGS = { ...nodeSettings, ...fleetSettings, ...HOUSE_SETTINGS }
+
+/** The pace is the fleet's: what the dispatcher hands out keeps to it. */
+export const DISPATCH_SETTINGS = { ...dispatchSettings, ...fleetSettings, delay: walkSettings.delay, addressDelay: walkSettings.addressDelay }
+
+export type HouseSettings = ValuesOf<typeof HOUSE_SETTINGS>
 export type Settings = ValuesOf<typeof SETTINGS>
+export type NodeSettings = ValuesOf<typeof NODE_SETTINGS>
+export type DispatchSettings = ValuesOf<typeof DISPATCH_SETTINGS>
 export type PartialSettings = { readonly [Key in keyof Settings]?: Settings[Key] | undefined }
 
 const readConfigFile = async (path: string): Promise<Source> => {
@@ -45,18 +56,23 @@ const readConfigFile = async (path: string): Promise<Source> => {
   }
 }
 
-/** Defaults < file < environment < what the caller gives. @throws config-invalid */
-export const settingsFrom = async (given: {
+export interface GivenSettings {
   readonly flags?: Layer
   readonly configFile?: string | undefined
   readonly env?: Readonly<Record<string, string | undefined>>
-}): Promise<Settings> => {
+}
+
+/** Defaults < file < environment < what the caller gives, of the settings in `schema`. @throws config-invalid */
+export const resolveSettings = async <F extends Fragment>(schema: F, given: GivenSettings): Promise<ValuesOf<F>> => {
   const env = given.env ?? process.env
-  const models: Layer = env['GANNET_MODELS'] ? { modelsDir: env['GANNET_MODELS'] } : {}
-  const settings = resolveConfig(SETTINGS, [
+  const models: Layer = 'modelsDir' in schema && env['GANNET_MODELS'] ? { modelsDir: env['GANNET_MODELS'] } : {}
+  const settings = resolveConfig(schema, [
     ...(given.configFile === undefined ? [] : [await readConfigFile(given.configFile)]),
-    { from: 'environment', values: { ...models, ...fromEnvironment(SETTINGS, env) } },
+    { from: 'environment', values: { ...models, ...fromEnvironment(schema, env) } },
     { from: 'flags', values: given.flags ?? {} },
   ])
-  return Object.freeze({ ...settings, data: resolve(settings.data) })
+  return Object.freeze('data' in settings ? { ...settings, data: resolve(String(settings.data)) } : settings)
 }
+
+/** The settings of a crawl. */
+export const settingsFrom = (given: GivenSettings): Promise<Settings> => resolveSettings(SETTINGS, given)

@@ -4,10 +4,12 @@ import { Command, CommanderError } from 'commander'
 import pc from 'picocolors'
 import { ERRORS, GannetError, isDiskFull } from '../core/errors.ts'
 import { addCrawl } from './commands/crawl.ts'
+import { addDispatch } from './commands/dispatch.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExport } from './commands/export.ts'
 import { addGuard } from './commands/guard.ts'
 import { addInspect } from './commands/inspect.ts'
+import { addNode } from './commands/node.ts'
 import { addProbe } from './commands/probe.ts'
 import { addRobots } from './commands/robots.ts'
 import { addSearch } from './commands/search.ts'
@@ -22,7 +24,7 @@ const program = new Command('gannet')
   .exitOverride()
   .showSuggestionAfterError()
 
-for (const add of [addCrawl, addInspect, addProbe, addGuard, addRobots, addSearch, addWhy, addStats, addExport, addStore, addDoctor]) {
+for (const add of [addCrawl, addInspect, addProbe, addGuard, addRobots, addSearch, addWhy, addStats, addExport, addStore, addNode, addDispatch, addDoctor]) {
   add(program)
 }
 // A subcommand leaves through here too.

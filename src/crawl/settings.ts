@@ -38,14 +38,19 @@ export const linkSettings = {
 
 export type LinkSettings = ValuesOf<typeof linkSettings>
 
-export const crawlSettings = {
-  concurrency: setting(shape.count(50, 1, 10_000), { help: 'Most visits under way at a time.', value: 'n' }),
+/** Of whoever works off tasks, a crawl or a task server. */
+export const walkSettings = {
   perHost: setting(shape.count(10, 1, 1000), { help: 'Most visits to one host (scheme, name and port) at a time.', value: 'n' }),
   delay: setting(shape.amount(500, 0, MAX_TIMER_MS), { help: 'Least time between the starts of two visits to a host, in milliseconds.', value: 'ms' }),
   addressDelay: setting(shape.limit(0, MAX_TIMER_MS), { help: 'Least time between the starts of two visits to hosts at one address, in milliseconds; by default 50 at public addresses, none inside the network.', value: 'ms' }),
   attempts: setting(shape.count(3), { help: 'Failures after which a picture or page is given up.', value: 'n' }),
   depth: setting(shape.limit(0), { help: 'Most links between a seed and a page; no limit by default. Links of pages in a list are followed only when it is given.', value: 'n' }),
   ...linkSettings,
+}
+
+export const crawlSettings = {
+  concurrency: setting(shape.count(50, 1, 10_000), { help: 'Most visits under way at a time.', value: 'n' }),
+  ...walkSettings,
   maxImages: setting(shape.limit(), { help: 'Stop when so many pictures are kept.', value: 'n' }),
   maxBytes: setting(shape.limit(), { help: 'Stop when so many bytes have been fetched; what is under way then comes on top.', value: 'bytes' }),
   maxTime: setting(shape.span(), { help: 'Stop after so many seconds.', value: 's' }),

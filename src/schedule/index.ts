@@ -5,7 +5,7 @@ export type { DispatchEvent, Dispatcher, DispatcherOptions, DispatcherPorts } fr
 export type { NodeReport, Server } from './dispatch/idleness.ts'
 export type { DispatchRule } from './dispatch/rule.ts'
 export { RULES, ruleNamed } from './dispatch/rules/rules.ts'
-export { ownerOf, type FleetLedger, type Leader } from './fleet-ledger.ts'
+export { ownerOf, type FleetLedger, type Leader, type StoreHome } from './fleet-ledger.ts'
 export { createMemoryFleet } from './memory-fleet.ts'
 export { HISTORY_LENGTH, addressKey, compareTallyRows, isAddressKey } from './schedule-store.ts'
 export type {
@@ -13,6 +13,8 @@ export type {
   ScheduleStore, Settled, Tally, TallyRow, TaskLedger, TaskRecord, TaskState,
 } from './schedule-store.ts'
 export type { Grant, Held, Lease, NewTask, Task, TaskEnd, TaskKind } from './task.ts'
+export { createFairShare, type FairShare } from './fair-share.ts'
+export { fleetSettings } from './settings.ts'
 export { RETRY_DEFAULTS, retryAt, type Retryable, type RetryPolicy } from './retry.ts'
 export {
   HOST_POLICY_DEFAULTS, freshHost, isCircuitOpen, observeHost, recallHost,

@@ -3,8 +3,9 @@
  * that the operating system holds on `lock.db`, so it ends with its process however that ends;
  * `owner.json` beside it only tells a person who holds it.
  */
+import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import Database from 'libsql'
 import { z } from 'zod'
@@ -18,6 +19,10 @@ export interface FolderPaths {
   readonly dir: string
   readonly catalogue: string
   readonly schedule: string
+  /** A task server's sub-queue. */
+  readonly outbox: string
+  /** Names the folder among others. */
+  readonly identity: string
   readonly blobs: string
   readonly vectors: string
   /** Bodies on their way, on the file system of the blobs. Emptied when the lock is taken. */
@@ -35,6 +40,8 @@ export const folderPaths = (dir: string): FolderPaths => {
     dir: root,
     catalogue: join(root, 'catalogue.db'),
     schedule: join(root, 'schedule.db'),
+    outbox: join(root, 'outbox.db'),
+    identity: join(root, 'identity'),
     blobs: join(root, 'blobs'),
     vectors: join(root, 'vectors'),
     spool: join(root, 'spool'),
@@ -115,6 +122,18 @@ export const existingFolder = (dir: string): FolderPaths => {
   }
   checkFormat(paths)
   return paths
+}
+
+/** What names a folder among others, wherever it is moved: made by its owner when it is first asked for. */
+export const folderIdentity = async (path: string): Promise<string> => {
+  const known = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return ''
+    throw error
+  })
+  if (known.trim() !== '') return known.trim()
+  const made = randomUUID()
+  await writeFile(path, `${made}\n`)
+  return made
 }
 
 /** The connection that holds the lock, or null when another has it. */

@@ -14,6 +14,7 @@ export { createFingerprints, type Fingerprints, type NearPrint } from './fingerp
 export {
   existingFolder,
   FOLDER_FORMAT,
+  folderIdentity,
   folderOwner,
   folderPaths,
   lockFolder,

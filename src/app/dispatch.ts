@@ -1,0 +1,54 @@
+/** A dispatch server: one of those of a fleet, which leads it or stands by. */
+import { randomUUID } from 'node:crypto'
+import { GannetError } from '../core/errors.ts'
+import { DISPATCHER_DEFAULTS, ruleNamed, RULES, startDispatcher, type DispatchEvent } from '../schedule/index.ts'
+import { addFleetRoutes, createHttpServer, listenAt } from '../server/index.ts'
+import { joinFleet } from './fleet.ts'
+import { defaultName } from './node.ts'
+import type { DispatchSettings } from './settings.ts'
+
+export interface DispatchServer {
+  readonly name: string
+  readonly url: string
+  /** When it was stopped; rejects when it cannot go on. */
+  readonly ended: Promise<void>
+  /** Gives up the lead at once. */
+  stop(): Promise<void>
+}
+
+/** @throws usage without a Redis: a task server that stands alone dispatches by itself */
+export const startDispatch = async ({ settings, tell }: {
+  readonly settings: DispatchSettings
+  readonly tell: (event: DispatchEvent) => void
+}): Promise<DispatchServer> => {
+  if (settings.redis === null) {
+    throw new GannetError('usage', 'a dispatch server needs the Redis of its fleet: name it with --redis (a task server that stands alone dispatches by itself)')
+  }
+  const fleet = await joinFleet(settings, settings.redis)
+  const server = createHttpServer({ onTrouble: (error) => tell({ type: 'trouble', error }) })
+  const close = async (): Promise<void> => {
+    await server.close()
+    await fleet.close()
+  }
+  try {
+    addFleetRoutes(server, { ledger: fleet.ledger, queue: fleet.queue })
+    const { url, port } = await listenAt(server, settings.listen)
+    const name = settings.name ?? defaultName(port)
+    const dispatcher = startDispatcher(
+      { queue: fleet.queue, fleet: fleet.ledger, clock: fleet.clock, tell },
+      { ...DISPATCHER_DEFAULTS, identity: { name, instance: randomUUID(), url }, rule: ruleNamed(settings.rule) ?? (RULES[0] as (typeof RULES)[number]) },
+    )
+    const ended = dispatcher.ended.finally(close)
+    ended.catch(() => undefined)
+    return {
+      name, url, ended,
+      async stop() {
+        await dispatcher.stop()
+        await ended
+      },
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

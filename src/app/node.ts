@@ -1,0 +1,210 @@
+/**
+ * A task server: takes requests, hands them on to the general queue, works off what the dispatcher assigns to it, and
+ * brings reports back. With Redis it is one of a fleet; without, a fleet of its own, its dispatcher in the same process.
+ */
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { systemClock } from '../core/clock.ts'
+import type { GannetEvent } from '../core/events.ts'
+import { GannetError } from '../core/errors.ts'
+import { createGuard } from '../fetch/index.ts'
+import { createWorker, handOn, rowTask, type AdmitRules, type Wishes } from '../crawl/index.ts'
+import { acceptLinks, createCallbacks, createRequestDesk, startInboxLoop, watchEnds, type RequestRow } from '../node/index.ts'
+import {
+  createForwarder, createMemoryFleet, DISPATCHER_DEFAULTS, ownerOf, RETRY_DEFAULTS, retryAt, ruleNamed, RULES, startDispatcher,
+  type NodeReport, type Outbox, type OutboxRequest, type ScheduleStore,
+} from '../schedule/index.ts'
+import { addFleetRoutes, addRequestRoutes, createHttpServer, listenAt } from '../server/index.ts'
+import type { AssetFilter } from '../store/index.ts'
+import { createAdmission } from './admission.ts'
+import { recallHosts } from './crawl.ts'
+import { joinFleet, type Fleet } from './fleet.ts'
+import { openHouse, type Finding } from './house.ts'
+import type { KeeperApi } from './keeper-api.ts'
+import { loadRecipes, type RecipeChoice } from './load-recipes.ts'
+import type { StandingRole } from './role-process.ts'
+import type { NodeSettings } from './settings.ts'
+import { openFleetStore } from './store-home.ts'
+
+export type NodeEvent =
+  | GannetEvent
+  | { readonly type: 'node-ready'; readonly name: string; readonly url: string; readonly store: string }
+  /** It goes on trying; null: it is well again. */
+  | { readonly type: 'fleet-trouble'; readonly error: unknown }
+
+export interface NodeOptions {
+  readonly settings: NodeSettings
+  readonly recipe?: RecipeChoice | undefined
+  readonly tell: (event: NodeEvent) => void
+}
+
+export interface TaskServer {
+  readonly name: string
+  /** Where its data interface answers. */
+  readonly url: string
+  readonly findings: readonly Finding[]
+  readonly report: NodeReport
+  /** When it has drained; rejects when it cannot go on. What was accepted is kept in either case. */
+  readonly ended: Promise<void>
+  /** Takes nothing new, lets what is under way end, gives the rest back. */
+  drain(): void
+}
+
+/** A server that was not heard of for so long is gone, and what it held goes to others. */
+const MEMBER_MS = 5_000
+/** Longer than a silence that still counts as one: what a living server holds is renewed many times before. */
+const LEASE_MS = 30_000
+/** Pictures that a report to a callback names; there may be millions. */
+const MOST_STORED = 10_000
+const PAGE = 500
+
+/** @param port where it listens */
+export const defaultName = (port: number): string => `${hostname().replace(/[^\w.-]/g, '-').slice(0, 50)}-${port}`
+
+const standAlone = (keeper: StandingRole): Fleet => ({
+  queue: keeper.again<ScheduleStore>('schedule') as Fleet['queue'],
+  ledger: createMemoryFleet(() => performance.now()),
+  clock: systemClock,
+  close: async () => undefined,
+})
+
+export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promise<TaskServer> => {
+  const recipes = await loadRecipes(recipe)
+  let worker: ReturnType<typeof createWorker> | null = null
+  const house = await openHouse({
+    settings, emit: tell, recipes, processes: settings.processes, outbox: true,
+    grant: (host) => (worker as NonNullable<typeof worker>).visits.grant(host),
+  })
+  const stopping = new AbortController()
+  const undo: (() => unknown)[] = [() => house.close()]
+  const unwind = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+
+  try {
+    house.checkTargets(settings.target)
+    const fleet = settings.redis === null ? standAlone(house.keeper) : await joinFleet(settings, settings.redis)
+    undo.push(() => fleet.close())
+    const { queue, ledger, clock } = fleet
+    const outbox = house.keeper.again<Outbox>('outbox') as Outbox
+    const onTrouble = (error: unknown): void => tell({ type: 'fleet-trouble', error })
+
+    const server = createHttpServer({ onTrouble })
+    undo.push(() => server.close())
+    const admits = createAdmission(settings.allowAddress)
+    const rules: AdmitRules = { admits, policy: settings, maxDepth: settings.depth, links: settings }
+    const toTask = ({ url, kind }: RequestRow, wishes: OutboxRequest['options']) => {
+      const row = { at: '', url, text: null, category: null, hash: null, thumbnailUrl: null, pageUrl: null, problem: null, end: 0 } as const
+      const { category, recipe: name, attempts, weight } = wishes
+      const handed: Wishes = {
+        ...(category === null ? {} : { category }), ...(name === null ? {} : { recipe: name }), ...(attempts === null ? {} : { attempts }),
+      }
+      return handOn(rowTask(row, kind === 'page' ? 'pages' : 'either', rules), weight, handed)
+    }
+    const forwarder = createForwarder({
+      outbox, queue, clock, random: Math.random, onTrouble: (trouble) => onTrouble(trouble === null ? null : trouble.error),
+    })
+    const desk = createRequestDesk({
+      outbox, queue, clock, toTask, admits, knowsRecipe: (name) => recipes.some((one) => one.name === name), onAccepted: () => forwarder.wake(),
+    })
+    addRequestRoutes(server, {
+      clock,
+      desk: {
+        ...desk,
+        accept: (ask) => stopping.signal.aborted
+          ? Promise.reject(new GannetError('drained', 'this task server is being stopped: ask another one')) : desk.accept(ask),
+      },
+    })
+    addFleetRoutes(server, { ledger, queue })
+    const { url, port } = await listenAt(server, settings.listen)
+    const name = settings.name ?? defaultName(port)
+    const instance = randomUUID()
+    const owner = ownerOf({ name, instance })
+
+    const identity = await house.keeper.again<KeeperApi>('').identity()
+    const store = await openFleetStore({ ledger, keeper: house.keeper, store: identity, name, url, onTrouble })
+    undo.push(() => store.close())
+    undo.push(acceptLinks(server.server, { secret: await ledger.secret(), api: store.served }))
+
+    let failed: ((error: unknown) => void) | null = null
+    const failure = new Promise<never>((_, reject) => (failed = reject))
+    failure.catch(() => undefined)
+    const fail = (error: unknown): void => {
+      if (!stopping.signal.aborted) failed?.(error)
+    }
+    let ended = 0
+    worker = createWorker(
+      {
+        schedule: queue, catalogue: store.catalogue, committer: store.committer, grabber: house.grabbers.api, vision: house.vision,
+        eyes: house.eyes, policy: settings, clock, emit: tell,
+        hostPolicy: await recallHosts(settings, queue),
+        retryAt: ({ task, ...failed_ }) => retryAt({ ...failed_, attempts: task.attempts, random: Math.random }, {
+          ...RETRY_DEFAULTS, threshold: (task.payload as { wishes?: Wishes }).wishes?.attempts ?? settings.attempts,
+        }),
+        admits,
+      },
+      {
+        rules, concurrency: settings.processes * settings.threads, perHost: settings.perHost, leaseMs: LEASE_MS,
+        mayKeep: () => true, onBytes: () => undefined, onRoom: () => undefined, onEnded: () => ended++, onTrouble: fail,
+      },
+    )
+    const maxThreads = settings.processes * settings.threads + house.visionProcesses * settings.batch
+    const loop = startInboxLoop(
+      { queue, fleet: ledger, worker, busyProcesses: () => house.grabbers.busy, ended: () => ended, onTrouble },
+      { name, instance, url, owner, maxProcesses: settings.processes, maxThreads, memberMs: MEMBER_MS },
+    )
+
+    const dispatcher = settings.redis !== null ? null : startDispatcher(
+      { queue, fleet: ledger, clock, tell: () => undefined },
+      { ...DISPATCHER_DEFAULTS, taskLeaseMs: LEASE_MS, identity: { name, instance, url }, rule: ruleNamed(settings.rule) ?? (RULES[0] as (typeof RULES)[number]) },
+    )
+    dispatcher?.ended.catch(fail)
+
+    /** The request's end, and what was stored for it. */
+    const reportOf = async (request: OutboxRequest): Promise<string> => {
+      const where: AssetFilter = { request: request.id }
+      const stored: object[] = []
+      let after: string | null = null
+      do {
+        const page: Awaited<ReturnType<typeof store.catalogue.list>> = await store.catalogue.list({ after, limit: PAGE, where })
+        stored.push(...page.items.map(({ id, url: from, sha256, format, width, height, bytes }) => ({ id, url: from, sha256, format, width, height, bytes })))
+        after = page.next
+      } while (after !== null && stored.length < MOST_STORED)
+      const { counts, accepted, endedAt } = request
+      return JSON.stringify({ id: request.id, state: 'ended', accepted, ...counts, endedAt, stored, storedMore: after !== null })
+    }
+    const callbacks = createCallbacks({
+      outbox, report: reportOf, guard: createGuard({ allow: settings.allowAddress }), secret: settings.callbackSecret, clock, random: Math.random,
+    })
+    const background = [
+      forwarder.run(stopping.signal), callbacks.run(stopping.signal),
+      watchEnds({ outbox, queue, clock, random: Math.random, onEnded: () => callbacks.wake() }, stopping.signal),
+    ]
+    for (const run of background) run.catch(fail)
+    tell({ type: 'node-ready', name, url, store: store.home.node })
+
+    const finish = async (): Promise<void> => {
+      try {
+        await Promise.race([loop.ended, failure])
+      } finally {
+        stopping.abort()
+        worker?.close()
+        await dispatcher?.stop().catch(() => undefined)
+        await Promise.allSettled(background)
+        await unwind()
+      }
+    }
+    const finished = finish()
+    finished.catch(() => undefined)
+    return {
+      name, url, findings: house.findings, ended: finished,
+      get report() {
+        return loop.report
+      },
+      drain: () => loop.drain(),
+    }
+  } catch (error) {
+    await unwind()
+    throw error
+  }
+}
