@@ -165,6 +165,7 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
     })
     const answer = await commitOne({
       asset, fingerprint, vectors, body: full.body,
+      ...(work.single ? {} : { scouted: subjectOf(work, brought(work.thumbnail).look) }),
       verdict: {
         task: work.lease.task.id, request: work.lease.task.request, url: asset.url,
         thumbnailUrl: work.candidate.thumbnailUrl, pageUrl: work.candidate.pageUrl,

@@ -219,6 +219,21 @@ describe('committer', () => {
     expect((await house.catalogue.stats()).sequence).toBe(1)
   })
 
+  test('what only its thumbnail is known by is asked again at the commit', async () => {
+    const house = modelHouse()
+    const scouted = (n: number, pdq: string) => ({
+      task: `t${n}` as never, url: `https://example.org/${n}.jpg`, fingerprint: fingerprintOf(`thumb ${n}`, { pdq }),
+      vectors: [], width: 100, height: 100, bytes: null,
+    })
+    const one = { ...askOf(1, { pdq: pdqOf(1) }), scouted: scouted(1, pdqOf(9)) }
+    // In full they differ by more than PDQ allows; the second's thumbnail shows the first.
+    const two = { ...askOf(2, { pdq: pdqOf(1, 40) }), scouted: scouted(2, pdqOf(1, 10)) }
+    expect(await house.committer.commit([one, two])).toMatchObject([{ kind: 'stored' }, { kind: 'duplicate', of: one.asset.id, level: 'copy' }])
+    expect(await house.committer.commit([two])).toMatchObject([{ kind: 'duplicate', of: one.asset.id }])
+    const { scouted: _, ...blind } = two
+    expect(await house.committer.commit([blind])).toMatchObject([{ kind: 'stored' }])
+  })
+
   test('a hash of low quality neither proposes nor is proposed', async () => {
     const seen: number[] = []
     const house = modelHouse({

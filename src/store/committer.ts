@@ -13,6 +13,11 @@ export interface CommitAsk {
   readonly asset: Asset
   readonly fingerprint: Fingerprint
   readonly vectors: readonly StoredVector[]
+  /**
+   * What `known` was asked before the full picture was fetched. It is asked again at the commit: another server may have
+   * stored meanwhile what the thumbnail, and perhaps only the thumbnail, is known by.
+   */
+  readonly scouted?: SameSubject
   /** For the case that it is stored; the committer adds the judge's evidence under `same`. */
   readonly verdict: VerdictRecord
   readonly body: Body

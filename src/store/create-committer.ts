@@ -111,7 +111,10 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
 
   /** Plans for the asks, or for the first of them: never for none. */
   const decide = async (asks: readonly CommitAsk[]): Promise<readonly Plan[]> => {
-    const found = await findSame(options, asks.map(subjectOf))
+    const scouts = asks.flatMap(({ scouted }) => scouted ?? [])
+    const all = await findSame(options, [...asks.map(subjectOf), ...scouts])
+    const found = all.slice(0, asks.length)
+    const scoutFound = new Map(scouts.map((scout, i) => [scout, all[asks.length + i] as Found]))
     const known = new Map<AssetId, Asset>()
     for (const asset of await catalogue.get('id', asks.map((ask) => ask.asset.id))) if (asset) known.set(asset.id, asset)
     const superseded = await supersededAmong(catalogue, [...known.values()])
@@ -135,8 +138,11 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
       }
       const subject = subjectOf(ask)
       const seen = withPending(subject, same, pending, limits)
-      if (seen === null) return null
-      const decision = judge(subject, seen)
+      const scout = ask.scouted
+      const scoutSeen = scout === undefined ? undefined : withPending(scout, scoutFound.get(scout) as Found, pending, limits)
+      if (seen === null || scoutSeen === null) return null
+      const scoutDecision = scout === undefined || scoutSeen === undefined ? null : judge(scout, scoutSeen)
+      const decision = scoutDecision?.kind === 'duplicate' ? scoutDecision : judge(subject, seen)
       if (decision.kind === 'duplicate') return { kind: 'answer', answer: decision }
       if (before) {
         // The same bytes have one row, whatever the policy.
