@@ -58,17 +58,22 @@ export const createHandoutDesk = ({ rule, maxHosts = 100_000 }: HandoutOptions):
   const homes = new LRUCache<string, string>({ max: maxHosts })
   const choose: (choice: Choice) => Server = rule.create()
 
+  /** Those with room, in the order in which they joined; null when it must be looked up again. */
+  let open: Server[] | null = null
+
   const serverAt = (known: Known): Server => (known.server ??= serverOf(known.report, known.handed))
+  const withRoom = (): readonly Server[] =>
+    (open ??= Array.from(nodes.values(), serverAt).filter(({ spareThreads }) => spareThreads > 0))
   const debit = (name: string, count: number): void => {
     const known = nodes.get(name)
     if (!known) return
+    const at = open?.indexOf(serverAt(known)) ?? -1
     known.handed += count
     known.server = null
-  }
-  const withRoom = (): Server[] => {
-    const servers: Server[] = []
-    for (const known of nodes.values()) if (serverAt(known).spareThreads > 0) servers.push(serverAt(known))
-    return servers
+    // Looking at every server again for each task would be most of a turn's time.
+    if (open === null || at < 0) open = null
+    else if (serverAt(known).spareThreads > 0) open[at] = serverAt(known)
+    else open.splice(at, 1)
   }
 
   return {
@@ -80,8 +85,12 @@ export const createHandoutDesk = ({ rule, maxHosts = 100_000 }: HandoutOptions):
         known.report = report
         known.server = null
       } else nodes.set(report.name, { report, handed, server: null })
+      open = null
     },
-    forget: (name) => void nodes.delete(name),
+    forget(name) {
+      nodes.delete(name)
+      open = null
+    },
     room: () => withRoom().reduce((sum, { spareThreads }) => sum + spareThreads, 0),
     spread(due) {
       const handouts: Handout[] = []
@@ -92,7 +101,7 @@ export const createHandoutDesk = ({ rule, maxHosts = 100_000 }: HandoutOptions):
         if (servers.length === 0) break
         const server = stays ? serverAt(home) : choose({ servers, origin })
         const given = Math.min(count, server.spareThreads)
-        homes.set(host, server.name)
+        if (!stays) homes.set(host, server.name)
         debit(server.name, given)
         handouts.push({ host, node: server.name, count: given })
       }
