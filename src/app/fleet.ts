@@ -17,6 +17,8 @@ export interface Fleet {
 }
 
 const CONNECT_MS = 5_000
+/** Longest wait for an answer, reconnecting counted in. */
+const ANSWER_MS = 10_000
 /** A call that meets a lost connection waits for the next one so often before it fails and its caller is told. */
 const RETRIES_A_CALL = 2
 
@@ -25,8 +27,8 @@ export const connectRedis = async (url: string): Promise<{ readonly redis: Redis
     lazyConnect: true, maxRetriesPerRequest: RETRIES_A_CALL, connectTimeout: CONNECT_MS,
     // It comes back by itself, however long that takes.
     retryStrategy: (times) => Math.min(1_000, 50 * 2 ** times),
-    // A step that was cut off may have been done: whoever asked for it decides, for every step may be made again.
-    autoResendUnfulfilledCommands: false,
+    // A network that swallows everything closes no connection.
+    commandTimeout: ANSWER_MS,
   })
   // Each call that fails says so itself; without a listener ioredis would print the same again.
   redis.on('error', () => {})

@@ -7,6 +7,7 @@ import { hostname } from 'node:os'
 import { systemClock } from '../core/clock.ts'
 import type { GannetEvent } from '../core/events.ts'
 import { GannetError } from '../core/errors.ts'
+import { patient } from '../core/patient.ts'
 import { createGuard } from '../fetch/index.ts'
 import { createWorker, handOn, rowTask, type AdmitRules, type Wishes } from '../crawl/index.ts'
 import { acceptLinks, createCallbacks, createRequestDesk, startInboxLoop, watchEnds, type RequestRow } from '../node/index.ts'
@@ -54,6 +55,8 @@ export interface TaskServer {
 const MEMBER_MS = 5_000
 /** Longer than a silence that still counts as one: what a living server holds is renewed many times before. */
 const LEASE_MS = 30_000
+/** Longest wait of a draining server for a queue that is away. */
+const DRAIN_MS = 20_000
 /** Pictures that a report to a callback names; there may be millions. */
 const MOST_STORED = 10_000
 const PAGE = 500
@@ -76,6 +79,8 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     grant: (host) => (worker as NonNullable<typeof worker>).visits.grant(host),
   })
   const stopping = new AbortController()
+  /** Nothing that is not told by then will be. */
+  const lost = new AbortController()
   const undo: (() => unknown)[] = [() => house.close()]
   const unwind = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step()
@@ -133,11 +138,13 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
       if (!stopping.signal.aborted) failed?.(error)
     }
     let ended = 0
+    // What was done is told when the queue is back, however long that takes; meanwhile nothing is lost.
+    const waiting = patient(queue, { signal: lost.signal, random: Math.random })
     worker = createWorker(
       {
-        schedule: queue, catalogue: store.catalogue, committer: store.committer, grabber: house.grabbers.api, vision: house.vision,
+        schedule: waiting, catalogue: store.catalogue, committer: store.committer, grabber: house.grabbers.api, vision: house.vision,
         eyes: house.eyes, policy: settings, clock, emit: tell,
-        hostPolicy: await recallHosts(settings, queue),
+        hostPolicy: await recallHosts(settings, waiting),
         retryAt: ({ task, ...failed_ }) => retryAt({ ...failed_, attempts: task.attempts, random: Math.random }, {
           ...RETRY_DEFAULTS, threshold: (task.payload as { wishes?: Wishes }).wishes?.attempts ?? settings.attempts,
         }),
@@ -188,6 +195,8 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
         await Promise.race([loop.ended, failure])
       } finally {
         stopping.abort()
+        lost.abort()
+        loop.drain()
         worker?.close()
         await dispatcher?.stop().catch(() => undefined)
         await Promise.allSettled(background)
@@ -201,7 +210,11 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
       get report() {
         return loop.report
       },
-      drain: () => loop.drain(),
+      drain() {
+        loop.drain()
+        // With the queue away there is nobody to give anything back to: leases run out by themselves.
+        setTimeout(() => lost.abort(), DRAIN_MS).unref()
+      },
     }
   } catch (error) {
     await unwind()

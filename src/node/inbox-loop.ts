@@ -4,7 +4,8 @@
  * is away it goes on with what it has.
  */
 import { createBell } from '../core/bell.ts'
-import { ERRORS, GannetError } from '../core/errors.ts'
+import { GannetError } from '../core/errors.ts'
+import { mayPass } from '../core/patient.ts'
 import type { NodeReport } from '../schedule/dispatch/idleness.ts'
 import type { FleetLedger } from '../schedule/fleet-ledger.ts'
 import type { ScheduleStore } from '../schedule/schedule-store.ts'
@@ -56,9 +57,6 @@ const MOST_COLLECTED = 500
 /** Of the moving average of the speed. */
 const SPEED_HALF_LIFE_MS = 10_000
 const TROUBLE_REST_MS = 250
-
-const isPassing = (error: unknown): boolean =>
-  GannetError.is(error) && (ERRORS[error.code].consequence === 'retry' || error.code === 'disk-full')
 
 export const startInboxLoop = (ports: InboxLoopPorts, options: InboxLoopOptions): InboxLoop => {
   const { queue, fleet, worker } = ports
@@ -131,7 +129,7 @@ export const startInboxLoop = (ports: InboxLoopPorts, options: InboxLoopOptions)
         troubled = false
         restMs = found > 0 ? REST_MS.first : Math.min(REST_MS.most, restMs * 1.5)
       } catch (error) {
-        if (!isPassing(error)) throw error
+        if (!mayPass(error)) throw error
         if (!troubled) ports.onTrouble(error)
         troubled = true
         restMs = TROUBLE_REST_MS

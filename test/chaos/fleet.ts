@@ -6,6 +6,8 @@ import { setTimeout as pass } from 'node:timers/promises'
 
 const CLI = resolve(import.meta.dirname, '../../dist/cli/main.js')
 const KEEP = 8_000
+/** A server that is asked to end lets what is under way come to its end. */
+const DRAIN_MS = 30_000
 
 export interface Member {
   readonly name: string
@@ -113,7 +115,7 @@ export const startFleet = async ({ redis, dir, nodes, dispatchers, flags = [], d
   const working: Member[] = []
   // One after another: the first is where pictures are kept.
   for (let n = 0; n < nodes; n++) {
-    working.push(await raise(`node-${n}`, ['node', ...pace, '--data', join(dir, `node-${n}`), '--allow-address', '127.0.0.1', ...flags]))
+    working.push(await raise(`node-${n}`, ['node', ...pace, '--data', join(dir, `node-${n}`), '--allow-address', '127.0.0.0/8', ...flags]))
   }
   const progress = async (node: number, id: string): Promise<RequestState> => {
     const answer = await fetch(`${working[node]?.url}/v1/requests/${id}`)
@@ -138,7 +140,16 @@ export const startFleet = async ({ redis, dir, nodes, dispatchers, flags = [], d
       }
     },
     async stop() {
-      await Promise.all([...working, ...dispatching].map((one) => one.kill('SIGTERM')))
+      const late: string[] = []
+      await Promise.all([...working, ...dispatching].map(async (one) => {
+        const timer = setTimeout(() => {
+          late.push(`${one.name}: ${one.words}`)
+          void one.kill()
+        }, DRAIN_MS)
+        await one.kill('SIGTERM')
+        clearTimeout(timer)
+      }))
+      if (late.length > 0) throw new Error(`asked to end, these did not within ${DRAIN_MS / 1000} s:\n${late.join('\n')}`)
     },
   }
 }

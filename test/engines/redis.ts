@@ -10,12 +10,15 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import { Redis } from 'ioredis'
 import type { TestContext } from 'vitest'
 
 export interface RedisServer {
   readonly url: string
   /** Kills the server with SIGKILL and starts it again on the same data and port. */
   crash(): Promise<void>
+  /** Empties it. */
+  clear(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -29,9 +32,11 @@ const onPath = async (program: string): Promise<string | null> => {
 }
 
 /** The program's path; without it the test fails or skips, as GANNET_REQUIRE_ENGINES says. */
-export const needEngine = async (engine: string, program: string, context: TestContext): Promise<string> => {
+/** @param context null outside of tests: then it fails */
+export const needEngine = async (engine: string, program: string, context: TestContext | null): Promise<string> => {
   const file = await onPath(program)
   if (file) return file
+  if (context === null) throw new Error(`${program} is not on the PATH`)
   if ((process.env.GANNET_REQUIRE_ENGINES ?? '').split(',').includes(engine)) {
     throw new Error(`GANNET_REQUIRE_ENGINES asks for ${engine}, but ${program} is not on the PATH`)
   }
@@ -65,7 +70,7 @@ const launch = async (program: string, port: number, folder: string): Promise<Ch
   throw new Error(`redis-server did not start:\n${lines.join('\n')}`)
 }
 
-export const startRedis = async (context: TestContext): Promise<RedisServer> => {
+export const startRedis = async (context: TestContext | null): Promise<RedisServer> => {
   const program = await needEngine('redis', 'redis-server', context)
   const [port, folder] = [await freePort(), await mkdtemp(path.join(tmpdir(), 'gannet-redis-'))]
   let child = await launch(program, port, folder)
@@ -79,6 +84,11 @@ export const startRedis = async (context: TestContext): Promise<RedisServer> => 
     async crash() {
       await kill('SIGKILL')
       child = await launch(program, port, folder)
+    },
+    async clear() {
+      const client = new Redis(port)
+      await client.flushall()
+      client.disconnect()
     },
     async stop() {
       await kill('SIGTERM')

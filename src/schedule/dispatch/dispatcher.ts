@@ -10,8 +10,8 @@
  */
 import { createBell } from '../../core/bell.ts'
 import type { Clock } from '../../core/clock.ts'
-import { ERRORS, GannetError } from '../../core/errors.ts'
 import type { RequestId } from '../../core/ids.ts'
+import { mayPass } from '../../core/patient.ts'
 import { ownerOf, type Dispatcher as Identity, type FleetLedger, type Leader } from '../fleet-ledger.ts'
 import type { ScheduleStore } from '../schedule-store.ts'
 import { createHandoutDesk, type Handout } from './handout.ts'
@@ -61,9 +61,6 @@ export interface Dispatcher {
   stop(): Promise<void>
 }
 
-/** What goes away by itself: an engine that is restarted, or full. */
-const isPassing = (error: unknown): boolean =>
-  GannetError.is(error) && (ERRORS[error.code].consequence === 'retry' || error.code === 'disk-full')
 const TROUBLE_REST_MS = 250
 
 export const startDispatcher = (ports: DispatcherPorts, options: DispatcherOptions): Dispatcher => {
@@ -151,7 +148,7 @@ export const startDispatcher = (ports: DispatcherPorts, options: DispatcherOptio
         await holdLead()
         if (leader !== null && leads()) restUntil = await turn(leader.fence)
       } catch (error) {
-        if (!isPassing(error)) throw error
+        if (!mayPass(error)) throw error
         tell({ type: 'trouble', error })
         restUntil = clock.now() + TROUBLE_REST_MS
       }

@@ -1,0 +1,136 @@
+/**
+ * The same gallery twice by a fleet: once undisturbed, once while its processes are killed at instants spread over the
+ * crawl by the site's own count of visits. What is left must be the same, and the site never visited too soon.
+ */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as pass } from 'node:timers/promises'
+import { openStore } from 'gannet'
+import type { RedisServer } from '../engines/redis.ts'
+import type { Site } from '../site/index.ts'
+import { randomOf } from '../site/random.ts'
+import { startFleet, type Member, type RequestState, type TestFleet } from './fleet.ts'
+import { processesOf } from './processes.ts'
+
+/** What is done to a fleet, each with its share of the blows. */
+export const BLOWS = ['child', 'node', 'dispatcher', 'redis', 'stopped-node'] as const
+export type Blow = (typeof BLOWS)[number]
+
+export interface DisturbOptions {
+  readonly site: Site
+  readonly redis: RedisServer
+  readonly dir: string
+  readonly blows: readonly Blow[]
+  readonly seed: number
+  readonly delayMs: number
+  readonly flags?: readonly string[]
+  /** Of a whole run. */
+  readonly withinMs: number
+  readonly onBlow?: (blow: string, visits: number) => void
+}
+
+export interface FleetOutcome {
+  readonly end: Omit<RequestState, 'id'>
+  /** SHA-256 of what is stored, sorted. */
+  readonly assets: readonly string[]
+  readonly sound: boolean
+  /** Shortest time between the starts of two visits to a host, as the site saw them, in milliseconds. */
+  readonly minGapMs: number
+  readonly seconds: number
+}
+
+/** Longer than a dispatcher keeps the lead in silence, shorter than a task server is a member in silence. */
+const STOPPED_MS = 4_000
+
+const one = <Item>(items: readonly Item[], random: () => number): Item => items[Math.floor(random() * items.length)] as Item
+
+const strike = async (fleet: TestFleet, redis: RedisServer, blow: Blow, random: () => number): Promise<string> => {
+  const revive = async (member: Member): Promise<string> => {
+    await member.kill()
+    await member.restart()
+    return member.name
+  }
+  switch (blow) {
+    case 'child': {
+      const node = one(fleet.nodes, random)
+      const children = processesOf(node.pid).filter(({ role }) => role !== 'coordinator')
+      if (children.length === 0) return `${node.name}: none`
+      const { role, pid } = one(children, random)
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // It had died by itself meanwhile.
+      }
+      return `${role} of ${node.name}`
+    }
+    case 'node':
+      return revive(one(fleet.nodes, random))
+    case 'dispatcher': {
+      const { leader } = (await (await fetch(`${fleet.nodes[0]?.url}/v1/nodes`)).json()) as { leader: { name: string } | null }
+      return revive(fleet.dispatchers.find(({ name }) => name === leader?.name) ?? one(fleet.dispatchers, random))
+    }
+    case 'redis':
+      await redis.crash()
+      return 'redis'
+    case 'stopped-node': {
+      // A machine that sleeps: it wakes up holding what others have been given meanwhile.
+      const node = one(fleet.nodes, random)
+      const pids = processesOf(node.pid).map(({ pid }) => pid)
+      for (const pid of pids) process.kill(pid, 'SIGSTOP')
+      await pass(STOPPED_MS)
+      for (const pid of pids) process.kill(pid, 'SIGCONT')
+      return `${node.name} for ${STOPPED_MS / 1000} s`
+    }
+    default:
+      throw new TypeError(`unknown blow ${blow satisfies never}`)
+  }
+}
+
+const look = async (data: string): Promise<{ assets: string[]; sound: boolean }> => {
+  const store = await openStore(data)
+  try {
+    const assets: string[] = []
+    for await (const asset of store.images()) assets.push(asset.sha256)
+    return { assets: assets.sort(), sound: (await store.check({ deep: true })).ok }
+  } finally {
+    await store.close()
+  }
+}
+
+/** @param expectedVisits of an undisturbed run, over which the blows are spread */
+const runOnce = async (options: DisturbOptions, name: string, blows: readonly Blow[], expectedVisits: number): Promise<FleetOutcome> => {
+  const { site, redis, seed, delayMs, withinMs, flags = [] } = options
+  const dir = join(options.dir, name)
+  await mkdir(dir, { recursive: true })
+  await redis.clear()
+  site.clearLog()
+  const random = randomOf(`blows ${seed}`)
+  const marks = blows.map((blow) => ({ blow, at: Math.floor(random() * expectedVisits) })).sort((a, b) => a.at - b.at)
+  const began = Date.now()
+  const fleet = await startFleet({ redis: redis.url, dir, nodes: 3, dispatchers: 2, delayMs, flags: ['--vision', '1', '--processes', '1', '--depth', '20', ...flags] })
+  try {
+    const { body, status } = await fleet.post(1, { pages: [site.url] }, 'chaos')
+    if (status !== 202) throw new Error(`the request is answered with ${status}: ${JSON.stringify(body)}`)
+    for (const { blow, at } of marks) {
+      while (site.log.length < at && Date.now() - began < withinMs) await pass(5)
+      options.onBlow?.(await strike(fleet, redis, blow, random), site.log.length)
+    }
+    const { id: _, ...end } = await fleet.ended(1, body.id, withinMs - (Date.now() - began))
+    await site.quiet()
+    const minGapMs = Math.min(...[...new Set(site.log.map(({ host }) => host))].map((host) => site.pace({ host }).minGapMs ?? Infinity))
+    const seconds = (Date.now() - began) / 1000
+    await fleet.stop()
+    return { end, ...(await look(join(dir, 'node-0'))), minGapMs, seconds }
+  } catch (error) {
+    // What went wrong first is what there is to tell.
+    await fleet.stop().catch(() => undefined)
+    throw error
+  }
+}
+
+export const disturbFleet = async (options: DisturbOptions): Promise<{ readonly calm: FleetOutcome; readonly disturbed: FleetOutcome }> => {
+  const calm = await runOnce(options, 'calm', [], 0)
+  const visits = options.site.log.length
+  const disturbed = await runOnce(options, 'disturbed', options.blows, visits)
+  return { calm, disturbed }
+}
