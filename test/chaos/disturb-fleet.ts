@@ -17,7 +17,8 @@ export const BLOWS = ['child', 'node', 'dispatcher', 'redis', 'stopped-node'] as
 export type Blow = (typeof BLOWS)[number]
 
 export interface DisturbOptions {
-  readonly site: Site
+  /** Each is a host of its own, so that each is some task server's. */
+  readonly sites: readonly Site[]
   readonly redis: RedisServer
   readonly dir: string
   readonly blows: readonly Blow[]
@@ -34,9 +35,20 @@ export interface FleetOutcome {
   /** SHA-256 of what is stored, sorted. */
   readonly assets: readonly string[]
   readonly sound: boolean
-  /** Shortest time between the starts of two visits to a host, as the site saw them, in milliseconds. */
-  readonly minGapMs: number
+  /**
+   * The shortest time in which a site saw `WINDOW` visits begin, against the least it should have taken. Single gaps say
+   * little: a site that is held up for a moment sees visits together that were made apart.
+   */
+  readonly pace: number
   readonly seconds: number
+}
+
+const WINDOW = 20
+
+const paceOf = (site: Site, delayMs: number): number => {
+  const starts = site.log.map(({ startedAt }) => startedAt).sort((a, b) => a - b)
+  const spans = starts.slice(WINDOW).map((at, i) => at - (starts[i] as number))
+  return Math.min(...spans) / (WINDOW * delayMs)
 }
 
 /** Longer than a dispatcher keeps the lead in silence, shorter than a task server is a member in silence. */
@@ -99,28 +111,29 @@ const look = async (data: string): Promise<{ assets: string[]; sound: boolean }>
 
 /** @param expectedVisits of an undisturbed run, over which the blows are spread */
 const runOnce = async (options: DisturbOptions, name: string, blows: readonly Blow[], expectedVisits: number): Promise<FleetOutcome> => {
-  const { site, redis, seed, delayMs, withinMs, flags = [] } = options
+  const { sites, redis, seed, delayMs, withinMs, flags = [] } = options
+  const visits = (): number => sites.reduce((sum, { log }) => sum + log.length, 0)
   const dir = join(options.dir, name)
   await mkdir(dir, { recursive: true })
   await redis.clear()
-  site.clearLog()
+  for (const site of sites) site.clearLog()
   const random = randomOf(`blows ${seed}`)
   const marks = blows.map((blow) => ({ blow, at: Math.floor(random() * expectedVisits) })).sort((a, b) => a.at - b.at)
   const began = Date.now()
   const fleet = await startFleet({ redis: redis.url, dir, nodes: 3, dispatchers: 2, delayMs, flags: ['--vision', '1', '--processes', '1', '--depth', '20', ...flags] })
   try {
-    const { body, status } = await fleet.post(1, { pages: [site.url] }, 'chaos')
+    const { body, status } = await fleet.post(1, { pages: sites.map(({ url }) => url) }, 'chaos')
     if (status !== 202) throw new Error(`the request is answered with ${status}: ${JSON.stringify(body)}`)
     for (const { blow, at } of marks) {
-      while (site.log.length < at && Date.now() - began < withinMs) await pass(5)
-      options.onBlow?.(await strike(fleet, redis, blow, random), site.log.length)
+      while (visits() < at && Date.now() - began < withinMs) await pass(5)
+      options.onBlow?.(await strike(fleet, redis, blow, random), visits())
     }
     const { id: _, ...end } = await fleet.ended(1, body.id, withinMs - (Date.now() - began))
-    await site.quiet()
-    const minGapMs = Math.min(...[...new Set(site.log.map(({ host }) => host))].map((host) => site.pace({ host }).minGapMs ?? Infinity))
+    await Promise.all(sites.map((site) => site.quiet()))
+    const pace = Math.min(...sites.map((site) => paceOf(site, delayMs)))
     const seconds = (Date.now() - began) / 1000
     await fleet.stop()
-    return { end, ...(await look(join(dir, 'node-0'))), minGapMs, seconds }
+    return { end, ...(await look(join(dir, 'node-0'))), pace, seconds }
   } catch (error) {
     // What went wrong first is what there is to tell.
     await fleet.stop().catch(() => undefined)
@@ -130,7 +143,7 @@ const runOnce = async (options: DisturbOptions, name: string, blows: readonly Bl
 
 export const disturbFleet = async (options: DisturbOptions): Promise<{ readonly calm: FleetOutcome; readonly disturbed: FleetOutcome }> => {
   const calm = await runOnce(options, 'calm', [], 0)
-  const visits = options.site.log.length
+  const visits = options.sites.reduce((sum, { log }) => sum + log.length, 0)
   const disturbed = await runOnce(options, 'disturbed', options.blows, visits)
   return { calm, disturbed }
 }
