@@ -30,15 +30,16 @@ export const connectRedis = async (url: string): Promise<{ readonly redis: Redis
     // A network that swallows everything closes no connection.
     commandTimeout: ANSWER_MS,
   })
-  // Each call that fails says so itself; without a listener ioredis would print the same again.
-  redis.on('error', () => {})
+  // Each call that fails says so itself, but not always why.
+  let last: Error | null = null
+  redis.on('error', (error: Error) => (last = error))
   const where = new URL(url).host
   try {
     await redis.connect()
     return { redis, where }
   } catch (error) {
     redis.disconnect()
-    throw explainRedis(error, where)
+    throw explainRedis(last ?? error, where)
   }
 }
 

@@ -52,6 +52,8 @@ export interface Store {
   stats(): Promise<StoreStats>
   /** @param out a folder that is empty or not there yet */
   export(ask: { readonly format: string; readonly out: string; readonly where?: AssetFilter; readonly onProgress?: (written: number) => void }): Promise<ExportProgress>
+  /** What waits and what has ended; to be changed only by who opened the folder as its own. */
+  readonly schedule: Pick<ScheduleStore, 'tasks' | 'revive' | 'bury'>
   /** Compares rows, bytes and indexes; `repair` needs the folder to itself. */
   check(ask?: { readonly repair?: boolean; readonly deep?: boolean }): Promise<StoreCheckReport>
   close(): Promise<void>
@@ -125,7 +127,7 @@ export const openStore = async (
   }
 
   return {
-    images,
+    images, schedule,
     async search(ask) {
       const { image, id, text, top = DEFAULT_TOP, threshold = 0, label, category, host } = ask
       const likeness = image !== undefined ? await likePicture(image) : id !== undefined ? await likeStored(id) : null

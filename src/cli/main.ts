@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander'
 import pc from 'picocolors'
 import { ERRORS, GannetError, isDiskFull } from '../core/errors.ts'
 import { addCrawl } from './commands/crawl.ts'
+import { addDead } from './commands/dead.ts'
 import { addDispatch } from './commands/dispatch.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExport } from './commands/export.ts'
@@ -14,6 +15,7 @@ import { addProbe } from './commands/probe.ts'
 import { addRobots } from './commands/robots.ts'
 import { addSearch } from './commands/search.ts'
 import { addStats } from './commands/stats.ts'
+import { addStatus } from './commands/status.ts'
 import { addStore } from './commands/store.ts'
 import { addWhy } from './commands/why.ts'
 import { version } from './version.ts'
@@ -24,7 +26,7 @@ const program = new Command('gannet')
   .exitOverride()
   .showSuggestionAfterError()
 
-for (const add of [addCrawl, addInspect, addProbe, addGuard, addRobots, addSearch, addWhy, addStats, addExport, addStore, addNode, addDispatch, addDoctor]) {
+for (const add of [addCrawl, addInspect, addProbe, addGuard, addRobots, addSearch, addWhy, addStats, addExport, addStore, addNode, addDispatch, addStatus, addDead, addDoctor]) {
   add(program)
 }
 // A subcommand leaves through here too.

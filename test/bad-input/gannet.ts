@@ -21,7 +21,10 @@ export interface Running {
   readonly ended: Promise<Ended>
   /** Resolves when the words stand on its standard error; rejects when it ends without them. */
   said(words: string): Promise<void>
+  /** All it has said on its standard error. */
+  words(): string
   interrupt(): void
+  terminate(): void
 }
 
 /** Settings of whoever runs the tests must not leak in, nor colours out. */
@@ -50,7 +53,9 @@ export const startGannet = (args: readonly string[], env: Readonly<Record<string
   return {
     pid: child.pid as number,
     ended,
+    words: () => stderr,
     interrupt: () => void child.kill('SIGINT'),
+    terminate: () => void child.kill('SIGTERM'),
     said: (words) =>
       new Promise((done, fail) => {
         const look = (): void => {

@@ -7,7 +7,8 @@
  * A waiting task takes what its text takes and some hundred bytes: it lies in its host's list as one record, and is
  * known by a field of a small hash. Keys, all under one prefix with one hash tag:
  * - meta: version, sequence, fence, request (the last numbers given), clock (of the stamps), leader (fence of the
- *   dispatcher that assigned last), promoted (time of the last look), s:WEIGHT (the last stamp given)
+ *   dispatcher that assigned last), promoted (time of the last look), s:WEIGHT (the last stamp
+ *   given), run (of the server), resumed (when it was first asked after it was started again; -1 until then)
  * - requests: name → number; names: number → name; sequences: number → highest batch sequence
  * - s:BUCKET: task id → request[:fence it was last settled under][! when it has ended]
  * - q:WEIGHT:HOST: a host's tasks of one weight that were never leased, in order of arrival: records
@@ -29,6 +30,9 @@ export const LAYOUT_VERSION = 2
 
 /** A host that nobody waits for and that has no memory is forgotten after a week: no block lasts longer than a day. */
 const FORGET_HOST_SECONDS = 7 * 24 * 3600
+
+/** More than any fleet gives out in the second or two that a server may forget. */
+const FENCES_A_SECOND = 10_000_000
 
 const PRELUDE = `
 local P = KEYS[1]
@@ -260,6 +264,12 @@ local function grant(h, count, now)
     touch(address)
   end
   local at = math.max(of_address, h.free, h.blocked)
+  local resumed = number_of('resumed')
+  if resumed < 0 then
+    resumed = now
+    set_number('resumed', now)
+  end
+  if resumed > 0 then at = math.max(at, resumed + interval) end
   h.free = at + count * interval
   touch(h)
   return next_number('fence'), at, interval
@@ -453,12 +463,19 @@ const relief = (body: string): string => `#!lua flags=allow-oom\n${PRELUDE}${bod
 
 /** The first argument is the host delay's floor, the second that of addresses; what follows is said at each. */
 export const SCRIPTS = {
-  // version
+  // version, the server's run
   open: step(`
 local version = call('HGET', P .. 'meta', 'version')
 if not version then
   version = ARGV[3]
   call('HSET', P .. 'meta', 'version', version)
+end
+-- A server that was started again may have lost its last second (appendfsync everysec, and a power cut): no fence that
+-- was given out in it may be given again, and no host that was visited in it be visited too soon.
+local run = call('HGET', P .. 'meta', 'run')
+if run ~= ARGV[4] then
+  if run then call('HSET', P .. 'meta', 'fence', number_of('fence') + ${FENCES_A_SECOND}, 'resumed', -1) end
+  call('HSET', P .. 'meta', 'run', ARGV[4])
 end
 return version
 `),

@@ -24,7 +24,11 @@ describe('schedule on a Redis server', () => {
     const before = await store.tasks({ after: null, limit: 9 })
     await server?.crash()
     expect(await store.tasks({ after: null, limit: 9 })).toEqual(before)
-    expect((await store.grant([{ host: 'https://a.example', count: 1, now: 5000 }]))[0]?.notBefore).toBe(5100)
+    const [grant] = await store.grant([{ host: 'https://a.example', count: 1, now: 5000 }])
+    expect(grant?.notBefore).toBe(5100)
+    // What it may have forgotten is given to nobody again: neither fences nor, for one delay, visits.
+    expect(grant?.fence).toBeGreaterThan((lease?.fence ?? 0) + 1_000_000)
+    expect((await store.grant([{ host: 'https://elsewhere.example', count: 1, now: 5000 }]))[0]?.notBefore).toBe(5100)
     const held = { id: 'one' as TaskId, fence: lease?.fence ?? 0 }
     expect(await store.complete([{ ...held, end: { outcome: 'kept', reason: null }, spawn: [] }])).toEqual(['done'])
     await store.close()

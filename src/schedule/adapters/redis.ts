@@ -126,6 +126,7 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
   }
 
   const close = async (): Promise<void> => {
+    redis.off('ready', reopen)
     if (typeof options.redis === 'string') redis.disconnect()
   }
 
@@ -133,14 +134,23 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
     await close()
     throw error
   }
-  const server = /redis_version:(\S+)/.exec(await redis.info('server').catch((error: unknown) => Promise.reject(explainRedis(error, where))))?.[1] ?? '0'
-  if (Number.parseInt(server, 10) < LEAST_VERSION) {
-    await refuse(new GannetError('engine-unfit', `Redis at ${where} is of version ${server}: gannet needs ${LEAST_VERSION}.0 or later`))
+  const aboutServer = async (): Promise<{ readonly version: string; readonly run: string }> => {
+    const info = await redis.info('server').catch((error: unknown) => Promise.reject(explainRedis(error, where)))
+    const [version = '0', run = ''] = ['redis_version', 'run_id'].map((name) => new RegExp(`${name}:(\\S+)`).exec(info)?.[1])
+    return { version, run }
   }
-  const version = Number(await run<string>('open', LAYOUT_VERSION).catch(async (error: unknown) => {
+  const openLayout = async (): Promise<number> => Number(await run<string>('open', LAYOUT_VERSION, (await aboutServer()).run))
+  const reopen = (): void => void openLayout().catch(() => undefined)
+  const server = await aboutServer()
+  if (Number.parseInt(server.version, 10) < LEAST_VERSION) {
+    await refuse(new GannetError('engine-unfit', `Redis at ${where} is of version ${server.version}: gannet needs ${LEAST_VERSION}.0 or later`))
+  }
+  const version = await openLayout().catch(async (error: unknown) => {
     await close()
     throw error
-  }))
+  })
+  // A connection that comes back may be to a server that was started again.
+  redis.on('ready', reopen)
   if (version > LAYOUT_VERSION) {
     await refuse(new GannetError(
       'data-newer',
