@@ -1,7 +1,7 @@
 /**
  * What the dispatch rule is worth: the real policy on a virtual clock, on fleets and bursts that no bench has. Tasks
- * arrive, wait for their host and for a server, and run; what they wait under the default is held against an oracle,
- * which nothing can beat, and against servers that work off what they took, which is what there was before.
+ * arrive, wait for their host and for a server, and run; what they wait under the default is held against an oracle
+ * in the same order, which no dispatcher can beat, and against servers that work off what they took, which is what there was before.
  */
 import { availableParallelism } from 'node:os'
 import type { Benchmark } from './bench.ts'
