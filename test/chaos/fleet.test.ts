@@ -2,10 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pass } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startGannet } from '../bad-input/gannet.ts'
 import { startRedis, type RedisServer } from '../engines/redis.ts'
 import { planGallery, startSite, type Site } from '../site/index.ts'
 import { BLOWS, disturbFleet } from './disturb-fleet.ts'
+import { startFleet } from './fleet.ts'
 
 const MINUTES = 60_000
 
@@ -37,4 +40,33 @@ describe('a fleet', () => {
     expect([calm.sound, disturbed.sound]).toEqual([true, true])
     expect(Math.min(calm.pace, disturbed.pace)).toBeGreaterThan(0.7)
   }, 10 * MINUTES)
+
+  test('takes requests while Redis sleeps or is full, works them off when it is back, and lets nobody join under a name that is taken', async (context) => {
+    redis ??= await startRedis(context)
+    await redis.clear()
+    const fleet = await startFleet({ redis: redis.url, dir: join(dir, 'away'), nodes: 1, dispatchers: 1, delayMs: 10, flags: ['--vision', '1', '--processes', '1'] })
+    try {
+      const second = startGannet(['node', '--redis', redis.url, '--name', 'node-0', '--listen', '127.0.0.1:0', '--data', join(dir, 'second'), '--vision', '1', '--processes', '1'])
+      const { code, stderr } = await second.ended
+      expect([code, stderr]).toEqual([1, expect.stringContaining('another task server of this fleet is called node-0')])
+
+      redis.signal('SIGSTOP')
+      const asleep = await fleet.post(0, { pages: [`${sites[0]?.url}`] })
+      expect(asleep.status).toBe(202)
+      redis.signal('SIGCONT')
+      expect(await fleet.ended(0, asleep.body.id, MINUTES)).toMatchObject({ failed: 0, pending: 0 })
+
+      await redis.limit(1)
+      const full = await fleet.post(0, { pages: [`${sites[1]?.url}`] })
+      expect(full.status).toBe(202)
+      await pass(1_000)
+      expect((await fleet.progress(0, full.body.id)).pending).toBe(1)
+      await redis.limit(0)
+      const end = await fleet.ended(0, full.body.id, 2 * MINUTES)
+      expect([end.failed, end.pending, end.kept > 0]).toEqual([0, 0, true])
+    } finally {
+      await redis.limit(0)
+      await fleet.stop()
+    }
+  }, 5 * MINUTES)
 })

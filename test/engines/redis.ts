@@ -17,6 +17,10 @@ export interface RedisServer {
   readonly url: string
   /** Kills the server with SIGKILL and starts it again on the same data and port. */
   crash(): Promise<void>
+  /** As if its machine slept (SIGSTOP), and woke up (SIGCONT). */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void
+  /** Bytes of memory that it may have; 0 for any. */
+  limit(bytes: number): Promise<void>
   /** Empties it. */
   clear(): Promise<void>
   stop(): Promise<void>
@@ -84,6 +88,12 @@ export const startRedis = async (context: TestContext | null): Promise<RedisServ
     async crash() {
       await kill('SIGKILL')
       child = await launch(program, port, folder)
+    },
+    signal: (name) => void child.kill(name),
+    async limit(bytes) {
+      const client = new Redis(port)
+      await client.config('SET', 'maxmemory', bytes)
+      client.disconnect()
     },
     async clear() {
       const client = new Redis(port)
