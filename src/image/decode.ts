@@ -158,21 +158,29 @@ const readIconFile = async (bytes: Uint8Array, limits: DecodeLimits): Promise<Pi
   return 'reason' in picture ? picture : { ...picture, format, pages }
 }
 
+/** A hash that was taken as the file was written, and how many bytes it was taken of. */
+export interface KnownHash {
+  readonly size: number
+  readonly sha256?: Sha256
+}
+
 /**
  * Decodes for looking, not for keeping: at 512 pixels a side at most.
  * @param input the file's bytes, or its path
+ * @param known is believed when the file is as long as that
  * @throws GannetError `data-missing` when the path cannot be read; never for what a file contains
  */
 export const decodeForLook = async (
   input: Uint8Array | string,
   limits: DecodeLimits = DECODE_LIMITS,
+  known: KnownHash | null = null,
 ): Promise<Decoded | Unseen> => {
   const bytes = typeof input === 'string' ? await fileBytes(input, limits.maxBytes) : input
   const size = bytes instanceof Uint8Array ? bytes.byteLength : bytes.size
   if (!(bytes instanceof Uint8Array) || size > limits.maxBytes) {
     return { ok: false, reason: 'too-large', detail: `${size} bytes, more than ${limits.maxBytes}`, bytes: size, sha256: null }
   }
-  const sha256 = sha256Of(bytes)
+  const sha256 = known?.sha256 !== undefined && known.size === size ? known.sha256 : sha256Of(bytes)
   const unseen = ({ reason, detail }: Refusal): Unseen => ({ ok: false, reason, detail, bytes: size, sha256 })
 
   const type = await sniff(bytes)

@@ -1,7 +1,7 @@
 /** All that is known of a picture before a model sees it, in one go: decode, hashes, looks, tile. */
 import { createHash } from 'node:crypto'
 import type { Sha256 } from '../core/ids.ts'
-import { DECODE_LIMITS, decodeForLook, type DecodeLimits, type Rgb } from './decode.ts'
+import { DECODE_LIMITS, decodeForLook, type DecodeLimits, type KnownHash, type Rgb } from './decode.ts'
 import type { Look, Unseen } from './look.ts'
 import { looksOnStage } from './looks.ts'
 import { pdqOnStage } from './pdq.ts'
@@ -20,13 +20,15 @@ export interface Looked {
 
 /**
  * @param input the file's bytes, or its path
+ * @param known see decodeForLook
  * @throws GannetError `data-missing` when the path cannot be read; never for what a file contains
  */
 export const takeLook = async (
   input: Uint8Array | string,
   limits: DecodeLimits = DECODE_LIMITS,
+  known: KnownHash | null = null,
 ): Promise<Looked | Unseen> => {
-  const decoded = await decodeForLook(input, limits)
+  const decoded = await decodeForLook(input, limits, known)
   if (!decoded.ok) return decoded
   const { rgb, reduced, ...facts } = decoded
   const { width, height } = rgb

@@ -59,6 +59,19 @@ describe('the vision process', () => {
     await expect(vision.look([spooled])).rejects.toMatchObject({ code: 'data-missing' })
   })
 
+  it('believes the hash that came with a file, unless the file has another length since', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'gannet-vision-'))
+    const path = join(dir, 'body')
+    const bytes = await drawn(64)
+    await writeFile(path, bytes)
+    const vision = createVisionProcess({ choice: OFF })
+    const sha256 = sha256Of('taken on the way')
+    const named = (size: number) => ({ ticket: 1, keep: false, body: { kind: 'spool', path, size, sha256 } } as const)
+    expect((await vision.look([named(bytes.length)]))[0]?.sha256).toBe(sha256)
+    expect((await vision.look([named(bytes.length + 1)]))[0]?.sha256).toBe(sha256Of(bytes))
+    await rm(dir, { recursive: true })
+  })
+
   it('still looks when a model cannot be loaded, and says so when it is asked to infer', async () => {
     const [manifest] = shippedPacks
     if (!manifest) expect.fail('no pack is shipped')

@@ -28,7 +28,8 @@ export interface VisionProcessOptions {
 /** A second that the decoder, which keeps time itself, has to say so. */
 const GRACE_MS = 1_000
 
-const inputOf = (body: Body): Uint8Array | string => (body.kind === 'inline' ? body.bytes : body.path)
+const lookAtBody = (body: Body, limits: DecodeLimits): ReturnType<typeof takeLook> =>
+  body.kind === 'inline' ? takeLook(body.bytes, limits) : takeLook(body.path, limits, body)
 
 /** The models begin to load at once; `infer` waits for them, and rejects when one cannot be loaded. */
 export const createVisionProcess = (options: VisionProcessOptions): VisionApi => {
@@ -50,7 +51,7 @@ export const createVisionProcess = (options: VisionProcessOptions): VisionApi =>
 
   const lookAt = async (item: LookItem): Promise<Look | Unseen> => {
     const leave = await gate.enter()
-    const looking = takeLook(inputOf(item.body), decode)
+    const looking = lookAtBody(item.body, decode)
     // One that was given up keeps its place until it ends: it has a thread still.
     looking.then(leave, leave)
     const seen = await patience.wait(looking)

@@ -1,5 +1,6 @@
 import type http from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { sha256Of } from '../../core/ids.ts'
 import { serveHttp, type LocalServer } from '../../../test/local-server.ts'
 import { JPEG, localVisits } from '../../../test/local-visits.ts'
 
@@ -55,6 +56,7 @@ describe('a large picture that breaks off', () => {
     const result = await visit()
     expect(result).toMatchObject({ ok: true, status: 200, bytes: LARGE.length, wireBytes: LARGE.length })
     expect(Buffer.compare(await visits.bytesOf(result), LARGE)).toBe(0)
+    expect(result).toMatchObject({ body: { sha256: sha256Of(LARGE) } })
     expect(ranges).toEqual([undefined, `bytes=${CUT}-`, `bytes=${CUT + 500_000}-`])
     expect(visits.granted).toEqual([site.origin, site.origin])
     expect(await visits.spooled()).toHaveLength(1)
