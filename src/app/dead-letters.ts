@@ -45,7 +45,7 @@ export const deadLettersOf = (queue: DeadStore, close: () => Promise<void>): Dea
 
 /** @throws data-missing, data-locked while a crawl or task server owns the folder; engine-unreachable */
 export const openDeadLetters = async (
-  where: { readonly data: string } | { readonly fleet: Pick<DispatchSettings, 'prefix' | 'delay' | 'addressDelay'>; readonly redis: string },
+  where: { readonly data: string } | { readonly fleet: Pick<DispatchSettings, 'prefix'>; readonly redis: string },
 ): Promise<DeadLetters> => {
   if ('redis' in where) {
     const { queue, close } = await joinFleet(where.fleet, where.redis)

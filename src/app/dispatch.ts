@@ -24,7 +24,7 @@ export const startDispatch = async ({ settings, tell }: {
   if (settings.redis === null) {
     throw new GannetError('usage', 'a dispatch server needs the Redis of its fleet: name it with --redis (a task server that stands alone dispatches by itself)')
   }
-  const fleet = await joinFleet(settings, settings.redis)
+  const fleet = await joinFleet(settings, settings.redis, settings)
   const server = createHttpServer({ onTrouble: (error) => tell({ type: 'trouble', error }) })
   const close = async (): Promise<void> => {
     await server.close()

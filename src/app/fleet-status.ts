@@ -17,7 +17,7 @@ export interface FleetStatus {
 }
 
 /** @throws engine-unreachable */
-export const fleetStatus = async (settings: Pick<DispatchSettings, 'prefix' | 'delay' | 'addressDelay'>, redis: string): Promise<FleetStatus> => {
+export const fleetStatus = async (settings: Pick<DispatchSettings, 'prefix'>, redis: string): Promise<FleetStatus> => {
   const { queue, ledger, close } = await joinFleet(settings, redis)
   try {
     const [leader, home, nodes, tally, uncollected] = await Promise.all([

@@ -5,7 +5,7 @@ import { createServerClock } from '../core/server-clock.ts'
 import type { FleetLedger, ScheduleStore } from '../schedule/index.ts'
 import { explainRedis } from '../schedule/adapters/redis-errors.ts'
 import { createRedisFleet } from '../schedule/adapters/redis-fleet.ts'
-import { openRedisSchedule } from '../schedule/adapters/redis.ts'
+import { fleetPace, openRedisSchedule } from '../schedule/adapters/redis.ts'
 import { addressDelayOf } from './house.ts'
 import type { DispatchSettings } from './settings.ts'
 
@@ -13,6 +13,8 @@ export interface Fleet {
   readonly queue: Omit<ScheduleStore, 'can'>
   readonly ledger: FleetLedger
   readonly clock: Clock
+  /** Floors of the pace, in milliseconds; null where nobody has set them yet. */
+  readonly pace: { readonly delayMs: number; readonly addressDelayMs: number } | null
   close(): Promise<void>
 }
 
@@ -44,17 +46,22 @@ export const connectRedis = async (url: string): Promise<{ readonly redis: Redis
 }
 
 /** @throws engine-unreachable, engine-unfit, data-newer */
-export const joinFleet = async (settings: Pick<DispatchSettings, 'prefix' | 'delay' | 'addressDelay'>, url: string): Promise<Fleet> => {
+export const joinFleet = async (
+  settings: Pick<DispatchSettings, 'prefix'>, url: string,
+  /** Who hands out sets the pace of all. */
+  sets?: Pick<DispatchSettings, 'delay' | 'addressDelay'>,
+): Promise<Fleet> => {
   const { redis, where } = await connectRedis(url)
   try {
     const queue = await openRedisSchedule({
-      redis, prefix: settings.prefix, delayMs: settings.delay, addressDelayMs: addressDelayOf(settings),
+      redis, prefix: settings.prefix, ...(sets ? { delayMs: sets.delay, addressDelayMs: addressDelayOf(sets) } : {}),
     })
     const clock = await createServerClock(async () => {
       const [seconds = 0, micros = 0] = await redis.time().catch((error: unknown) => Promise.reject(explainRedis(error, where)))
       return seconds * 1000 + Math.floor(micros / 1000)
     })
     return {
+      pace: await fleetPace(redis, settings.prefix),
       queue, ledger: createRedisFleet({ redis, prefix: `${settings.prefix}fleet:` }), clock,
       async close() {
         clock.close()

@@ -68,6 +68,7 @@ const standAlone = (keeper: StandingRole): Fleet => ({
   queue: keeper.again<ScheduleStore>('schedule') as Fleet['queue'],
   ledger: createMemoryFleet(() => performance.now()),
   clock: systemClock,
+  pace: null,
   close: async () => undefined,
 })
 
@@ -144,7 +145,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
       {
         schedule: waiting, catalogue: store.catalogue, committer: store.committer, grabber: house.grabbers.api, vision: house.vision,
         eyes: house.eyes, policy: settings, clock, emit: tell,
-        hostPolicy: await recallHosts(settings, waiting),
+        hostPolicy: await recallHosts(fleet.pace === null ? settings : { ...settings, delay: fleet.pace.delayMs }, waiting),
         retryAt: ({ task, ...failed_ }) => retryAt({ ...failed_, attempts: task.attempts, random: Math.random }, {
           ...RETRY_DEFAULTS, threshold: (task.payload as { wishes?: Wishes }).wishes?.attempts ?? settings.attempts,
         }),

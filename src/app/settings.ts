@@ -26,7 +26,7 @@ export const SETTINGS = { ...folderSettings, ...crawlSettings, ...listSettings, 
 
 export const NODE_SETTINGS = { ...nodeSettings, ...fleetSettings, ...HOUSE_SETTINGS }
 
-/** The pace is the fleet's: what the dispatcher hands out keeps to it. */
+/** The pace is the fleet's, and its dispatcher sets it; task servers with a Redis have none of their own. */
 export const DISPATCH_SETTINGS = { ...dispatchSettings, ...fleetSettings, delay: walkSettings.delay, addressDelay: walkSettings.addressDelay }
 
 export type HouseSettings = ValuesOf<typeof HOUSE_SETTINGS>

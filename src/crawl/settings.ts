@@ -41,7 +41,7 @@ export type LinkSettings = ValuesOf<typeof linkSettings>
 /** Of whoever works off tasks, a crawl or a task server. */
 export const walkSettings = {
   perHost: setting(shape.count(10, 1, 1000), { help: 'Most visits to one host (scheme, name and port) at a time.', value: 'n' }),
-  delay: setting(shape.amount(500, 0, MAX_TIMER_MS), { help: 'Least time between the starts of two visits to a host, in milliseconds.', value: 'ms' }),
+  delay: setting(shape.amount(500, 0, MAX_TIMER_MS), { help: 'Least time between the starts of two visits to a host, in milliseconds. In a fleet its dispatcher sets it.', value: 'ms' }),
   addressDelay: setting(shape.limit(0, MAX_TIMER_MS), { help: 'Least time between the starts of two visits to hosts at one address, in milliseconds; by default 50 at public addresses, none inside the network.', value: 'ms' }),
   attempts: setting(shape.count(3), { help: 'Failures after which a picture or page is given up.', value: 'n' }),
   depth: setting(shape.limit(0), { help: 'Most links between a seed and a page; no limit by default. Links of pages in a list are followed only when it is given.', value: 'n' }),

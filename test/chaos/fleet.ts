@@ -110,8 +110,8 @@ const raise = async (name: string, command: readonly string[]): Promise<Member> 
 }
 
 export const startFleet = async ({ redis, dir, nodes, dispatchers, flags = [], delayMs = 0 }: FleetOptions): Promise<TestFleet> => {
-  const pace = ['--redis', redis, '--delay', String(delayMs)]
-  const dispatching = await Promise.all(Array.from({ length: dispatchers }, (_, n) => raise(`dispatch-${n}`, ['dispatch', ...pace])))
+  const pace = ['--redis', redis]
+  const dispatching = await Promise.all(Array.from({ length: dispatchers }, (_, n) => raise(`dispatch-${n}`, ['dispatch', ...pace, '--delay', String(delayMs)])))
   const working: Member[] = []
   // One after another: the first is where pictures are kept.
   for (let n = 0; n < nodes; n++) {

@@ -6,7 +6,7 @@
  *
  * A waiting task takes what its text takes and some hundred bytes: it lies in its host's list as one record, and is
  * known by a field of a small hash. Keys, all under one prefix with one hash tag:
- * - meta: version, sequence, fence, request (the last numbers given), clock (of the stamps), leader (fence of the
+ * - meta: version, delay and addressDelay (floors of the fleet's pace), sequence, fence, request (the last numbers given), clock (of the stamps), leader (fence of the
  *   dispatcher that assigned last), promoted (time of the last look), s:WEIGHT (the last stamp
  *   given), run (of the server), resumed (when it was first asked after it was started again; -1 until then)
  * - requests: name → number; names: number → name; sequences: number → highest batch sequence
@@ -34,10 +34,18 @@ const FORGET_HOST_SECONDS = 7 * 24 * 3600
 /** More than any fleet gives out in the second or two that a server may forget. */
 const FENCES_A_SECOND = 10_000_000
 
+/** Of a fleet that nobody has set the pace of. */
+export const DEFAULT_DELAY_MS = 500
+
 const PRELUDE = `
 local P = KEYS[1]
 local call = redis.call
 local floor_ms, address_floor_ms = tonumber(ARGV[1]), tonumber(ARGV[2])
+if not floor_ms then
+  -- The fleet's: whoever hands out has set it.
+  local pace = call('HMGET', P .. 'meta', 'delay', 'addressDelay')
+  floor_ms, address_floor_ms = tonumber(pace[1] or ${DEFAULT_DELAY_MS}), tonumber(pace[2] or 0)
+end
 
 -- cjson would round to 14 digits.
 local function text(n) return string.format('%.17g', n) end
@@ -461,7 +469,7 @@ const step = (body: string): string => PRELUDE + body
 /** A step that ends work, or tells of it: allowed when Redis is out of memory, or nothing could ever be freed. */
 const relief = (body: string): string => `#!lua flags=allow-oom\n${PRELUDE}${body}`
 
-/** The first argument is the host delay's floor, the second that of addresses; what follows is said at each. */
+/** The first argument is the host delay's floor, or nothing for the fleet's, the second that of addresses; what follows is said at each. */
 export const SCRIPTS = {
   // version, the server's run
   open: step(`
@@ -472,6 +480,7 @@ if not version then
 end
 -- A server that was started again may have lost its last second (appendfsync everysec, and a power cut): no fence that
 -- was given out in it may be given again, and no host that was visited in it be visited too soon.
+if ARGV[1] ~= '' then call('HSET', P .. 'meta', 'delay', ARGV[1], 'addressDelay', ARGV[2]) end
 local run = call('HGET', P .. 'meta', 'run')
 if run ~= ARGV[4] then
   if run then call('HSET', P .. 'meta', 'fence', number_of('fence') + ${FENCES_A_SECOND}, 'resumed', -1) end

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { startRedis, type RedisServer } from '../../../test/engines/redis.ts'
 import type { RequestId, TaskId } from '../../core/ids.ts'
-import { openRedisSchedule } from './redis.ts'
+import { fleetPace, openRedisSchedule } from './redis.ts'
 
 const A = 'request-a' as RequestId
 const tasks = ['one', 'two'].map((name) => ({
@@ -54,6 +54,18 @@ describe('schedule on a Redis server', () => {
     const keys = await redis.keys('*')
     expect(keys.length).toBeGreaterThan(5)
     expect(keys.filter((key) => !key.startsWith('{mine}:'))).toEqual([])
+    redis.disconnect()
+  })
+
+  test('keeps to the pace that another has set', async () => {
+    const redis = new Redis(server?.url ?? '')
+    const follower = await openRedisSchedule({ redis, prefix: '{pace}:' })
+    const interval = async () => (await follower.grant([{ host: 'https://a.example', count: 1, now: 0 }]))[0]?.intervalMs
+    expect(await interval()).toBe(500)
+    expect(await fleetPace(redis, '{pace}:')).toBeNull()
+    await openRedisSchedule({ redis, prefix: '{pace}:', delayMs: 70, addressDelayMs: 9 })
+    expect(await interval()).toBe(70)
+    expect(await fleetPace(redis, '{pace}:')).toEqual({ delayMs: 70, addressDelayMs: 9 })
     redis.disconnect()
   })
 

@@ -19,7 +19,9 @@ import type { Grant, Held, Lease, NewTask, Task, TaskKind } from '../task.ts'
 import { explainRedis } from './redis-errors.ts'
 import { LAYOUT_VERSION, SCRIPTS } from './redis-scripts.ts'
 
-export interface RedisScheduleOptions extends ScheduleOptions {
+export interface RedisScheduleOptions extends Partial<ScheduleOptions> {
+  /** Sets the pace of all who share the queue; without it the pace is what another has set, 500 ms where nobody has. */
+  readonly delayMs?: number
   /** `redis://…`, or a connection of the caller's, which `close` leaves open. */
   readonly redis: string | Redis
   /** Begins every key; its hash tag keeps them in one slot of a cluster. Default `{gannet}:`. */
@@ -106,7 +108,7 @@ const connect = async (url: string): Promise<Redis> => {
 
 /** @throws GannetError `engine-unreachable`, `engine-unfit`, `data-newer`; later calls also `disk-full` */
 export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<ScheduleStore> => {
-  const { prefix = '{gannet}:', delayMs, addressDelayMs = 0 } = options
+  const { prefix = '{gannet}:', delayMs = '', addressDelayMs = 0 } = options
   // Without the password that the URL may hold.
   const where = typeof options.redis === 'string' ? new URL(options.redis).host : 'the given connection'
   const redis = typeof options.redis === 'string'
@@ -289,4 +291,10 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
 
     close,
   }
+}
+
+/** The pace that a fleet's dispatcher has set, in milliseconds; null while nobody has. */
+export const fleetPace = async (redis: Redis, prefix: string): Promise<{ readonly delayMs: number; readonly addressDelayMs: number } | null> => {
+  const [delay, addressDelay] = await redis.hmget(`${prefix}meta`, 'delay', 'addressDelay')
+  return delay ? { delayMs: Number(delay), addressDelayMs: Number(addressDelay ?? 0) } : null
 }
