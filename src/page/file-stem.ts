@@ -11,7 +11,7 @@ const MAX_AFFIXES = 4
 const MAX_NAME = 300
 
 /** Says nothing of which picture it is: then the folder does. */
-const NAMELESS = new RegExp(`^(?:${SIZE_WORD}|image|img|photo|picture|pic|main|default|index|file|display|view|[a-z])$`, 'i')
+const NAMELESS = new RegExp(`^(?:${SIZE_WORD}|image|img|photo|picture|pic|main|default|index|file|display|view|[tsmlxbozhkqn])$`, 'i')
 const SCRIPT = /\.(?:php|aspx?|jsp|cgi|ashx)$/i
 
 /** The file's name without extension and words of size, lower-cased; null where the name does not tell. */
@@ -27,7 +27,9 @@ export const fileStem = (address: string): string | null => {
     stem = shorter
   }
   if (stem !== '' && !NAMELESS.test(stem)) return stem
-  const folder = slash <= 0 ? '' : path.slice(path.lastIndexOf('/', slash - 1) + 1, slash).toLowerCase()
+  const open = slash <= 0 ? -1 : path.lastIndexOf('/', slash - 1)
+  // What stands behind two slashes is the host, which names no picture.
+  const folder = slash <= 0 || path[open - 1] === '/' ? '' : path.slice(open + 1, slash).toLowerCase()
   return folder === '' || NAMELESS.test(folder) ? null : `${folder}/`
 }
 

@@ -1,6 +1,8 @@
 /** `<img>` with all that belongs to it: srcset, picture sources, lazy attributes, its noscript copy, the link round it. */
 import { isTag, type AnyNode, type Element } from 'domhandler'
 import type { Finder, Finding, Found, Page } from '../page.ts'
+import { fileAddress } from '../file-address/file-address.ts'
+import { fileStem } from '../file-stem.ts'
 import { addSrcset, pixels, renditionAt, unusable } from '../page-address.ts'
 import { looksLikeStandIn } from '../picture-url.ts'
 import { firstWithin, countWithin } from '../page-tree.ts'
@@ -44,22 +46,68 @@ const neighbour = (node: Element, step: 'prev' | 'next'): Element | null => {
   return null
 }
 
-/** The one picture of a `noscript` right beside the element (or inside it, as AMP has it). */
-const noscriptCopy = (page: Page, img: Element): Element | null => {
-  const beside = [neighbour(img, 'next'), neighbour(img, 'prev'), ...(img.children.length > 0 ? [firstWithin(page.landmarks.noscript, img)] : [])]
-  for (const noscript of beside) {
-    if (noscript?.name !== 'noscript' || countWithin(page.landmarks['noscript-picture'], noscript) !== 1) continue
-    const copy = firstWithin(page.landmarks['noscript-picture'], noscript)
-    if (copy !== null && !page.claimed.has(copy)) return copy
-  }
-  return null
-}
-
 const readCopy = (page: Page, copy: Element): Rendition[] => {
   const { renditions } = ownRenditions(page, copy)
   const src = srcOf(page, copy)
   if (src !== null) renditions.push({ ...src, role: 'main' })
   return renditions.map((rendition) => ({ ...rendition, via: 'noscript' }))
+}
+
+/** What a copy names itself; its sources are left to whoever takes it. */
+const addressesIn = (page: Page, copy: Element): Rendition[] => {
+  const renditions: Rendition[] = []
+  addSrcset(renditions, page, copy.attribs['srcset'], 'main', 'noscript')
+  addLazy(renditions, page, copy)
+  const src = srcOf(page, copy)
+  if (src !== null) renditions.push(src)
+  return renditions
+}
+
+/** Whether two pictures' files are the same, as far as their addresses tell. */
+const likeness = (own: readonly Rendition[], other: readonly Rendition[]): 'same-address' | 'same-name' | 'unknown' | 'other' => {
+  if (own.length === 0 || other.length === 0) return 'unknown'
+  const keys = new Set(own.map(({ url }) => fileAddress(url).key))
+  if (other.some(({ url }) => keys.has(fileAddress(url).key))) return 'same-address'
+  const stems = new Set(own.map(({ url }) => fileStem(url)))
+  const isSame = other.some(({ url }) => {
+    const stem = fileStem(url)
+    return stem !== null && stems.has(stem)
+  })
+  return isSame ? 'same-name' : 'other'
+}
+
+/** A `noscript` that shows one picture which nobody has claimed, and that picture. */
+interface Copy {
+  readonly noscript: Element
+  readonly img: Element
+}
+
+const isTracker = ({ width, height }: Finding['shown']): boolean => (width ?? 99) <= MAX_TRACKER_PX && (height ?? 99) <= MAX_TRACKER_PX
+
+const copyIn = (page: Page, noscript: Element | null): Copy | null => {
+  if (noscript?.name !== 'noscript' || countWithin(page.landmarks['noscript-picture'], noscript) !== 1) return null
+  const img = firstWithin(page.landmarks['noscript-picture'], noscript)
+  return img === null || page.claimed.has(img) || isTracker(shownSize(img)) ? null : { noscript, img }
+}
+
+/**
+ * The copy of a picture for readers without scripts: in a `noscript` right beside it (or inside it, as AMP has it).
+ * One that names the same file is it; one that names another is taken for another picture, as a copy found twice costs
+ * less than a picture lost. Where the element names nothing, the place decides: a `noscript` between two pictures may
+ * be either's, so one at which no other picture stands goes first.
+ */
+const noscriptCopy = (page: Page, img: Element, own: readonly Rendition[]): Element | null => {
+  const { noscript: all } = page.landmarks
+  const beside = [neighbour(img, 'next'), neighbour(img, 'prev'), ...(img.children.length > 0 ? [firstWithin(all, img)] : [])]
+  const copies = beside.flatMap((noscript) => copyIn(page, noscript) ?? [])
+  const names = copies.map((copy) => likeness(own, addressesIn(page, copy.img)))
+  const exact = names.indexOf('same-address')
+  const same = exact === -1 ? names.indexOf('same-name') : exact
+  if (same !== -1) return copies[same]?.img ?? null
+  const unsure = copies.filter((_, at) => names[at] === 'unknown')
+  const isBetween = ({ noscript }: Copy): boolean =>
+    [neighbour(noscript, 'prev'), neighbour(noscript, 'next')].some((other) => other !== null && other !== img && other.name === img.name)
+  return (unsure.find((copy) => !isBetween(copy)) ?? unsure[0])?.img ?? null
 }
 
 /** A `src` that several lazy pictures share stands in for each of them, whatever it is called. */
@@ -95,7 +143,7 @@ const readImg = (page: Page, img: Element, shared: ReadonlySet<string>): Found =
     isLazy ||= renditions.length > known
   }
   const mayHaveCopy = page.landmarks['noscript-picture'].length > 0 && (isLazy || src === null || looksLikeStandIn(raw))
-  const copy = mayHaveCopy ? noscriptCopy(page, img) : null
+  const copy = mayHaveCopy ? noscriptCopy(page, img, renditions) : null
   if (copy !== null) {
     renditions.push(...readCopy(page, copy))
     page.claimed.add(copy)
@@ -111,8 +159,7 @@ const readImg = (page: Page, img: Element, shared: ReadonlySet<string>): Found =
     link = addItemFiles(renditions, page, img, round, renditions.slice(), { src: src?.url ?? null })
     if (renditions.length === 1) addTwin(renditions, page, img)
   }
-  const isTracker = !real && renditions.length === before && (shown.width ?? 99) <= MAX_TRACKER_PX && (shown.height ?? 99) <= MAX_TRACKER_PX
-  if (isTracker && src !== null) return { kind: 'unusable', url: src.url, reason: 'incomplete' }
+  if (src !== null && !real && renditions.length === before && isTracker(shown)) return { kind: 'unusable', url: src.url, reason: 'incomplete' }
   if (renditions.length === 0) return { kind: 'unusable', ...unusable(raw) }
   return { kind: 'picture', element: img, link, round, renditions, shown, presence: 'shown' }
 }
