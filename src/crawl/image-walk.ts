@@ -85,7 +85,7 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
     if (visit === null) return { end: endOfSilence(url, visits.lastFailure(host), visits.heldUntil(host), work.sums) }
     if (!visit.ok) {
       const name = work.single || url === work.candidate.fullUrl ? 'fullBytes' : 'thumbnailBytes'
-      return { end: endOfVisit(url, visit, addTo(work.sums, { [name]: visit.wireBytes })) }
+      return { end: endOfVisit(url, visit, ports.clock.now(), addTo(work.sums, { [name]: visit.wireBytes })) }
     }
     keep.bodies.push(visit.body)
     const seen = await ports.vision.look(visit.body)

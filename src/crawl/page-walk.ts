@@ -59,7 +59,7 @@ export const createPageWalk = (ports: CrawlPorts, visits: Visits, rules: AdmitRu
       }, task.attempts > 0)
       if (came === null) return endOfSilence(url, visits.lastFailure(task.host), visits.heldUntil(task.host))
       const { page } = came
-      if (page.kind === 'none') return endOfVisit(url, page.visit)
+      if (page.kind === 'none') return endOfVisit(url, page.visit, ports.clock.now())
       if (payload.sitemap && scope && isElsewhere(page, scope)) {
         const detail = 'it was named as a sitemap, and is none'
         return endOf({ outcome: 'refused', reason: 'out-of-scope', detail, evidence: { url, detail } })

@@ -111,12 +111,13 @@ export const answerFacts = (url: string, { finalUrl, headers, notes = [] }: Visi
   }
 }
 
-/** The end of a walk whose visit brought nothing. */
-export const endOfVisit = (url: string, visit: VisitResult & { readonly ok: false }, sums: End['sums'] = {}): End =>
+/** The end of a walk whose visit brought nothing, or that waits for a host's robots.txt. */
+export const endOfVisit = (url: string, visit: VisitResult & { readonly ok: false }, now: number, sums: End['sums'] = {}): End =>
   endOf({
     outcome: outcomeOf(visit.reason), reason: visit.reason, detail: visit.detail, status: visit.status,
     evidence: { url, status: visit.status, detail: visit.detail, ...(visit.notes ? { notes: visit.notes } : {}) }, sums,
-    retryAfterMs: Math.max(0, ...visit.observations.map((seen) => seen.retryAfterMs ?? 0)) || null,
+    retryAfterMs: Math.max(visit.again?.inMs ?? 0, ...visit.observations.map((seen) => seen.retryAfterMs ?? 0)) || null,
+    heldUntil: visit.again && !visit.again.counts ? now + visit.again.inMs : null,
   })
 
 /**

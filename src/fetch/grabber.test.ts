@@ -496,6 +496,28 @@ describe('robots.txt', () => {
     expect(asked('/robots.txt')).toBe(before)
     if (!['ok', 'robots-denied'].includes(expected)) expect(remembered.size).toBe(0)
   })
+
+  it('that errs is a failure of those who asked for it, and makes those wait who come after; asked in vain thrice, it fails them too', async () => {
+    let late = 0
+    const clock = { ...systemClock, now: () => Date.now() + late }
+    routes['/robots.txt'] = send('', { 'retry-after': '60' }, 503)
+    const grab = make({ robots: true, clock })
+    const visit = () => grab.visitImage(ask(`${site.origin}/a.jpg`))
+    const again = async () => {
+      const result = await visit()
+      return result.ok ? null : [result.reason, result.again?.counts, Math.round((result.again?.inMs ?? 0) / 10_000)]
+    }
+    const fails = ['http-status', true, 6]
+    for (let asks = 1; asks <= 3; asks++) {
+      expect(await Promise.all([again(), again()])).toEqual([fails, fails])
+      expect(await again()).toEqual(['http-status', asks === 3, 6])
+      expect(asked('/robots.txt')).toBe(asks)
+      late += 60_001
+    }
+    routes['/robots.txt'] = send('', {}, 404)
+    routes['/a.jpg'] = send(JPEG)
+    expect(await visit()).toMatchObject({ ok: true })
+  })
 })
 
 describe('a visit to a page', () => {

@@ -90,11 +90,11 @@ export const createGrabber = (values: Partial<FetchSettings> & FetchParts, leave
   )
 
   const refused = (
-    { reason, detail, status }: Answer & { readonly ok: false },
+    { reason, detail, status, again }: Answer & { readonly ok: false },
     url: URL | null, trip: Pick<Trip, 'wireBytes' | 'observations' | 'notes'>,
   ): VisitResult & { readonly ok: false } => {
     const expired = reason === 'http-status' && url !== null && isExpiredLink(url, status, clock.now())
-    return { ok: false, reason: expired ? 'expired-link' : reason, detail, status, ...passed(trip) }
+    return { ok: false, reason: expired ? 'expired-link' : reason, detail, status, ...(again && { again }), ...passed(trip) }
   }
 
   const arrived = (answer: Arrived, trip: Trip): Arrival => ({

@@ -14,9 +14,9 @@ const answer = (text: string, headers: ResponseHeaders = {}): Answer => {
     body: { kind: 'inline', bytes },
   }
 }
-const failed = (status: number | null): Answer => status === null
+const failed = (status: number | null, headers: ResponseHeaders = {}): Answer => status === null
   ? refusal('timeout', 'no answer')
-  : { ok: false, reason: 'http-status', detail: `status ${status}`, status, headers: {}, latencyMs: 1, address: null }
+  : { ok: false, reason: 'http-status', detail: `status ${status}`, status, headers, latencyMs: 1, address: null }
 
 /** A book on a clock of its own; `says` is what the origin answers from now on. */
 const setUp = (kept = new Map<string, Uint8Array>()) => {
@@ -72,7 +72,7 @@ describe('the robots book', () => {
   })
 
   it.each([[429, 'http-status'], [500, 'http-status'], [503, 'http-status'], [null, 'timeout']] as const)(
-    'takes %s for no, asks again a minute later, and allows all after thirty days of it', async (status, reason) => {
+    'takes %s for no, asks again soon, and allows all after thirty days of it', async (status, reason) => {
       const { state, may } = setUp()
       state.says = failed(status)
       expect(await may()).toBe(reason)
@@ -82,6 +82,7 @@ describe('the robots book', () => {
         state.now += DAY
         expect(await may()).toBe(reason)
       }
+      expect(state.fetches).toBe(30)
       state.now += DAY
       expect(await may()).toBe(true)
       state.says = answer(DENIES)
@@ -89,6 +90,30 @@ describe('the robots book', () => {
       expect(await may()).toBe(false)
     },
   )
+
+  it('is not told no for longer than a Retry-After says, or else a back-off that doubles up to a minute', async () => {
+    const { state, book } = setUp()
+    const closedFor = async (): Promise<readonly [ms: number, asks: number]> => {
+      const entry = await book.of(ORIGIN, trip)
+      if (entry.kind !== 'closed') throw new Error('it is open')
+      const now = state.now
+      state.now = entry.until - 1
+      expect(book.known(ORIGIN)).toBe(entry)
+      state.now = entry.until
+      expect(book.known(ORIGIN)).toBeUndefined()
+      return [entry.until - now, entry.asks]
+    }
+    state.says = failed(503, { 'retry-after': '7' })
+    expect(await closedFor()).toEqual([7_000, 1])
+    state.says = failed(429, { 'retry-after': '0' })
+    expect(await closedFor()).toEqual([1_000, 2])
+    state.says = failed(null)
+    for (const [asks, ms] of [[3, 8_000], [4, 16_000], [5, 32_000], [6, MINUTE], [7, MINUTE]]) {
+      expect(await closedFor()).toEqual([ms, asks])
+    }
+    state.says = failed(404)
+    expect(await book.of(ORIGIN, trip)).toMatchObject({ kind: 'rules' })
+  })
 
   it('holds to the last copy while the origin errs, in another process too, and for thirty days', async () => {
     const { state, may, kept } = setUp()

@@ -4,24 +4,28 @@
  *
  * By RFC 9309 §2.3.1: a 4xx answer (or too many redirects) means that all is allowed; a 5xx, 429
  * or no answer at all means that what the origin said last still holds, and when it never said
- * anything, that nothing is allowed, for now: that is remembered for a minute only, and reported
- * with a reason that may be tried again. An origin that has not said for thirty days what it wants
- * allows all.
+ * anything, that nothing is allowed, for now: that is remembered for as long as its Retry-After or
+ * a short back-off says, and reported with a reason that may be tried again. An origin that has not
+ * said for thirty days what it wants allows all.
  */
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../core/clock.ts'
 import type { Reason } from '../core/reasons.ts'
 import { decodeRobots } from './decode-robots.ts'
 import { parseRobots, type RobotsRules } from './robots-rules.ts'
+import { waitOf } from './retry-after.ts'
 import type { Leave } from './visit.ts'
 import { headerOf, type Answer, type ResponseHeaders, type Trip } from './visit-layer.ts'
 
-/** `until` when it is to be asked for again; `fetchedAt` when the origin said so, `since` when it first failed to. */
+/**
+ * `until` when it is to be asked for again; `fetchedAt` when the origin said so, `since` when it first failed to, and
+ * `asks` how often in a row.
+ */
 export type RobotsEntry =
   | { readonly kind: 'rules'; readonly rules: RobotsRules; readonly fetchedAt: number; readonly until: number }
   | {
       readonly kind: 'closed'; readonly reason: Reason; readonly detail: string
-      readonly since: number; readonly until: number
+      readonly asks: number; readonly since: number; readonly until: number
     }
 
 export interface RobotsBook {
@@ -48,8 +52,11 @@ const DAY_MS = 24 * 60 * 60 * 1000
 const LONG_ABSENCE_MS = 30 * DAY_MS
 /** An owner may ask for less than a day (RFC 9309 §2.4, RFC 9111); less than this would be more requests than rules. */
 const MIN_FRESH_MS = 10 * 60_000
-/** When a file that could not be had is asked for again. */
-const RETRY_MS = 60_000
+/** When a file that could not be had is asked for again, at the earliest; a copy that holds meanwhile can wait the longest. */
+const LEAST_RETRY_MS = 1_000
+/** The first wait where the origin names none; it doubles with every ask. */
+const FIRST_RETRY_MS = 2_000
+const MOST_RETRY_MS = 60_000
 /** Longer wishes would hold a worker idle; the coordinator is told and may honour more. */
 const MAX_CRAWL_DELAY_MS = 60_000
 /** All parsed rules together, in characters. */
@@ -102,12 +109,16 @@ export const createRobotsBook = ({ agent, clock, leave, fetch, read }: RobotsPar
       const { status } = answer
       const unavailable = answer.reason === 'http-status' && status !== null && status < 500 && status !== 429
       if (!unavailable) {
-        const until = now + RETRY_MS
-        if (last?.kind === 'rules' && now - last.fetchedAt < LONG_ABSENCE_MS) return { ...last, until }
-        const since = last?.kind === 'closed' ? last.since : now
-        if (last?.kind === 'rules' || now - since >= LONG_ABSENCE_MS) return rulesOf('', last?.kind === 'rules' ? last.fetchedAt : since, until)
+        const asked = waitOf(answer.headers, now)
+        const late = now + Math.max(MOST_RETRY_MS, asked ?? 0)
+        if (last?.kind === 'rules') {
+          return now - last.fetchedAt < LONG_ABSENCE_MS ? { ...last, until: late } : rulesOf('', last.fetchedAt, late)
+        }
+        const { since, asks } = { since: last?.since ?? now, asks: (last?.asks ?? 0) + 1 }
+        if (now - since >= LONG_ABSENCE_MS) return rulesOf('', since, late)
         const detail = `${url.href} cannot be read (${answer.detail}): until it can, nothing is allowed there`
-        return { kind: 'closed', reason: answer.reason, detail, since, until }
+        const wait = asked ?? Math.min(MOST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(asks - 1, 30))
+        return { kind: 'closed', reason: answer.reason, detail, asks, since, until: now + Math.max(LEAST_RETRY_MS, wait) }
       }
     }
     const until = now + freshFor(answer.headers)

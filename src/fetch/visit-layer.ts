@@ -7,7 +7,7 @@ import { INLINE_MAX, type Body } from '../core/body.ts'
 import type { Reason } from '../core/reasons.ts'
 import type { BodySink } from './body-sink.ts'
 import type { Purse } from './purse.ts'
-import type { HostObservation, VisitAsk, VisitKind } from './visit.ts'
+import type { HostObservation, TryAgain, VisitAsk, VisitKind } from './visit.ts'
 
 export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>
 
@@ -81,6 +81,8 @@ export interface Refused extends Heard, Objection {
   readonly ok: false
   /** A kept-alive connection was closed under the request: the host never answered it. */
   readonly stale?: boolean
+  /** See VisitResult. */
+  readonly again?: TryAgain
   /** See HostObservation. */
   readonly broken?: boolean
   readonly mute?: boolean

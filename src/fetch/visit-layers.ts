@@ -40,7 +40,7 @@ export const visitLayers = ({ options, guard, book, jars, clock, closing }: Laye
   // Scope: a page may not lead out of the crawl, and then its robots.txt is nobody's business.
   scope,
   // Robots and opt-outs: the site's own word, before anything of it is asked for.
-  ...(options.robots ? [robots(book)] : []),
+  ...(options.robots ? [robots(book, clock)] : []),
   ...(options.optOut ? [optOut(options.userAgent, clock)] : []),
   // Identity: who asks. A session's or a proxy's identity takes this place when there is one.
   identity(options.userAgent, options.acceptLanguage),

@@ -59,6 +59,13 @@ interface Visited {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** A visit that was not made: when it may be, and whether that it was not is a failure of its own. */
+export interface TryAgain {
+  /** From now, in milliseconds. */
+  readonly inMs: number
+  readonly counts: boolean
+}
+
 export type VisitResult = (
   | ({ readonly ok: true; readonly body: Body } & Visited)
   | {
@@ -68,6 +75,8 @@ export type VisitResult = (
       readonly detail: string
       readonly status: number | null
       readonly wireBytes: number
+      /** The host's robots.txt could not be had, and is asked for again then. Absent for anything else. */
+      readonly again?: TryAgain
     }
 ) & {
   readonly observations: readonly HostObservation[]
