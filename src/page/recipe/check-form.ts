@@ -7,14 +7,25 @@ import { recipeSchema } from './recipe-schema.ts'
 import { withinTime } from './time-limit.ts'
 
 export type Path = readonly PropertyKey[]
-/** Where something stands, for people: `file.yaml:3:7`. `isKey`: the key itself is meant, not its value. */
-export type Place = (path: Path, isKey?: boolean) => string
+/** Where something stands: for people (`file.yaml:3:7`), and how far down, where there is a text. */
+export interface Spot {
+  readonly words: string
+  readonly offset: number
+}
+/** @param isKey the key itself is meant, not its value */
+export type Place = (path: Path, isKey?: boolean) => Spot
+
+/** A mistake, in words, with where it stands. */
+interface Told {
+  readonly line: string
+  readonly offset: number
+}
 
 type Issue = core.$ZodIssue
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
-const MAX_SHOWN = 5
+const MAX_SHOWN = 20
 /** Trying out selectors and patterns is a matter of milliseconds. */
 const CHECK_MS = 500
 
@@ -75,27 +86,29 @@ const nearest = (key: string, known: readonly string[]): string => {
 
 const shownPath = (path: Path): string => path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('').replace(/^\./, '')
 
-const sentence = ({ issue, path }: { issue: Issue; path: Path }, place: Place): string[] => {
+const tell = ({ words, offset }: Spot, message: string): Told => ({ line: `${words}: ${message}`, offset })
+
+const mistakes = ({ issue, path }: { issue: Issue; path: Path }, place: Place): Told[] => {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${place([...path, key], true)}: there is no key ${key.slice(0, 100)}${nearest(key, keysAt(path))}`)
+    return issue.keys.map((key) => tell(place([...path, key], true), `there is no key ${key.slice(0, 100)}${nearest(key, keysAt(path))}`))
   }
   const what = shownPath(path)
-  if (issue.code === 'invalid_key') return [`${place(path, true)}: ${what}: ${issue.issues[0]?.message ?? issue.message}`]
+  if (issue.code === 'invalid_key') return [tell(place(path, true), `${what}: ${issue.issues[0]?.message ?? issue.message}`)]
   const raw = issue.message.replace(/^Invalid (?:input|option|string): /, '')
   const message = raw.endsWith('received undefined') ? 'it is missing' : what === '' && issue.code === 'invalid_type' ? 'a recipe is made of keys and values' : raw
-  return [`${place(path)}: ${what === '' ? '' : `${what}: `}${message}`]
+  return [tell(place(path), `${what === '' ? '' : `${what}: `}${message}`)]
 }
 
 /**
  * @returns the same recipe, known to be one
- * @throws GannetError recipe-invalid with up to five places and what is wrong there
+ * @throws GannetError recipe-invalid with what is wrong and where, from the top, twenty mistakes at most
  */
 export const checkForm = (given: unknown, place: Place): Recipe => {
   for (const part of ['let', 'fields'] as const) {
     // The schema library passes over this one name.
     const names: unknown = isObject(given) ? given[part] : null
     if (isObject(names) && Object.hasOwn(names, '__proto__')) {
-      throw new GannetError('recipe-invalid', `${place([part, '__proto__'], true)}: __proto__ cannot be a name`)
+      throw new GannetError('recipe-invalid', `${place([part, '__proto__'], true).words}: __proto__ cannot be a name`)
     }
   }
   let outcome: ReturnType<typeof recipeSchema.safeParse> | null = null
@@ -104,10 +117,11 @@ export const checkForm = (given: unknown, place: Place): Recipe => {
   })
   const parsed = outcome as ReturnType<typeof recipeSchema.safeParse> | null
   if (!inTime || parsed === null) {
-    throw new GannetError('recipe-invalid', `${place([])}: its selectors and patterns take longer than ${CHECK_MS / 1000} s to check; make them simpler`)
+    throw new GannetError('recipe-invalid', `${place([]).words}: its selectors and patterns take longer than ${CHECK_MS / 1000} s to check; make them simpler`)
   }
   if (parsed.success) return given as Recipe
-  const lines = [...new Set(flatten(parsed.error.issues).flatMap((one) => sentence(one, place)))]
+  const told = flatten(parsed.error.issues).flatMap((one) => mistakes(one, place)).sort((a, b) => a.offset - b.offset)
+  const lines = [...new Set(told.map(({ line }) => line))]
   const more = lines.length > MAX_SHOWN ? [`and ${lines.length - MAX_SHOWN} more`] : []
   throw new GannetError('recipe-invalid', [...lines.slice(0, MAX_SHOWN), ...more].join('\n'))
 }

@@ -58,7 +58,7 @@ const compiled = new WeakMap<Recipe, CompiledRecipe>()
 export const compileRecipe = (recipe: Recipe): CompiledRecipe => {
   const known = compiled.get(recipe)
   if (known !== undefined) return known
-  const fresh = compile(checkForm(recipe, () => `recipe ${typeof recipe.name === 'string' ? recipe.name.slice(0, 100) : ''}`.trim()))
+  const fresh = compile(checkForm(recipe, () => ({ words: `recipe ${typeof recipe.name === 'string' ? recipe.name.slice(0, 100) : ''}`.trim(), offset: 0 })))
   compiled.set(recipe, fresh)
   return fresh
 }

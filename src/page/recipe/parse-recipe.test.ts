@@ -66,10 +66,17 @@ describe('mistakes are told with their line and column', () => {
     expect(told(yaml)).toMatch(words)
   })
 
-  it('several at once, five at most', () => {
-    const message = told(`${picture}${[1, 2, 3, 4, 5, 6, 7].map((n) => `wrong${n}: a`).join('\n')}`)
-    expect(message.split('\n')).toHaveLength(6)
-    expect(message).toMatch(/r\.yaml:7:1: .*wrong5.*\nand 2 more$/s)
+  it('all at once, in the order of their lines, whatever sort they are of', () => {
+    const message = told([
+      'name: x', 'thumbnial: img', 'item: li@id', 'full: { css: a, atribute: href }', 'thumbnail: img[', 'tilte: h2', 'time: { css: p, transform: { date: YYYY } }', 'fields: { title: h2 }', 'nxet: a', 'examples: [{ url: x, html: "", items: [] }]',
+    ].join('\n'))
+    expect(message.split('\n').map((line) => Number(/^r\.yaml:(\d+):/.exec(line)?.[1]))).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10])
+  })
+
+  it('twenty at most, and how many more there are', () => {
+    const message = told(`${picture}${Array.from({ length: 23 }, (_, n) => `wrong${n}: a`).join('\n')}`)
+    expect(message.split('\n')).toHaveLength(21)
+    expect(message).toMatch(/r\.yaml:22:1: .*wrong19.*\nand 3 more$/s)
   })
 })
 

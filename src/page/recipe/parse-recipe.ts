@@ -94,6 +94,9 @@ export const parseRecipe = (text: string, file = 'recipe'): Recipe => {
   }
   if (doc.contents === null) throw wrong('it is empty; a recipe needs a name, and thumbnail or full')
 
-  const place: Place = (path, isKey = false) => at(nodeAt(doc, path, isKey)?.range?.[0] ?? 0)
+  const place: Place = (path, isKey = false) => {
+    const offset = nodeAt(doc, path, isKey)?.range?.[0] ?? 0
+    return { words: at(offset), offset }
+  }
   return checkForm(value, place)
 }
