@@ -23,7 +23,7 @@ describe('lazy loaders', () => {
     ['lazysizes', `<img class="lazyload" src="${SPACER}" data-sizes="auto" data-srcset="a-300.jpg 300w, a-900.jpg 900w" data-src="a.jpg">`, ['a-300.jpg a-900.jpg']],
     ['lazysizes bgset', '<div class="lazyload" data-bgset="a-400.jpg 400w, a-900.jpg 900w | b.jpg 1200w [--large]"></div>', ['a-400.jpg b.jpg']],
     ['lozad', '<img class="lozad" data-src="a.jpg"><div class="lozad" data-background-image="b.jpg"></div>', ['a.jpg', 'b.jpg']],
-    ['vanilla-lazyload', '<div class="lazy" data-bg="a.jpg" data-bg-hidpi="a@2x.jpg"></div><video class="lazy" data-poster="p.jpg" data-src="v.mp4"></video>', ['a.jpg', 'p.jpg']],
+    ['vanilla-lazyload', '<div class="lazy" data-bg="a.jpg" data-bg-hidpi="a@2x.jpg"></div><video class="lazy" data-poster="p.jpg" data-src="v.mp4"></video>', ['a.jpg a@2x.jpg', 'p.jpg']],
     ['tuupola', '<img class="lazyload" data-src="a.jpg" width="765" height="574">', ['a.jpg']],
     ['a background given as CSS', '<div data-lazy-bg="url(\'a.jpg\')"></div><section data-style="background-image: url(b.jpg)"></section>', ['a.jpg', 'b.jpg']],
     ['Interchange', '<img src="s.jpg" data-interchange="[s.jpg, small], [m.jpg, medium], [l.jpg, large]">', ['s.jpg l.jpg']],

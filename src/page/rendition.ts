@@ -68,13 +68,47 @@ const aspectOf = (renditions: readonly Rendition[], files: readonly FileAddress[
   return shownAspect ?? USUAL_ASPECT
 }
 
-/** The uploaded file is no smaller than what was made of it: by half a pixel more than the largest of those. */
-const floors = (entrants: readonly Entrant[]): ReadonlyMap<string, number> => {
-  const largest = new Map<string, number>()
+/** How much a file's name promises among those of its picture: its word of size, then its density. */
+const rankOf = (file: FileAddress): number =>
+  (file.rank ?? likelyName(file)?.rank ?? UNNAMED_RANK) + (file.density - 1) / 10
+
+/** Less than any two words of size are apart. */
+const MADE = 0.25
+
+/** What a resizer made of a file promises less than the file. */
+const levelOf = (file: FileAddress): number => rankOf(file) - (file.original ? 0 : MADE)
+
+/** Equal for the files that are sizes of each other by their names. */
+const placeOf = (file: FileAddress): string => {
+  const path = likelyName(file)?.path
+  return path === undefined ? file.key : file.key.slice(0, file.key.indexOf('/')) + path
+}
+
+/** The largest width known of each name, by what it promises. */
+type Widths = ReadonlyMap<string, ReadonlyMap<number, number>>
+
+const widthsOf = (entrants: readonly Entrant[]): Widths => {
+  const widths = new Map<string, Map<number, number>>()
   for (const { file, width } of entrants) {
-    if (!file.original && width !== null) largest.set(file.key, Math.max(largest.get(file.key) ?? 0, width + 0.5))
+    if (width === null) continue
+    const place = placeOf(file)
+    const known = widths.get(place)
+    const level = levelOf(file)
+    if (known === undefined) widths.set(place, new Map([[level, width]]))
+    else known.set(level, Math.max(known.get(level) ?? 0, width))
   }
-  return largest
+  return widths
+}
+
+/**
+ * The uploaded file is no smaller than what was made of it, nor `gannet.jpg` than `gannet-300x225.jpg`: wider by half
+ * a pixel than the widest whose name promises less. Null where there is none.
+ */
+const floorOf = (file: FileAddress, widths: Widths): number | null => {
+  const own = levelOf(file)
+  let floor: number | null = null
+  for (const [level, width] of widths.get(placeOf(file)) ?? []) if (level < own) floor = Math.max(floor ?? 0, width + 0.5)
+  return floor
 }
 
 const isUnsizedOriginal = ({ file, width }: Entrant): boolean => file.original && width === null
@@ -88,11 +122,11 @@ const entrantsOf = (renditions: readonly Rendition[], { shownAspect = null, file
     return { one, file, width, short: width === null ? null : Math.min(width, heightOf(one, file) ?? width / aspect) }
   })
   if (!stated.some(isUnsizedOriginal)) return stated
-  const largest = floors(stated)
-  if (largest.size === 0) return stated
+  const widths = widthsOf(stated)
+  if (widths.size === 0) return stated
   return stated.map((entrant) => {
-    const floor = isUnsizedOriginal(entrant) ? largest.get(entrant.file.key) : undefined
-    return floor === undefined ? entrant : { ...entrant, width: floor, short: floor / aspect }
+    const floor = isUnsizedOriginal(entrant) ? floorOf(entrant.file, widths) : null
+    return floor === null ? entrant : { ...entrant, width: floor, short: floor / aspect }
   })
 }
 
@@ -101,16 +135,13 @@ const isDecoded = ({ url }: Rendition): number => {
   return UNDECODED.test(query === -1 ? url.slice(-6) : url.slice(Math.max(0, query - 6), query)) ? 0 : 1
 }
 
-/** How much the words of its name promise; asked only where nothing else tells them apart. */
-const rankOf = ({ file }: Entrant): number => file.rank ?? likelyName(file)?.rank ?? UNNAMED_RANK
-
 /** Above 0 when `a` promises more than `b`. */
 const promise = (a: Entrant, b: Entrant): number =>
   OFFERED[a.one.role] - OFFERED[b.one.role] ||
   (a.width ?? 0) - (b.width ?? 0) ||
   (a.one.density ?? 1) - (b.one.density ?? 1) ||
   a.one.viewportPx - b.one.viewportPx ||
-  rankOf(a) - rankOf(b) ||
+  rankOf(a.file) - rankOf(b.file) ||
   isDecoded(a.one) - isDecoded(b.one) ||
   TIER[a.one.role] - TIER[b.one.role]
 

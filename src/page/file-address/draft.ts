@@ -18,6 +18,8 @@ export interface Draft {
   altered: boolean
   /** Which of the named sizes it is (see `SIZE_WORDS`); null without a name. */
   rank: number | null
+  /** Of `@2x`: how many of its pixels make one of the plain file's; 1 without. */
+  density: number
 }
 
 export type Rule = (draft: Draft) => void
@@ -60,7 +62,7 @@ export const createDraft = (url: string): Draft => {
     host: url.slice(start, slash),
     path: query === -1 ? url.slice(slash) : url.slice(slash, query),
     query: query === -1 ? '' : url.slice(query + 1),
-    width: null, height: null, within: false, cropped: false, altered: false, rank: null,
+    width: null, height: null, within: false, cropped: false, altered: false, rank: null, density: 1,
   }
 }
 

@@ -119,6 +119,9 @@ describe('sizes', () => {
   test.each<[string, Partial<ReturnType<typeof fileAddress>>]>([
     ['h.example/uploads/a-1024x683.jpg', { width: 1024, height: 683, within: false, cropped: false, original: false }],
     ['h.example/uploads/a.jpg', { width: null, height: null, original: true }],
+    ['h.example/uploads/a-300x200@2x.jpg', { width: 600, height: 400, density: 2, original: false }],
+    ['h.example/u/a-300x200@2x.jpg', { width: 600, height: 400, within: true, density: 2 }],
+    ['h.example/u/a@1.5x.jpg', { width: null, density: 1.5, original: true }],
     ['h.example/a.jpg?w=300', { width: 300, height: null, within: true, cropped: false, original: false }],
     ['h.example/a.jpg?w=300&h=200', { width: 300, height: 200, within: true, cropped: false }],
     ['h.example/a.jpg?w=300&h=200&fit=crop', { width: 300, height: 200, within: false, cropped: true }],

@@ -25,6 +25,8 @@ export interface FileAddress {
   readonly original: boolean
   /** A named size in the query, 1 to 8 (see size-words.ts); null without. */
   readonly rank: number | null
+  /** Of `@2x`, which goes before the plain file of the same key: 2; 1 without. */
+  readonly density: number
   /** Kept here by likely-name.ts, which is asked of one file again and again; undefined until it is. */
   likely: LikelyName | null | undefined
 }
@@ -62,7 +64,7 @@ export const fileAddress = (url: string): FileAddress => {
   // A shop's `/123-home_default/mug.jpg` has its size in the folder.
   const isSizedName = isMarked || MAY_BE_SIZED_NAME.test(path.slice(path.lastIndexOf('/'))) || path.includes('_default/')
   if (!isSizedName) {
-    return { key: url.slice(start), width: null, height: null, within: false, cropped: false, original: true, rank: null, likely: undefined }
+    return { key: url.slice(start), width: null, height: null, within: false, cropped: false, original: true, rank: null, density: 1, likely: undefined }
   }
   const draft = createDraft(url)
   if (isMarked) {
@@ -71,7 +73,7 @@ export const fileAddress = (url: string): FileAddress => {
   }
   takeOffSizedName(draft)
   if (draft.query !== '' && CHANGED_AT.test(draft.query) && PICTURE_PATH.test(draft.path)) draft.query = ''
-  const { host, query, width, height, within, cropped, altered, rank } = draft
+  const { host, query, width, height, within, cropped, altered, rank, density } = draft
   const key = query === '' ? host + draft.path : `${host}${draft.path}?${query}`
-  return { key, width, height, within, cropped, original: !altered && rank === null, rank, likely: undefined }
+  return { key, width, height, within, cropped, original: !altered && rank === null, rank, density, likely: undefined }
 }

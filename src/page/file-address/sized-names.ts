@@ -10,7 +10,7 @@ const MAX_PATH = 2000
 
 /** Twice encoded: `a.jpg.webp`, and the shops' `a.jpg_220x220q75.jpg_.webp`. */
 const TWICE = /(\.(?:jpe?g|png|gif))(?:\.(?:webp|avif)|_(?:(\d{2,4})x(\d{2,4}))?[\w-]{0,20}(?:\.(?:jpg|png|webp|avif))?(?:_\.(?:webp|avif))?)$/i
-const RETINA = /@(?:[2-4]|1\.5)x(?=\.\w+$)/
+const RETINA = /@([2-4]|1\.5)x(?=\.\w+$)/
 
 const WORDPRESS_FOLDER = /\/(?:wp-content|uploads|blogs\.dir)\/|\/\d{4}\/\d{2}\/[^/]*$/
 const WORDPRESS_SIZE = /-(\d{2,5})x(\d{2,5})(?=\.\w+$)/
@@ -72,7 +72,7 @@ const takeOffDashed = (draft: Draft): void => {
     noteSize(draft, eleventy[2], null, 'exact')
   } else if (WORDPRESS_FOLDER.test(path)) {
     const size = replace(draft, WORDPRESS_SIZE, nothing)
-    if (size !== null) noteSize(draft, size[1], size[2], 'exact')
+    if (size !== null) noteSize(draft, draft.density * Number(size[1]), draft.density * Number(size[2]), 'exact')
     const mark = replace(draft, WORDPRESS_MARK, nothing)
     if (mark?.[0] === '-scaled') noteSize(draft, 2560, 2560, 'within')
   }
@@ -90,7 +90,7 @@ export const takeOffSizedName = (draft: Draft): void => {
     if (found?.[2] !== undefined) noteSize(draft, found[2], found[3], 'within')
     else if (found?.[0].includes('_') === true) draft.altered = true
   }
-  if (path.includes('@', slash)) replace(draft, RETINA, nothing)
+  if (path.includes('@', slash)) draft.density = Number(replace(draft, RETINA, nothing)?.[1] ?? 1)
   if (path.includes('_hu', slash)) {
     const found = replace(draft, HUGO, nothing)
     if (found !== null) noteSize(draft, found[1], found[2], found[3] === 'fill' || found[3] === 'crop' ? 'crop' : 'exact')
@@ -98,7 +98,7 @@ export const takeOffSizedName = (draft: Draft): void => {
   if (path.includes('-', slash)) takeOffDashed(draft)
   const suffix = SIZE_SUFFIX.exec(draft.path.slice(-SUFFIX_LENGTH))
   if (suffix !== null && draft.width === null && draft.height === null) {
-    const density = Number(suffix[3] ?? 1)
+    const density = Number(suffix[3] ?? draft.density)
     noteSize(draft, density * Number(suffix[1]), density * Number(suffix[2]), 'within')
   }
 }
