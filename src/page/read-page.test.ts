@@ -75,6 +75,11 @@ describe('where a picture lies', () => {
     ['once small, once in full', '<img src="t.jpg"><a href="big.jpg"><img src="t.jpg"></a>', [['t.jpg', 'big.jpg', 'link']]],
     ['a preview for others', '<meta property="og:image" content="og.jpg"><img src="a.jpg">', [['a.jpg', 'a.jpg', 'img'], ['og.jpg', 'og.jpg', 'meta']]],
     ['a preview of a shown picture', '<meta property="og:image" content="a.jpg?w=1200"><img src="a-300x200.jpg">', [['a-300x200.jpg', 'a-300x200.jpg', 'img']]],
+    ['a preload', '<link rel=preload as=image href="/a.jpg">', [[at('/a.jpg'), at('/a.jpg'), 'preload']]],
+    ['a preload called so, or like a stand-in', '<link rel=preload as=image href="/preload.jpg"><link rel=preload as=image href="/white-cliffs.webp"><link rel=prefetch as=image href="/default/gannet.png"><link rel=preload as=image href="/stars.jpg">',
+      [[at('/preload.jpg'), at('/preload.jpg'), 'preload'], [at('/white-cliffs.webp'), at('/white-cliffs.webp'), 'preload'], [at('/default/gannet.png'), at('/default/gannet.png'), 'preload'], [at('/stars.jpg'), at('/stars.jpg'), 'preload']]],
+    ['a preload called so, in sizes', '<link rel=preload as=image imagesrcset="/preload-400.jpg 400w, /preload-900.jpg 900w" href="/preload.jpg">', [[at('/preload-400.jpg'), at('/preload-900.jpg'), 'preload']]],
+    ['a preload of the dress', '<link rel=preload as=image href="/sprite.png"><link rel=preload as=image href="/logo.svg"><link rel=preload as=image href="/img/arrow-left.webp">', []],
     ['base', '<base href="/other/"><img src="a.jpg">', [['https://birds.example/other/a.jpg', 'https://birds.example/other/a.jpg', 'img']]],
     ['a photo gallery item', '<ul><li data-src="big.jpg"><a href=""><img src="t.jpg"></a></li></ul>', [['t.jpg', 'big.jpg', 'link']]],
   ])('%s', (_name, html, expected) => {

@@ -12,8 +12,11 @@ import { addInlineStyle, addNamed } from './lazy-attributes.ts'
 /** Pieces of the page's own dress. */
 const DRESS = /(?:^|[/_.-])(?:sprites?|icons?|arrows?|bullets?|pattern|texture|noise|gradient|shadow|overlay|stars?|flags?|chevron|caret|check(?:box|mark)?|spinner|loading)(?=[/_.-]|\d{0,3}\.)|\.(?:svg|cur|ico)(?:[?#]|$)/i
 
+/** Whether the name alone is that of a piece of dress. */
+export const isCalledDress = (url: string): boolean => DRESS.test(url.slice(url.indexOf('/', 8)).slice(-300))
+
 /** Whether a picture that CSS shows is the page's own dress, not something it shows. */
-export const isDress = (url: string): boolean => DRESS.test(url.slice(url.indexOf('/', 8)).slice(-300)) || looksLikeStandIn(url)
+export const isDress = (url: string): boolean => isCalledDress(url) || looksLikeStandIn(url)
 
 /** What lies round a drawn element and holds no other picture; the element itself is the innermost level. */
 const roundDrawn = (page: Page, element: Element): Surroundings => {

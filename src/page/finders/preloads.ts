@@ -3,10 +3,16 @@ import { NO_SIZE, NOWHERE, type Finder } from '../page.ts'
 import { addSrcset, renditionAt } from '../page-address.ts'
 import { relsOf } from '../page-relations.ts'
 import type { Rendition } from '../rendition.ts'
-import { isDress } from './backgrounds.ts'
+import { isCalledDress } from './backgrounds.ts'
 
 /** Each is compared with every picture of the page. */
 const MAX_PRELOADS = 64
+
+/** What is drawn for a page is seldom a JPEG, whatever it is called: `stars.jpg` is a photograph. */
+const PHOTOGRAPH = /\.jpe?g(?:[?#]|$)/i
+
+/** Nothing comes later in the place of what is asked for first, so no name makes it a stand-in. */
+const isDress = (url: string): boolean => isCalledDress(url) && !PHOTOGRAPH.test(url)
 
 export const findPreloads: Finder = function* (page) {
   let left = MAX_PRELOADS
