@@ -162,6 +162,20 @@ it('inspect reads a file under the address that it names itself, and asks for on
   expect(await read('<link rel=canonical href=https://h.example/c/page>', '--url', 'https://o.example/')).toEqual({ fulls: ['https://o.example/a/1.jpg'], stderr: '' })
 })
 
+it('inspect --json says, as the table does, that a page was cut short', async () => {
+  const page = join(await folder(), 'page.html')
+  const read = async (html: string, ...args: string[]): Promise<{ found: { cut?: string }[]; stderr: string }> => {
+    await writeFile(page, html)
+    const { stdout, stderr } = await gannet(['inspect', page, '--url', 'https://h.example/', '--json', ...args])
+    return { found: JSON.parse(stdout) as { cut?: string }[], stderr }
+  }
+  const whole = '<img src=/a.jpg width=800 height=600>'
+  expect((await read(whole)).found[0]).not.toHaveProperty('cut')
+  const long = await read(`${whole}${'<p>words</p>'.repeat(20_000)}<img src=/b.jpg>`, '--max-page', '100000')
+  expect(long.found).toMatchObject([{ cut: 'bytes' }])
+  expect(long.stderr).toMatch(/only the beginning was read: .*--max-page/)
+})
+
 it('inspect --check runs the examples of a recipe, with pages beside it', async () => {
   const file = await recipeFile(`${RECIPE}
 examples:

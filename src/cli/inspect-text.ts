@@ -92,11 +92,12 @@ const countsOf = (reasons: readonly string[]): string => {
 const some = (urls: readonly string[]): string =>
   [...urls.slice(0, MAX_LINKS), ...(urls.length > MAX_LINKS ? [`and ${count(urls.length - MAX_LINKS)} more`] : [])].join('  ')
 
-const CUT = {
-  bytes: 'it is longer than is read (--max-page)',
-  time: 'it took too long to read',
-  candidates: 'it offers more pictures than are taken of one page',
-  links: 'it names more pages than are taken of one list',
+/** Why less than the whole was read. */
+export const CUT = {
+  bytes: 'only the beginning was read: it is longer than is read (--max-page)',
+  time: 'only the beginning was read: it took too long to read',
+  candidates: 'only the beginning was read: it offers more pictures than are taken of one page',
+  links: 'only the beginning was read: it names more pages than are taken of one list',
 } as const
 
 const KINDS = { html: 'page', feed: 'feed', sitemap: 'sitemap' } as const
@@ -117,7 +118,7 @@ export const inspectText = (page: Inspection, width: number | null): string => {
     ['sitemaps', some(relations.sitemaps)],
     ['opted out', optOut.images ? '' : `its pictures are not to be taken: ${harmless(optOut.directive ?? '')}`],
     ['not to follow', optOut.follow ? '' : `its links are not to be followed: ${harmless(optOut.directive ?? '')}`],
-    ['cut short', cut === null ? '' : `only the beginning was read: ${CUT[cut]}`],
+    ['cut short', cut === null ? '' : CUT[cut]],
     ...hints.map((hint): [string, string] => ['note', harmless(hint)]),
     ...problems.map((problem): [string, string] => ['recipe', harmless(problem)]),
   ]

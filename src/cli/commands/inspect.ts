@@ -5,7 +5,7 @@ import { inspect } from '../../app/inspect.ts'
 import { fetchSettings } from '../../app/settings.ts'
 import { GannetError } from '../../core/errors.ts'
 import { addFlags, severalFiles, typedFlags } from '../flags.ts'
-import { checkText, inspectText } from '../inspect-text.ts'
+import { checkText, CUT, inspectText } from '../inspect-text.ts'
 import { harmless } from '../columns.ts'
 import { note, print, printJson } from '../output.ts'
 
@@ -45,8 +45,11 @@ export const addInspect = (program: Command): void => {
     const { url, recipe } = options
     const page = await inspect(what, { ...typedFlags(command, fetchSettings), ...(url && { url }), ...(recipe && { recipe }) })
     if (options.json) {
-      printJson(page.candidates)
-      for (const hint of page.hints) note(harmless(hint))
+      const { candidates, cut, hints, problems } = page
+      // The list has room for nothing but candidates: of a page that was cut short each says so, and the rest is said beside it.
+      printJson(cut === null ? candidates : candidates.map((one) => ({ ...one, cut })))
+      if (cut !== null) note(CUT[cut])
+      for (const words of [...hints, ...problems]) note(harmless(words))
     }
     else print(inspectText(page, terminalWidth()))
     if (recipe !== undefined && page.recipe === null) note(`no recipe matches ${page.url}: the page was read without one`)
