@@ -37,6 +37,7 @@ export const REASONS = {
   'expired-link': { outcome: 'failed', retry: false, text: 'is a signed link that has expired' },
   'circuit-open': { outcome: 'failed', retry: true, text: 'lies on a host that keeps failing' },
   unresolvable: { outcome: 'failed', retry: true, text: 'lies on a host that cannot be reached' },
+  'bad-certificate': { outcome: 'failed', retry: false, text: 'lies on a host whose TLS certificate is not to be trusted; --insecure-host takes it all the same' },
   undecodable: { outcome: 'rejected', retry: false, text: 'cannot be decoded' },
   'too-small': { outcome: 'rejected', retry: false, text: 'has too few pixels' },
   'bad-aspect': { outcome: 'rejected', retry: false, text: 'is too long and thin' },

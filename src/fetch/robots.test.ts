@@ -5,7 +5,7 @@ import { refusal, type Answer, type ResponseHeaders, type Trip } from './visit-l
 const ORIGIN = 'https://site.example'
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
-const trip = {} as Trip
+const trip = { observations: [] } as unknown as Trip
 
 const answer = (text: string, headers: ResponseHeaders = {}): Answer => {
   const bytes = new TextEncoder().encode(text)

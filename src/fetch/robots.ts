@@ -81,6 +81,14 @@ const freshFor = (headers: ResponseHeaders): number => {
   return Math.min(DAY_MS, Math.max(MIN_FRESH_MS, seconds * 1000))
 }
 
+const OF_HOST: readonly Reason[] = ['unresolvable', 'bad-certificate']
+
+/** Whether the host itself cannot be spoken to, and not just a place its robots.txt led to: then the file says nothing more. */
+const isOfHost = (reason: Reason, origin: string, { observations }: Trip): boolean => {
+  const last = observations.at(-1)
+  return OF_HOST.includes(reason) && last?.host === origin && last.status === null
+}
+
 export const createRobotsBook = ({ agent, clock, leave, fetch, read }: RobotsParts): RobotsBook => {
   const book = new LRUCache<string, RobotsEntry>({
     max: 20_000,
@@ -116,7 +124,8 @@ export const createRobotsBook = ({ agent, clock, leave, fetch, read }: RobotsPar
         }
         const { since, asks } = { since: last?.since ?? now, asks: (last?.asks ?? 0) + 1 }
         if (now - since >= LONG_ABSENCE_MS) return rulesOf('', since, late)
-        const detail = `${url.href} cannot be read (${answer.detail}): until it can, nothing is allowed there`
+        const detail = isOfHost(answer.reason, origin, trip) ? answer.detail
+          : `${url.href} cannot be read (${answer.detail}): until it can, nothing is allowed there`
         const wait = asked ?? Math.min(MOST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(asks - 1, 30))
         return { kind: 'closed', reason: answer.reason, detail, asks, since, until: now + Math.max(LEAST_RETRY_MS, wait) }
       }

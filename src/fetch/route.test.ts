@@ -49,11 +49,18 @@ describe('TLS', () => {
   it('is verified, and what is wrong is said', async (context) => {
     const grabber = visits.make()
     const visit = async (certificate: Certificate, host = '127.0.0.1') => grabber.visitImage(visits.ask(`https://${host}:${await secure(certificate)}/a.jpg`))
-    expect(await visit(needed(own, context))).toMatchObject({ reason: 'unresolvable', detail: expect.stringContaining('is signed by itself') })
-    expect(await visit(needed(expired, context))).toMatchObject({ reason: 'unresolvable', detail: expect.stringMatching(/certificate (is signed by itself|has expired)/) })
+    expect(await visit(needed(own, context))).toMatchObject({ reason: 'bad-certificate', detail: 'it is signed by itself (DEPTH_ZERO_SELF_SIGNED_CERT)' })
+    expect(await visit(needed(expired, context))).toMatchObject({ reason: 'bad-certificate', detail: expect.stringMatching(/^it (is signed by itself|has expired) \(\w+\)$/) })
     const plain = await serveHttp((_request, response) => void response.end(JPEG))
     visits.open.push(plain)
     expect(await grabber.visitImage(visits.ask(`https://127.0.0.1:${plain.port}/a.jpg`))).toMatchObject({ reason: 'unresolvable' })
+  })
+
+  it('is wrong for robots.txt as well, and said once', async (context) => {
+    const port = await secure(needed(own, context))
+    const result = await visits.make({ robots: true }).visitImage(visits.ask(`https://127.0.0.1:${port}/a.jpg`))
+    expect(result).toMatchObject({ reason: 'bad-certificate', detail: 'it is signed by itself (DEPTH_ZERO_SELF_SIGNED_CERT)' })
+    expect(result).not.toHaveProperty('again')
   })
 
   it('is let be for a host that was named, and each use is noted', async (context) => {
@@ -65,7 +72,7 @@ describe('TLS', () => {
         ok: true, notes: [`the certificate of 127.0.0.1:${port} was not verified (DEPTH_ZERO_SELF_SIGNED_CERT), as --insecure-host says`],
       })
     }
-    expect(await trusting.visitImage(visits.ask(`https://site.test:${port}/a.jpg`))).toMatchObject({ reason: 'unresolvable' })
+    expect(await trusting.visitImage(visits.ask(`https://site.test:${port}/a.jpg`))).toMatchObject({ reason: 'bad-certificate' })
   })
 
   it.each(['https://site.test', 'site.test:8080', 'a b', 'site.test/x'])('takes no exception but by host: %s', (entry) => {

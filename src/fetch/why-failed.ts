@@ -51,7 +51,7 @@ export const whyFailed = (error: unknown, stage: Stage, deadlines: Deadlines): O
   }
   const fault = certificateFault(code)
   if (fault !== undefined) {
-    return { reason: 'unresolvable', detail: `its TLS certificate ${fault} (${code}); --insecure-host would connect all the same` }
+    return { reason: 'bad-certificate', detail: `it ${fault} (${code})` }
   }
   if (stage !== 'answered' && (code === 'EPROTO' || code.startsWith('ERR_SSL_'))) {
     return { reason: 'unresolvable', detail: `TLS cannot be agreed on (${code})` }

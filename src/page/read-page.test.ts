@@ -114,6 +114,22 @@ describe('where a picture lies', () => {
   })
 })
 
+describe('inspectHtml says what it was given wrong', () => {
+  const given = (html: unknown, options?: unknown) => inspectHtml(html as string, options as { url: string })
+  test.each<[html: unknown, options: unknown, words: RegExp]>([
+    [null, { url: 'https://h.example/' }, /takes a page's HTML as a string or a Uint8Array, not null/],
+    [undefined, { url: 'https://h.example/' }, /not undefined/],
+    [{}, { url: 'https://h.example/' }, /not object/],
+    ['<img src=a>', { url: 'nonsense' }, /the address of the page, absolute.*"nonsense" is none/],
+    ['<img src=a>', { url: '/page' }, /"\/page" is none/],
+    ['<img src=a>', { url: 5 }, /5 is none/],
+    ['<img src=a>', {}, /it is missing/],
+    ['<img src=a>', undefined, /it is missing/],
+  ])('%j, %j', async (html, options, words) => {
+    await expect(given(html, options)).rejects.toMatchObject({ code: 'usage', message: expect.stringMatching(words) as string })
+  })
+})
+
 describe('words', () => {
   test('a figure', () => {
     expect(only(`<title>Birds</title><h1>Sea birds</h1><figure><img src="a.jpg" alt=" A  gannet ">

@@ -2,6 +2,7 @@
  * HTML in, candidates and links out; nothing is fetched and nothing is remembered. Pages come from
  * strangers: every step is linear in what was read, and reading is bounded in bytes, time and count.
  */
+import { GannetError } from '../core/errors.ts'
 import type { Candidate, PageReading } from './candidate.ts'
 import { canonicalUrl, createResolver } from './canonical-url.ts'
 import { decodeHtml } from './decode-html.ts'
@@ -114,7 +115,19 @@ export const readPage = (html: string | Uint8Array, options: ReadPageOptions): P
   }
 }
 
-/** The library's face (DESIGN §6): the candidates a page yields, no picture fetched. */
-export const inspectHtml = async (html: string | Uint8Array, options: ReadPageOptions): Promise<Candidate[]> => [
-  ...readPage(html, options).candidates,
-]
+/**
+ * The library's face (DESIGN §6): the candidates a page yields, no picture fetched.
+ * @throws GannetError usage when there is no HTML or no address; recipe-invalid
+ */
+export const inspectHtml = async (html: string | Uint8Array, options: ReadPageOptions): Promise<Candidate[]> => {
+  // Callers in JavaScript, whom no type checker tells.
+  if (typeof html !== 'string' && !((html as unknown) instanceof Uint8Array)) {
+    throw new GannetError('usage', `inspectHtml takes a page's HTML as a string or a Uint8Array, not ${html === null ? 'null' : typeof html}`)
+  }
+  const url: unknown = (options as Partial<ReadPageOptions> | undefined)?.url
+  if (typeof url !== 'string' || !URL.canParse(url)) {
+    const given = url === undefined ? 'it is missing' : `${JSON.stringify(url)?.slice(0, 200) ?? typeof url} is none`
+    throw new GannetError('usage', `inspectHtml needs the address of the page, absolute, as { url }: ${given}`)
+  }
+  return [...readPage(html, options).candidates]
+}

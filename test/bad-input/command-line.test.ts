@@ -35,6 +35,8 @@ describe('usage', () => {
     [['inspect', ''], /nothing to inspect: name a page or an HTML file/, {}],
     [['inspect', 'no-such-page.html'], /no-such-page\.html cannot be read/, {}],
     [['robots', 'no-such-robots.txt', URL_], /no-such-robots\.txt cannot be read/, {}],
+    [['robots', 'package.json', URL_, 'notaurl', '--json'], /the argument "notaurl" is no address/, {}],
+    [['robots', 'package.json', 'http://['], /the argument "http:\/\/\[" is no address/, {}],
   ])('gannet %j', async (args, words, env) => {
     const data = await folder()
     const ended = await gannet(args, { GANNET_DATA: join(data, 'data'), ...env })

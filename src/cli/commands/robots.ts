@@ -11,10 +11,16 @@ export const addRobots = (program: Command): void => {
     .command('robots')
     .description('tell whether a robots.txt lets an agent fetch URLs')
     .argument('<file>', 'a robots.txt')
-    .argument('<urls...>')
+    .argument('<urls...>', 'addresses, or paths that begin with a slash')
     .option('--agent <name>', 'product token', 'gannet')
     .option('--json', 'print a JSON line each')
     .action(async (file: string, urls: string[], options: { agent: string; json?: boolean }) => {
+      for (const url of urls) {
+        // As no path can be had of it, it would count as the root, and an answer about that is no answer.
+        if (!url.startsWith('/') && !/^https?:\/\//i.test(url) || !URL.canParse(url, 'http://host')) {
+          throw new GannetError('usage', `the argument ${JSON.stringify(url)} is no address: write it with http:// or https://, or a path that begins with a slash`)
+        }
+      }
       const text = await readFile(file, 'utf8').catch((cause: Error) => {
         throw new GannetError('usage', `${file} cannot be read: ${cause.message}`, { cause })
       })
