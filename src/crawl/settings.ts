@@ -29,7 +29,7 @@ export const linkSettings = {
     help: 'Pages of one list, each the next of the one before, that count as no deeper than the first; the one after counts as a link.', value: 'n',
   }),
   trapAfter: setting(shape.count(200, 5), {
-    help: 'Pages of one kind (alike but for numbers, dates and query), each found on another, that may in a row bring no new picture before more of them are taken for a trap. Pages that name a month, as calendars do, get a fifth of it, and at most 10 where the month lies more than a year ahead.',
+    help: 'Pages of one kind (alike but for numbers, dates and query), each found on another, that may in a row bring no new picture before more of them are taken for a trap. Pages that name a month, as calendars do, get a fifth of it, and at most 10 where the month lies more than a year ahead. It holds for each kind by itself: pages alike only in the depth of their paths get 5 times as many, and all that lie three links or more behind the last new picture of their host, together, 20 times.',
     value: 'n',
   }),
   feeds: setting(shape.switch(false), { help: 'Follow the feeds (RSS, Atom, JSON Feed) that pages name.' }),

@@ -51,6 +51,26 @@ describe('an honest gallery is never cut', () => {
     }
   })
 
+  it('at the bottom of a tree of lists, of which thousands lie deep and show nothing', () => {
+    const held = traps(200)
+    const cut: (Trap | null)[] = []
+    const read = (url: string, from: string | null, barren: number, found: string[]): number => {
+      cut.push(held.judge(url, from, barren))
+      return held.note({ url, from, barren }, found)
+    }
+    const word = (n: number): string => String.fromCharCode(97 + n)
+    let level: { readonly url: string; readonly barren: number }[] = [{ url: 'http://h', barren: read('http://h/', null, 0, logo) }]
+    for (let depth = 1; depth <= 4; depth++) {
+      level = level.flatMap(({ url, barren }) => Array.from({ length: depth === 4 ? 1 : 14 }, (_, n) => {
+        // Each level has an ending of its own, so that no form is met twice in a row.
+        const below = `${url.replace(/\.\w$/, '')}/${word(n)}.${word(depth)}`
+        return { url: below, barren: read(below, url, barren, depth === 4 ? [`http://h/f${below}.jpg`] : logo) }
+      }))
+    }
+    expect(cut).toHaveLength(1 + 14 + 196 + 2 * 2744)
+    expect(cut.filter((trap) => trap !== null)).toEqual([])
+  })
+
   it('nor an index of thousands of pages that show nothing, all found on one', () => {
     const held = traps()
     for (let n = 0; n < 5_000; n++) {
@@ -95,6 +115,14 @@ describe('a trap is noticed and named', () => {
     const { read, trap } = walk(traps(), 10_000, (n) => `http://h/${word(n * 7)}/${word(n * 11)}`, () => logo)
     expect(trap?.kind).toBe('maze')
     expect(read).toBeLessThan(300)
+  })
+
+  it('a maze of words whose paths are of any depth, within twenty times the patience', () => {
+    const word = (n: number): string => String.fromCharCode(97 + (n % 26), 97 + (Math.floor(n / 26) % 26), 97 + (Math.floor(n / 676) % 26))
+    const url = (n: number): string => `http://h/${Array.from({ length: 1 + ((n * 7) % 12) }, (_, i) => word(n * 11 + i * 131)).join('/')}`
+    const { read, trap } = walk(traps(20), 10_000, url, () => logo)
+    expect(trap?.kind).toBe('maze')
+    expect(read).toBeLessThan(20 * 20 + 10)
   })
 
   it('paths that repeat themselves, and addresses that grow, at once', () => {

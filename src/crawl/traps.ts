@@ -52,9 +52,9 @@ const CREDIT = 8
 const MAX_ADDRESS = 2000
 /** Pages that name a month are a calendar until they show something: they get a fifth of the patience. */
 const CALENDAR_SHARE = 0.2
-/** Pages alike only in the depth of their paths get so many times the patience; a host's barren depths as a whole, so many. */
+/** Pages alike only in the depth of their paths get so many times the patience; a host's barren depths as a whole, so many (settings.ts tells of both). */
 const FORM_TIMES = 5
-const DEPTHS_TIMES = 50
+const DEPTHS_TIMES = 20
 /** Pages without news on the way before a page counts among a host's depths. */
 const DEEP = 3
 /** So many, when the month lies more than a year ahead: nobody has photographed it. */
