@@ -4,6 +4,7 @@ import { hasData } from './has-data.ts'
 import { isCommonsLicence } from './licence.ts'
 import { firstFrom } from './page-tree.ts'
 import type { Page } from './page.ts'
+import { speaksOfAnother } from './structured/subject.ts'
 import { cleanWords, textOf } from './text-of.ts'
 
 /** Elements looked at inside a figure or card. */
@@ -119,15 +120,15 @@ const LICENCE = /\blicen[cs]e\b/i
 export const isLicence = ({ attribs: { rel, href } }: Element): boolean =>
   (rel !== undefined && rel.length < 200 && LICENCE.test(rel)) || (href !== undefined && isCommonsLicence(href))
 
-/** The address of the first link to a licence inside `scope`. */
-export const licenceWithin = (page: Page, scope: Element): string | null => {
+/** The address of the first link inside `scope` to a licence of `picture`. */
+export const licenceWithin = (page: Page, scope: Element, picture: Element): string | null => {
   const { link: links } = page.landmarks
   const from = firstFrom(links, (scope.startIndex ?? 0) + 1)
   const end = scope.endIndex ?? 0
   for (let at = from; at < from + MAX_LICENCE_LINKS; at++) {
     const link = links[at]
     if (link === undefined || (link.startIndex ?? 0) >= end) return null
-    if (isLicence(link)) return page.resolve(link.attribs['href']?.trim() ?? '')
+    if (isLicence(link) && !speaksOfAnother(page, link, picture)) return page.resolve(link.attribs['href']?.trim() ?? '')
   }
   return null
 }

@@ -1,18 +1,22 @@
-/** What the metas of a page say, by name or property, read once a page. */
+/** What the metas of a page say of it, by name or property, read once a page; those of an item in its data say nothing of it. */
 import { createPageNote } from './page-note.ts'
 import type { Page } from './page.ts'
+import { itemAround } from './structured/subject.ts'
 
 /** Metas read; a page for people has a hundred. */
 const MAX_METAS = 2000
 
 const known = createPageNote<ReadonlyMap<string, readonly string[]>>()
 
-const readMetas = ({ landmarks: { meta } }: Page): ReadonlyMap<string, readonly string[]> => {
+const readMetas = (page: Page): ReadonlyMap<string, readonly string[]> => {
   const found = new Map<string, string[]>()
-  for (const { attribs } of meta.slice(0, MAX_METAS)) {
+  for (const meta of page.landmarks.meta.slice(0, MAX_METAS)) {
+    const { attribs } = meta
     const name = (attribs['property'] ?? attribs['name'] ?? attribs['itemprop'])?.trim().toLowerCase()
     const content = attribs['content']
     if (name === undefined || content === undefined || content.trim() === '') continue
+    const mayBeItems = attribs['property'] !== undefined || attribs['name'] === undefined
+    if (mayBeItems && itemAround(page, meta) !== null) continue
     const contents = found.get(name)
     if (contents === undefined) found.set(name, [content])
     else contents.push(content)

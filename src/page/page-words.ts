@@ -11,6 +11,7 @@ import { publishedTime } from './published-time.ts'
 import { shownDate } from './shown-date.ts'
 import { timeOf } from './shown-time.ts'
 import { pageFacts } from './structured/page-facts.ts'
+import { isPartOfPage, itemAround, speaksOfPicture } from './structured/subject.ts'
 import { cleanWords, textOf } from './text-of.ts'
 
 export interface PageWords {
@@ -36,6 +37,8 @@ const RIGHTS = [
 const PUBLISHED_CLASS = /(?:^|[\s_-])(?:published|pubdate|entry-date|dt-published|post-date|date-published)(?:$|[\s_-])/i
 const MAX_TIMES = 50
 const MAX_CARD_LEVELS = 8
+/** Round a page's only picture these are no card of it. */
+const WIDE = new Set(['html', 'body', 'main', 'article'])
 
 /** `/2024/05/01/` in the address: the day, where nothing else is said. */
 const DATED_PATH = /\/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?=[/_.-]|$)/
@@ -66,19 +69,38 @@ const dateOf = (page: Page): string | null => {
   )
 }
 
-/** Whether an element lies in the card or figure of one picture among others, and so speaks of that one. */
+/** The nearest element round another that holds pictures; null where none does within a card's depth. */
+const withPictures = (page: Page, element: Element): Element | null => {
+  for (const outer of ancestors(element, MAX_CARD_LEVELS)) if (countWithin(page.landmarks.picture, outer) > 0) return outer
+  return null
+}
+
+/** Whether an element lies in the card, figure or item of one picture among others, and so speaks of that one. */
 const isOfOnePicture = (page: Page, element: Element): boolean => {
   const { picture: pictures } = page.landmarks
-  for (const outer of ancestors(element, MAX_CARD_LEVELS)) {
-    const inside = countWithin(pictures, outer)
-    if (inside > 0) return (inside === 1 && pictures.length > 1) || outer.name === 'figure'
-  }
-  return false
+  const outer = withPictures(page, element)
+  if (outer !== null && (outer.name === 'figure' || (pictures.length > 1 && countWithin(pictures, outer) === 1))) return true
+  return speaksOfPicture(page, element)
+}
+
+/**
+ * Whether a link to a licence speaks for all of the page. Where it stands with the only `img`, that has it from there;
+ * what the page names besides (a preview, a background) may be somebody else's.
+ */
+const isOfPage = (page: Page, link: Element): boolean => {
+  if (isOfOnePicture(page, link)) return false
+  const item = itemAround(page, link)
+  const { rel, itemprop, property } = link.attribs
+  if (item !== null && (!isPartOfPage(page, item) || (rel === undefined && (itemprop ?? property) !== undefined))) return false
+  const outer = withPictures(page, link)
+  const isAlone = outer !== null && countWithin(page.landmarks.picture, outer) === 1 && !WIDE.has(outer.name)
+  return !isAlone || [...ancestors(link, MAX_CARD_LEVELS)].some(({ name }) => name === 'footer')
 }
 
 const licenceOf = (page: Page): string | null => {
   const { 'head-link': headLinks, link: links } = page.landmarks
-  const link = headLinks.find(isLicence) ?? links.find((one) => isLicence(one) && !isOfOnePicture(page, one))
+  const speaks = (link: Element): boolean => isLicence(link) && isOfPage(page, link)
+  const link = headLinks.find(speaks) ?? links.find(speaks)
   const linked = link === undefined ? null : page.resolve(link.attribs['href']?.trim() ?? '')
   return linked ?? licenceIn(page, metaOf(page, RIGHTS))
 }

@@ -12,6 +12,7 @@ import { createPageNote } from './page-note.ts'
 import { lastBefore } from './page-tree.ts'
 import type { Finding, Page } from './page.ts'
 import { timeBeside } from './shown-time.ts'
+import { speaksOfAnother } from './structured/subject.ts'
 import { nearestInItem } from './surroundings.ts'
 import { cleanWords, textOf } from './text-of.ts'
 
@@ -84,14 +85,15 @@ const shownWords = (page: Page, finding: Finding, byId: IdLookup): PictureWords 
   const item = levels.at(-1) ?? null
   const scope = figure ?? item
   const called = calledWithin(item)
-  const credit = (scope === item ? called : calledWithin(scope)).find(isCredit) ?? null
+  const isOwnCredit = (one: Element): boolean => isCredit(one) && !speaksOfAnother(page, one, element)
+  const credit = (scope === item ? called : calledWithin(scope)).find(isOwnCredit) ?? null
   const caption = captionOf(page, finding, title, credit, byId)
   return {
     alt: altOf(finding, byId),
     title,
     caption,
     publishedAt: timeBeside(page, element, levels, called),
-    licence: scope === null ? null : licenceWithin(page, scope),
+    licence: scope === null ? null : licenceWithin(page, scope, element),
     creator: creatorOf(link === null ? [element] : [element, link], credit, caption),
     category: pictureCategory(page, element, levels, called),
     fields: null,

@@ -4,6 +4,7 @@ import { pageLanguage } from './page-language.ts'
 import { firstWithin } from './page-tree.ts'
 import type { Page } from './page.ts'
 import { publishedTime } from './published-time.ts'
+import { speaksOfAnother } from './structured/subject.ts'
 import { articleAround, nearestInItem } from './surroundings.ts'
 import { textOf } from './text-of.ts'
 
@@ -31,11 +32,11 @@ const isDated = ({ name, attribs }: Element): boolean =>
 export const timeBeside = (page: Page, element: Element, levels: readonly Element[], called: readonly Element[]): string | null => {
   const { time: times } = page.landmarks
   const own = times.length === 0 ? null : nearestInItem(times, element, levels)
-  if (own !== null) return timeOf(page, own)
-  const dated = called.find(isDated)
+  if (own !== null && !speaksOfAnother(page, own, element)) return timeOf(page, own)
+  const dated = called.find((one) => isDated(one) && !speaksOfAnother(page, one, element))
   const said = dated === undefined ? null : timeOf(page, dated)
   if (said !== null || times.length === 0) return said
   const article = articleAround(element)
   const first = article === null ? null : firstWithin(times, article)
-  return first === null ? null : timeOf(page, first)
+  return first === null || speaksOfAnother(page, first, element) ? null : timeOf(page, first)
 }

@@ -22,9 +22,8 @@ const ARTICLES = new Set([
 const WEB_PAGES = new Set([
   'webpage', 'itempage', 'collectionpage', 'aboutpage', 'imagegallery', 'mediagallery', 'videogallery', 'profilepage',
 ])
-const OTHER_WORKS = new Set([
-  'videoobject', 'creativework', 'photograph', 'visualartwork', 'event', 'imageobject', 'medicalwebpage',
-])
+/** No pictures, whose dates are their own. */
+const OTHER_WORKS = new Set(['videoobject', 'creativework', 'event', 'medicalwebpage'])
 const LISTINGS = new Set(['collectionpage', 'imagegallery', 'mediagallery', 'offercatalog'])
 /** What these hold is one of several, or about something else than the page. */
 const OTHERS = new Set([
