@@ -72,7 +72,7 @@ const redisProcessor = async (client: Redis): Promise<number> => {
 }
 
 export const queue: Benchmark = async ({ quick, runs, dist, say }) => {
-  const tasks = quick ? 40_000 : 400_000
+  const tasks = quick ? 40_000 : 200_000
   const server = await startRedis()
   const crew = (hows: readonly QueueJob['how'][]) => {
     const jobs = hows.map((how, nth): QueueJob => ({ dist, url: server.url, how, nth, of: NODES, tasks, hosts: HOSTS, delayMs: DELAY_MS }))

@@ -50,7 +50,7 @@ export interface DispatcherOptions {
   readonly most: number
 }
 
-export const DISPATCHER_DEFAULTS = { taskLeaseMs: 30_000, leadMs: 3_000, restMs: 20, most: 1_000 } as const
+export const DISPATCHER_DEFAULTS = { taskLeaseMs: 30_000, leadMs: 3_000, restMs: 10, most: 1_000 } as const
 
 export interface Dispatcher {
   /** Rejects when it cannot go on. */
