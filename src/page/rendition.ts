@@ -100,6 +100,13 @@ const widthsOf = (entrants: readonly Entrant[]): Widths => {
   return widths
 }
 
+/** The widest of what stands in the `img`, as far as addresses tell. */
+const widestShown = (entrants: readonly Entrant[]): number | null => {
+  let widest: number | null = null
+  for (const { one, width } of entrants) if (TIER[one.role] <= TIER.src && width !== null) widest = Math.max(widest ?? 0, width)
+  return widest
+}
+
 /**
  * The uploaded file is no smaller than what was made of it, nor `gannet.jpg` than `gannet-300x225.jpg`: wider by half
  * a pixel than the widest whose name promises less. Null where there is none.
@@ -124,8 +131,12 @@ const entrantsOf = (renditions: readonly Rendition[], { shownAspect = null, file
   if (!stated.some(isUnsizedOriginal)) return stated
   const widths = widthsOf(stated)
   if (widths.size === 0) return stated
+  const shown = widestShown(stated)
   return stated.map((entrant) => {
-    const floor = isUnsizedOriginal(entrant) ? floorOf(entrant.file, widths) : null
+    if (!isUnsizedOriginal(entrant)) return entrant
+    // What is shown in the place of another file is no smaller, where the names do not tell.
+    const inPlace = entrant.one.role === 'main' && shown !== null && !widths.has(placeOf(entrant.file)) ? shown + 0.5 : null
+    const floor = floorOf(entrant.file, widths) ?? inPlace
     return floor === null ? entrant : { ...entrant, width: floor, short: floor / aspect }
   })
 }

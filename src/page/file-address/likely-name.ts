@@ -32,6 +32,8 @@ const STATED_WIDTH = /[-_](\d{2,4})(?:w|px)$/
 /** One letter is a size only as `name_t`: as a folder it is the first of a name, before a name it is anything. */
 const MIN_WORD = 2
 const MAX_WORD = 12
+/** A name with a size promises less than the same without it, and more than the next smaller word. */
+const SIZED = 0.4
 /** Longest end of a name looked at for a word or a size. */
 const MAX_AFFIX = 16
 
@@ -49,6 +51,7 @@ const readName = (key: string): LikelyName | null => {
   let name = path.slice(slash + 1).replace(EXTENSION, '')
   let folders = path.slice(0, slash + 1)
   let rank: number | null = null
+  let isSized = false
   let aspect: number | null = null
 
   const density = DENSITY.exec(name.slice(-MAX_AFFIX))
@@ -60,10 +63,11 @@ const readName = (key: string): LikelyName | null => {
   const size = SIZE.exec(end) ?? STATED_WIDTH.exec(end)
   const only = size === null ? ONLY_SIZE.exec(end) : null
   if (only !== null && only[0].length === name.length) {
-    return { path: `${folders}*`, rank: UNNAMED_RANK - 1, aspect: Number(only[1]) / Number(only[2]) }
+    return { path: `${folders}*`, rank: UNNAMED_RANK - SIZED, aspect: Number(only[1]) / Number(only[2]) }
   }
   if (size !== null && size[0].length < name.length) {
-    rank = UNNAMED_RANK - 1
+    isSized = true
+    rank = null
     if (size[2] !== undefined) aspect = Number(size[1]) / Number(size[2])
     name = name.slice(0, -size[0].length)
   }
@@ -87,5 +91,5 @@ const readName = (key: string): LikelyName | null => {
     }
     close = open
   }
-  return { path: folders + name, rank: rank ?? UNNAMED_RANK, aspect }
+  return { path: folders + name, rank: (rank ?? UNNAMED_RANK) - (isSized ? SIZED : 0), aspect }
 }

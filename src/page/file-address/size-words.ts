@@ -8,7 +8,7 @@ const WORDS: readonly (readonly [rank: number, words: string])[] = [
   [3, 'small sm s preview previews teaser compact low lowres lores'],
   [4, 'medium med md mid m normal web grande card'],
   // WordPress's copy of an upload that was too large.
-  [4.5, 'scaled'],
+  [4.8, 'scaled'],
   [6, 'large lg l big zoom zoomed display detail details'],
   [7, 'xl xlarge xxl huge hd hires highres x-large extra-large'],
   [8, 'full fullsize full-size original originals orig max raw o source master fullres'],
