@@ -174,7 +174,7 @@ describe('the vision pool at work', () => {
   })
 
   it('infers in batches, where the picture was decoded', async () => {
-    const { pool, processes } = setUp({ size: 2, batch: { max: 4, ageMs: 5 } })
+    const { pool, processes } = setUp({ size: 2, batch: { max: 4, ageMs: 250 } })
     await warm(pool, processes)
     const seen = await Promise.all(names(16).map((text) => pool.look(body(text))))
     const decoded = processes.map((one) => [...one.kept.values()].sort())
