@@ -26,8 +26,8 @@ type Issue = core.$ZodIssue
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
 const MAX_SHOWN = 20
-/** Trying out selectors and patterns is a matter of milliseconds. */
-const CHECK_MS = 500
+/** By the clock on the wall: trying out selectors and patterns is a matter of milliseconds, but the first time, on a busy machine, of half a second. */
+const CHECK_MS = 2000
 
 /** Of the forms a value may have, the issues of the one that its writer most likely meant: with the fewest strange keys, then where reading got furthest. */
 const likeliest = (forms: readonly (readonly Issue[])[]): readonly Issue[] => {
