@@ -32,7 +32,7 @@ describe('what a text is, by how it begins', () => {
 it('the first element, however much is written before it', () => {
   expect(firstElement('<?a?><?b?>\n<!-- <c> --><!DOCTYPE d><x:E f="g"/>')).toBe('e')
   for (const text of ['', 'words', '<', '<!--', '<?', '<!DOCTYPE x [', '<1>']) expect(firstElement(text), text).toBeNull()
-  const start = performance.now()
+  const start = process.cpuUsage()
   firstElement('<!---->'.repeat(200_000))
-  expect(performance.now() - start).toBeLessThan(1000)
+  expect(process.cpuUsage(start).user / 1000).toBeLessThan(1000)
 })

@@ -25,9 +25,9 @@ it('finds what JavaScript finds', () => {
 
 it('takes no longer for patterns that make others backtrack for ever', () => {
   const text = `${'a'.repeat(4000)}!`
-  const start = performance.now()
+  const start = process.cpuUsage()
   for (const source of ['(a+)+$', '(?:a|a)*b', '(.*)*(.*)*(.*)*x', globSource('*a*a*a*a*a*b')]) expect(ready(source)(text)).toBe(false)
-  expect(performance.now() - start).toBeLessThan(2000)
+  expect(process.cpuUsage(start).user / 1000).toBeLessThan(2000)
 })
 
 it.each([

@@ -116,9 +116,9 @@ describe('robotsAllows', () => {
       `user-agent: *\ndisallow: ${'*a'.repeat(7000)}b`,
     ]
     for (const robots of hostile) {
-      const started = performance.now()
+      const started = process.cpuUsage()
       robotsAllows(robots, `https://site.example/${a}${a}`, UA)
-      expect(performance.now() - started).toBeLessThan(2000)
+      expect(process.cpuUsage(started).user / 1000).toBeLessThan(2000)
     }
   })
 })

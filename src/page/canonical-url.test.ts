@@ -89,9 +89,9 @@ test('is its own canonical form, shows no credentials and no fragment, and is fo
     }),
     { numRuns: 5_000, seed: 12 },
   )
-  const start = performance.now()
+  const start = process.cpuUsage()
   for (const part of ['a.', 'a-', '/../', '%', '@', 'a/', '&a=', '//', 'xn--a.']) {
     for (const raw of [`http://${part.repeat(16_000 / part.length)}!`, `/${part.repeat(16_000 / part.length)}"`]) canonicalUrl(raw, 'http://h.example/')
   }
-  expect(performance.now() - start).toBeLessThan(2000)
+  expect(process.cpuUsage(start).user / 1000).toBeLessThan(2000)
 })

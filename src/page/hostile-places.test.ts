@@ -61,7 +61,7 @@ describe('chance', () => {
         expect(files.length).toBeGreaterThan(0)
         expect(files.every((file) => file.url.length > 0 && (file.width === null || file.width > 0))).toBe(true)
       }
-    }), { seed: 3, numRuns: 2000, interruptAfterTimeLimit: 3000 })
+    }), { seed: 3, numRuns: 2000 })
     expect(seen).toBeGreaterThan(50)
   })
 
@@ -76,7 +76,7 @@ describe('chance', () => {
         expect(picture.url).not.toBe('')
         expect(picture.density === null || picture.density >= 0).toBe(true)
       }
-    }), { seed: 4, numRuns: 3000, interruptAfterTimeLimit: 3000 })
+    }), { seed: 4, numRuns: 3000 })
     expect(seen).toBeGreaterThan(50)
   })
 })

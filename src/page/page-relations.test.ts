@@ -31,10 +31,10 @@ describe('where a refresh leads', () => {
   })
 
   it('is told at once, whatever stands there', () => {
-    const start = performance.now()
+    const start = process.cpuUsage()
     const hostile = [' '.repeat(4000), `0;${' '.repeat(3900)}x${' '.repeat(90)}y`, `0;url${' '.repeat(3990)}`]
     relations(hostile.map((content) => `<meta http-equiv=refresh content='${content}'>`).join('').repeat(300))
-    expect(performance.now() - start).toBeLessThan(1000)
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(1000)
   })
 })
 

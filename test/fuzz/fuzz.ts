@@ -12,8 +12,8 @@ import type { Order } from './child.ts'
 import type { Failure, Tried } from './run-target.ts'
 import type { Target } from './target.ts'
 
-/** Milliseconds without a new input: more than any deadline inside the child, times the tries it makes. */
-const SILENCE_MS = 30_000
+/** Milliseconds without a new input: more than any deadline inside the child. */
+const SILENCE_MS = 60_000
 const LOOK_MS = 500
 
 export interface FuzzOptions {

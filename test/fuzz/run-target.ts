@@ -1,7 +1,7 @@
 /**
  * Tries one target for a while, batch after batch, each with a seed of its own so that a failure can be had again
  * without all that came before it. An input that takes more than a second of the processor, or that hangs, fails
- * like one that breaks a promise, and is shrunk like it.
+ * like one that breaks a promise, and is shrunk like it. However little the machine has to give, a few inputs are tried.
  */
 import { runInThisContext } from 'node:vm'
 import { asyncProperty, check, property, stringify, type Parameters, type RunDetails } from 'fast-check'
@@ -10,7 +10,12 @@ import { Broken } from './target.ts'
 
 /** Of the wall, where the machine may have other things to do: so many times what an input may take, and it is cut off. */
 const CUT_OFF_TIMES = 5
+/** The same for what cannot be cut off, and waits for others too: so much at least. */
+const PATIENCE_TIMES = 3
+const LEAST_PATIENCE_MS = 10_000
 const BATCH = 100
+/** Tried even when the time is over: fewer would show nothing. */
+const LEAST = 20
 
 export interface Failure {
   readonly target: string
@@ -30,7 +35,7 @@ export interface Tried {
 
 export interface Run {
   readonly seed: number
-  /** Whichever comes first. */
+  /** Whichever comes first, but for a few inputs. */
   readonly seconds: number
   readonly count: number
   /** Of a failure: only it is tried. */
@@ -69,11 +74,10 @@ const timed = ({ check: holds, isAsync, mostMs }: Trial, onMs: (ms: number) => v
   const slow = (ms: number) => new Broken(`takes ${Math.round(ms)} ms, more than ${mostMs}`)
   if (isAsync) {
     return async (input: unknown): Promise<void> => {
-      // The machine may be busy with other things for a while: what is slow is slow again.
-      for (let tries = 2, least = Infinity; tries > 0; tries--) {
-        const start = performance.now()
-        await inTime(holds(input) as Promise<void>, 3 * mostMs)
-        least = Math.min(least, performance.now() - start)
+      for (let tries = 3, least = Infinity; tries > 0; tries--) {
+        const start = process.cpuUsage()
+        await inTime(holds(input) as Promise<void>, Math.max(LEAST_PATIENCE_MS, PATIENCE_TIMES * mostMs))
+        least = Math.min(least, cpuMs(start))
         if (least <= mostMs) return onMs(least)
         if (tries === 1) throw slow(least)
       }
@@ -104,7 +108,7 @@ export const runTarget = async (target: Target, { seed, seconds, count, path, on
   const end = performance.now() + seconds * 1000
   const once = timed(made, (ms) => void (slowestMs = Math.max(slowestMs, ms)))
   try {
-    for (let batch = 0; inputs < count && (batch === 0 || performance.now() < end); batch++) {
+    for (let batch = 0; inputs < count && (inputs < LEAST || performance.now() < end); batch++) {
       let index = 0
       const mark = (): void => {
         onInput?.(seed + batch, index++)

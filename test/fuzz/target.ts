@@ -20,7 +20,7 @@ export interface Trial {
   /** Throws where something does not hold. Synchronous ones are cut off in the middle when they hang. */
   readonly check: (input: unknown) => unknown
   readonly isAsync: boolean
-  /** Milliseconds that an input may take: of the processor, or of the wall where it waits for others. */
+  /** Milliseconds of the processor that an input may take. */
   readonly mostMs: number
   /** Proof that the inputs reach deep enough: what came of them so far, by name. */
   readonly yields: Readonly<Record<string, number>>

@@ -112,9 +112,9 @@ describe('XMP', () => {
     const wide = `<a ${Array.from({ length: 20_000 }, (_, i) => `xmlns:p${i}="u" p${i}:b="c"`).join(' ')}/>`
     const proto = '<__proto__:a xmlns:__proto__="http://purl.org/dc/elements/1.1/" __proto__="x" constructor="y">&a;&#0;<![CDATA[</__proto__:a>'
     for (const hostile of [deep, wide, proto, packet(list('dc:title', 'Alt', ...Array(50_000).fill('x'))), '<', '&'.repeat(300_000)]) {
-      const started = performance.now()
+      const started = process.cpuUsage()
       for (const value of readXmp(Buffer.from(hostile)).values()) expect(value.length).toBeLessThanOrEqual(4000)
-      expect(performance.now() - started).toBeLessThan(1000)
+      expect(process.cpuUsage(started).user / 1000).toBeLessThan(1000)
     }
   })
 })

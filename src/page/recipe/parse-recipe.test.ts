@@ -81,14 +81,14 @@ describe('mistakes are told with their line and column', () => {
 })
 
 it('bombs are refused, and soon', () => {
-  const start = performance.now()
+  const start = process.cpuUsage()
   const nine = (name: string): string => Array.from({ length: 9 }, () => `*${name}`).join(',')
   expect(told(`a: &a [x,x,x,x,x,x]\nb: &b [${nine('a')}]\nc: &c [${nine('b')}]\nd: [${nine('c')}]`)).toMatch(/^r\.yaml:4:5: its aliases come to too much/)
   expect(told('['.repeat(100_000))).toMatch(/nested too deep|longer than 2 s/)
   expect(told('- '.repeat(100_000))).toMatch(/nested too deep|longer than 2 s/)
   expect(told(`${picture}# ${'x'.repeat(1_000_000)}`)).toMatch(/at most 1 MB/)
   expect(told(Array.from({ length: 80_000 }, (_, n) => `k${n}: 1`).join('\n'))).toMatch(/longer than 2 s|no key k0/)
-  expect(performance.now() - start).toBeLessThan(12_000)
+  expect(process.cpuUsage(start).user / 1000).toBeLessThan(12_000)
 })
 
 it('a recipe that is an object is held to the same form, by the names of its keys', async () => {

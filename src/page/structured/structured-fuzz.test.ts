@@ -57,6 +57,6 @@ test('data of chance', () => {
   const page = array(value, { maxLength: 4 }).map((all) =>
     all.map((one, index) => (index % 2 === 0 ? `<script type="application/ld+json">${JSON.stringify(one)}</script>` : `<p id=x>${asMicrodata(one)}</p>`)).join(''),
   )
-  assert(property(page, check), { seed: 11, numRuns: 3000, interruptAfterTimeLimit: 4000 })
+  assert(property(page, check), { seed: 11, numRuns: 1000 })
   expect(seen).toBeGreaterThan(50)
 })
