@@ -1,0 +1,440 @@
+/**
+ * What the steps of the schedule on Redis (redis-scripts.ts, which tells the keys) share, in Lua: hosts and their lines,
+ * grants and leases, counters; read once a step, written once at its end. It stands before each of them.
+ */
+/** A host that nobody waits for and that has no memory is forgotten after a week: no block lasts longer than a day. */
+const FORGET_HOST_SECONDS = 7 * 24 * 3600
+
+/** More than any fleet gives out in the second or two that a server may forget. */
+export const FENCES_A_SECOND = 10_000_000
+
+/** Of a fleet that nobody has set the pace of. */
+export const DEFAULT_DELAY_MS = 500
+
+export const PRELUDE = `
+local P = KEYS[1]
+local call = redis.call
+local floor_ms, address_floor_ms = tonumber(ARGV[1]), tonumber(ARGV[2])
+if not floor_ms then
+  -- The fleet's: whoever hands out has set it.
+  local pace = call('HMGET', P .. 'meta', 'delay', 'addressDelay')
+  floor_ms, address_floor_ms = tonumber(pace[1] or ${DEFAULT_DELAY_MS}), tonumber(pace[2] or 0)
+end
+
+-- cjson would round to 14 digits.
+local function text(n) return string.format('%.17g', n) end
+local function some(v) if v == nil or v == cjson.null or v == false then return nil end return v end
+local function member(q, id) return string.format('%016d:', q) .. id end
+local function id_of(member) return string.sub(member, 18) end
+
+-- One call for many arguments; Lua's stack bears 8,000.
+local function call_many(command, key, args)
+  local n = #args
+  if n > 0 and n <= 4000 then return call(command, key, unpack(args)) end
+  for from = 1, n, 4000 do call(command, key, unpack(args, from, math.min(from + 3999, n))) end
+end
+local function read_many(command, key, args)
+  if #args == 0 then return {} end
+  if #args <= 4000 then return call(command, key, unpack(args)) end
+  local all = {}
+  for from = 1, #args, 4000 do
+    for _, one in ipairs(call(command, key, unpack(args, from, math.min(from + 3999, #args)))) do all[#all + 1] = one end
+  end
+  return all
+end
+
+local numbers, numbers_were = {}, {}
+local function number_of(field)
+  local n = numbers[field]
+  if n then return n end
+  n = tonumber(call('HGET', P .. 'meta', field) or '0')
+  numbers[field], numbers_were[field] = n, n
+  return n
+end
+local function set_number(field, n) number_of(field) numbers[field] = n end
+local function next_number(field)
+  local n = number_of(field) + 1
+  numbers[field] = n
+  return n
+end
+
+-- dirty: it is to be written. moved: it is to be given its place in line. restocked: its first task may be another.
+local hosts, dirty_hosts = {}, {}
+local function host(name)
+  local h = hosts[name]
+  if h then return h end
+  local known = call('GET', P .. 'h:' .. name)
+  h = {name = name}
+  if known then h.delay, h.free, h.blocked, h.held, h.r, h.l, h.w, h.address, h.stamp, h.request = unpack(cmsgpack.unpack(known))
+  else h.delay, h.free, h.blocked, h.held, h.r, h.l, h.w, h.address, h.stamp, h.request = 0, 0, 0, 0, 0, 0, '', false, 0, 0 end
+  h.waited = h.r > 0 or h.l > 0 or h.w ~= ''
+  hosts[name] = h
+  return h
+end
+local function touch(h)
+  if not h.dirty then
+    h.dirty = true
+    dirty_hosts[#dirty_hosts + 1] = h
+  end
+end
+
+local function without(weights, gone)
+  local left = {}
+  for weight in string.gmatch(weights, '%d+') do if weight ~= gone then left[#left + 1] = weight end end
+  return table.concat(left, ',')
+end
+
+-- Of the host's first task that could be leased: stamp, request, and the weight of its list or false when it came back.
+-- Weights of which none is left are taken off the host.
+local function first_of(h)
+  local stamp, sequence, request, from
+  for weight in string.gmatch(h.w, '%d+') do
+    local record = call('LINDEX', P .. 'q:' .. weight .. ':' .. h.name, 0)
+    if record then
+      local q, at, of = string.match(record, '^(%d+) (%d+) (%d+)')
+      q, at = tonumber(q), tonumber(at)
+      if not stamp or at < stamp or (at == stamp and q < sequence) then stamp, sequence, request, from = at, q, tonumber(of), weight end
+    else h.w = without(h.w, weight) end
+  end
+  if h.r > 0 then
+    local found = call('ZRANGE', P .. 'r:' .. h.name, 0, 0, 'WITHSCORES')
+    local at, q = tonumber(found[2]), tonumber(string.sub(found[1], 1, 16))
+    if not stamp or at < stamp or (at == stamp and q < sequence) then
+      local _, _, _, _, _, record = cmsgpack.unpack_limit(call('HGET', P .. 'parked', id_of(found[1])), 5)
+      stamp, request, from = at, tonumber(string.match(record, '^%d+ %d+ (%d+)')), false
+    end
+  end
+  return stamp, request, from
+end
+
+local later, due, not_later, not_due = {}, {}, {}, {}
+-- Writes what has changed of the hosts, and where they stand in line.
+local function settle_hosts()
+  for _, h in ipairs(dirty_hosts) do
+    local name = h.name
+    if h.restocked then
+      h.stamp, h.request = first_of(h)
+      if not h.stamp then h.stamp, h.request = 0, 0 end
+    end
+    local waits = h.r > 0 or h.w ~= ''
+    local at = math.max(h.free, h.blocked, h.held)
+    if not waits and h.l > 0 then
+      waits = true
+      at = math.max(at, tonumber(call('ZRANGE', P .. 'd:' .. name, 0, 0, 'WITHSCORES')[2]))
+    end
+    local packed = cmsgpack.pack({h.delay, h.free, h.blocked, h.held, h.r, h.l, h.w, h.address, h.stamp, h.request})
+    if waits then
+      call('SET', P .. 'h:' .. name, packed)
+      later[#later + 1] = at
+      later[#later + 1] = name
+      not_due[#not_due + 1] = name
+      if not h.waited then call('ZADD', P .. 'hosts', 0, name) end
+    else
+      if h.waited then
+        not_later[#not_later + 1] = name
+        not_due[#not_due + 1] = name
+        call('ZREM', P .. 'hosts', name)
+      end
+      if call('ZSCORE', P .. 'remembered', name) then call('SET', P .. 'h:' .. name, packed)
+      else call('SET', P .. 'h:' .. name, packed, 'EX', ${FORGET_HOST_SECONDS}) end
+    end
+    h.waited, h.dirty, h.restocked = waits, false, false
+  end
+  dirty_hosts = {}
+  call_many('ZREM', P .. 'due', not_due)
+  call_many('ZADD', P .. 'later', later)
+  call_many('ZREM', P .. 'later', not_later)
+  later, not_later, not_due = {}, {}, {}
+end
+
+local function park(h, id, q, stamp, attempts, not_before, history, record)
+  call('HSET', P .. 'parked', id, cmsgpack.pack(stamp, attempts, not_before, history, record))
+  if not_before > 0 then
+    call('ZADD', P .. 'd:' .. h.name, not_before, member(q, id))
+    h.l = h.l + 1
+  else
+    call('ZADD', P .. 'r:' .. h.name, stamp, member(q, id))
+    h.r = h.r + 1
+  end
+  h.restocked = true
+  touch(h)
+end
+
+-- What was delayed and whose time has come is ready.
+local function wake(h, now)
+  for _, found in ipairs(call('ZRANGEBYSCORE', P .. 'd:' .. h.name, '-inf', now)) do
+    local _, stamp = cmsgpack.unpack_limit(call('HGET', P .. 'parked', id_of(found)), 1)
+    call('ZADD', P .. 'r:' .. h.name, stamp, found)
+    call('ZREM', P .. 'd:' .. h.name, found)
+    h.r, h.l = h.r + 1, h.l - 1
+    h.restocked = true
+    touch(h)
+  end
+end
+
+-- A clock that is behind the last one finds what, by it, has not come yet waiting as before. Rare: looks at every host.
+local function rewind(now)
+  for _, name in ipairs(call('ZRANGE', P .. 'hosts', 0, -1)) do
+    local h = host(name)
+    for _, found in ipairs(h.r > 0 and call('ZRANGE', P .. 'r:' .. name, 0, -1) or {}) do
+      local _, _, _, not_before = cmsgpack.unpack_limit(call('HGET', P .. 'parked', id_of(found)), 3)
+      if not_before > now then
+        call('ZREM', P .. 'r:' .. name, found)
+        call('ZADD', P .. 'd:' .. name, not_before, found)
+        h.r, h.l = h.r - 1, h.l + 1
+      end
+    end
+    h.restocked = true
+    touch(h)
+  end
+  settle_hosts()
+end
+
+-- Hosts whose time has come are due.
+local function promote(now)
+  settle_hosts()
+  local promoted = number_of('promoted')
+  if now < promoted then rewind(now) end
+  set_number('promoted', now)
+  repeat
+    local ready = call('ZRANGEBYSCORE', P .. 'later', '-inf', now, 'LIMIT', 0, 1000)
+    local place = {}
+    for i, name in ipairs(ready) do
+      local h = host(name)
+      if h.l > 0 then wake(h, now) end
+    end
+    -- Those woken are written, and stand in line anew; all are due.
+    settle_hosts()
+    for i, name in ipairs(ready) do
+      place[2 * i - 1] = hosts[name].stamp
+      place[2 * i] = name
+    end
+    call_many('ZADD', P .. 'due', place)
+    call_many('ZREM', P .. 'later', ready)
+  until #ready < 1000
+end
+
+local function interval_of(h)
+  local least = string.sub(h.name, 1, 8) == 'address:' and address_floor_ms or floor_ms
+  return math.max(least, h.delay)
+end
+local function is_paced(h) return interval_of(h) > 0 or (h.address and interval_of(host(h.address)) > 0) end
+
+-- Whether the host must wait for its address, which then gives it a place in line.
+local function put_off(h, now)
+  if not h.address then return false end
+  local address = host(h.address)
+  local free = math.max(address.free, address.blocked)
+  if free <= now then return false end
+  if h.held > 0 then h.held = free
+  else
+    h.held = math.max(free, address.held)
+    address.held = h.held + interval_of(address)
+    touch(address)
+  end
+  touch(h)
+  return true
+end
+
+-- Leave for visits: fence, not before, interval.
+local function grant(h, count, now)
+  local interval, of_address = interval_of(h), now
+  if h.address then
+    local address = host(h.address)
+    of_address = math.max(now, address.free, address.blocked)
+    address.free = of_address + count * interval_of(address)
+    touch(address)
+  end
+  local at = math.max(of_address, h.free, h.blocked)
+  local resumed = number_of('resumed')
+  if resumed < 0 then
+    resumed = now
+    set_number('resumed', now)
+  end
+  if resumed > 0 then at = math.max(at, resumed + interval) end
+  h.free = at + count * interval
+  touch(h)
+  return next_number('fence'), at, interval
+end
+
+-- The host's first task leaves its line: record, attempts, notBefore, history.
+local function pop_first(h)
+  local weight = h.w
+  if h.r > 0 or string.find(weight, ',', 1, true) then
+    local _, _, from = first_of(h)
+    weight = from
+  end
+  h.restocked = true
+  if weight then
+    if weight == '' then return nil end
+    return call('LPOP', P .. 'q:' .. weight .. ':' .. h.name), 0, 0, ''
+  end
+  local found = call('ZPOPMIN', P .. 'r:' .. h.name)[1]
+  local id = id_of(found)
+  local _, _, attempts, not_before, history, record = cmsgpack.unpack_limit(call('HGET', P .. 'parked', id), 5)
+  call('HDEL', P .. 'parked', id)
+  h.r = h.r - 1
+  return record, attempts, not_before, history
+end
+
+local new_leases, new_leased = {}, {}
+-- Leases up to count tasks of a host that is ready: appends id, fence for each.
+local function take(h, owner, count, lease_ms, now, taken)
+  if put_off(h, now) then return 0 end
+  if h.held ~= 0 then h.held = 0 touch(h) end
+  if count > 1 and is_paced(h) then count = 1 end
+  local n, clock = 0, number_of('clock')
+  while n < count do
+    local record, attempts, not_before, history = pop_first(h)
+    if not record then break end
+    local stamp, request, kind, id = string.match(record, '^%d+ (%d+) (%d+) (%a+) ([^%z]*)')
+    clock = math.max(clock, tonumber(stamp))
+    local fence, at, interval = grant(h, 1, now)
+    local size = #new_leased
+    new_leased[size + 1] = id
+    new_leased[size + 2] = fence .. ' ' .. request .. ' ' .. kind .. ' ' .. text(at) .. ' ' .. interval .. ' ' .. attempts .. ' ' .. text(not_before) .. ' ' .. history ..
+      '\\0' .. owner .. '\\0' .. h.name .. '\\0' .. record
+    new_leases[size + 1] = now + lease_ms
+    new_leases[size + 2] = id
+    size = #taken
+    taken[size + 1] = id
+    taken[size + 2] = fence
+    n = n + 1
+  end
+  set_number('clock', clock)
+  return n
+end
+local function is_ready(h, now)
+  if math.max(h.free, h.blocked, h.held) > now then return false end
+  if h.l > 0 then wake(h, now) end
+  return h.r > 0 or h.w ~= ''
+end
+
+local counts = {}
+local function count(key, by) counts[key] = (counts[key] or 0) + by end
+local function count_pending(request, kind, by) count('p:' .. request .. '\\0' .. kind, by) end
+local function count_end(request, kind, outcome, reason, by)
+  count('e:' .. request .. '\\0' .. kind .. '|' .. outcome .. '|' .. (reason or ''), by or 1)
+end
+local function add_sums(request, sums)
+  for name, amount in pairs(some(sums) or {}) do
+    local key = P .. 'u:' .. request
+    call('HSET', key, name, text(tonumber(call('HGET', key, name) or '0') + amount))
+  end
+end
+
+local function settle_all()
+  settle_hosts()
+  call_many('HSET', P .. 'leased', new_leased)
+  call_many('ZADD', P .. 'leases', new_leases)
+  for key, by in pairs(counts) do
+    local name, field = string.match(key, '^([^%z]*)%z(.*)$')
+    call('HINCRBY', P .. name, field, by)
+  end
+  local args = {}
+  for field, n in pairs(numbers) do
+    if n ~= numbers_were[field] then
+      args[#args + 1] = field
+      args[#args + 1] = n
+    end
+  end
+  call_many('HSET', P .. 'meta', args)
+end
+
+local names = {}
+local function name_of(request)
+  if not names[request] then names[request] = call('HGET', P .. 'names', request) end
+  return names[request]
+end
+local function request_of(name)
+  local request = call('HGET', P .. 'requests', name)
+  if request then return request end
+  request = text(next_number('request'))
+  call('HSET', P .. 'requests', name, request)
+  call('HSET', P .. 'names', request, name)
+  return request
+end
+
+-- What is known of a task: request, fence it was settled under, '!' when it has ended.
+local function seen(bucket, id)
+  local known = call('HGET', P .. 's:' .. bucket, id)
+  if not known then return nil end
+  return string.match(known, '^(%d+):?(%d*)(!?)$')
+end
+local function set_seen(bucket, id, request, fence, ended)
+  call('HSET', P .. 's:' .. bucket, id, request .. ':' .. fence .. (ended and '!' or ''))
+end
+
+-- head: kind, weight, bucket, reason of a refusal and its outcome, host; in this order, parted by blanks.
+local function admit(request, id, head, rest)
+  local kind, weight, bucket, refused, outcome, name = string.match(head, '^(%a+) (%d+) (%d+) (%S*) (%S*) (.*)$')
+  if call('HSETNX', P .. 's:' .. bucket, id, refused == '' and request or request .. '!') == 0 then
+    local known, _, ended = seen(bucket, id)
+    local reason = (known == request or ended == '') and 'duplicate-url' or 'already-done'
+    if kind == 'image' then count_end(request, kind, 'refused', reason) end
+    return reason
+  end
+  local q = next_number('sequence')
+  if refused ~= '' then
+    if kind == 'image' then count_end(request, kind, outcome, refused) end
+    return refused
+  end
+  count_pending(request, kind, 1)
+  local share = 's:' .. weight
+  local stamp = math.max(number_of('clock'), number_of(share)) + math.floor(10000 / tonumber(weight) + 0.5)
+  numbers[share] = stamp
+  if call('RPUSH', P .. 'q:' .. weight .. ':' .. name, q .. ' ' .. text(stamp) .. ' ' .. request .. ' ' .. kind .. ' ' .. id .. '\\0' .. rest) == 1 then
+    local h = host(name)
+    h.w = h.w == '' and weight or h.w .. ',' .. weight
+    h.restocked = true
+    touch(h)
+  end
+  return 'queued'
+end
+
+local LEASE = '^(%d+) (%d+) (%a+) %d+ %d+ (%d+) (%d+) ([^%z]*)%z([^%z]*)%z([^%z]*)%z(.*)$'
+-- Of a lease: fence, request, kind, attempts, notBefore, history, owner, host, record.
+local function read_lease(lease)
+  local fence, request, kind, attempts, not_before, history, owner, name, record = string.match(lease, LEASE)
+  return fence, request, kind, tonumber(attempts), tonumber(not_before), history, owner, name, record
+end
+
+local function unlease(id)
+  call('HDEL', P .. 'leased', id)
+  call('ZREM', P .. 'leases', id)
+end
+local function give_back(id, lease)
+  unlease(id)
+  local _, _, _, attempts, not_before, history, _, name, record = read_lease(lease)
+  local q, stamp = string.match(record, '^(%d+) (%d+)')
+  park(host(name), id, tonumber(q), tonumber(stamp), attempts, not_before, history, record)
+end
+local function expire(now)
+  repeat
+    local out = call('ZRANGEBYSCORE', P .. 'leases', '-inf', now, 'LIMIT', 0, 1000)
+    for _, id in ipairs(out) do give_back(id, call('HGET', P .. 'leased', id)) end
+  until #out < 1000
+end
+
+-- Of a lease that does not hold: whether it was settled before.
+local function settled(id, fence, bucket)
+  local _, last = seen(bucket, id)
+  return last == fence and 'done' or 'void'
+end
+local function is_held(lease, fence) return lease and string.match(lease, '^%d+') == fence end
+
+local function bury_later(id, q, attempts, not_before, history, outcome, reason, name, record)
+  call('HSET', P .. 'dead', id, cmsgpack.pack(attempts, not_before, history, outcome, reason, name, record))
+  call('ZADD', P .. 'deads', q, id)
+end
+
+local function next_at(now)
+  if call('ZCARD', P .. 'due') > 0 then return text(now) end
+  local first = math.huge
+  for _, key in ipairs({'later', 'leases'}) do
+    local found = tonumber(call('ZRANGE', P .. key, 0, 0, 'WITHSCORES')[2])
+    if found then first = math.min(first, found) end
+  end
+  return first < math.huge and text(math.max(now, first)) or ''
+end
+`
