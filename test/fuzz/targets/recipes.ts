@@ -70,7 +70,8 @@ export const recipes: Target = {
       arbitrary: record({ text: oneof({ weight: 8, arbitrary: form }, { weight: 6, arbitrary: yaml }, { weight: 1, arbitrary: bomb }, { weight: 1, arbitrary: deep }), html: oneof(constantFrom(PAGE), page) }),
       yields,
       // Checked twice, half a second at most each (as text, and as an object where the page is read), and then read by.
-      mostMs: 1500,
+      // A recipe may be tried out for two seconds (check-form.ts) before it is refused.
+      mostMs: 3500,
       check: ({ text, html }) => {
         try {
           const recipe = parseRecipe(text, 'r.yaml')
