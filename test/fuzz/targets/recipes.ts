@@ -69,9 +69,8 @@ export const recipes: Target = {
     return trial({
       arbitrary: record({ text: oneof({ weight: 8, arbitrary: form }, { weight: 6, arbitrary: yaml }, { weight: 1, arbitrary: bomb }, { weight: 1, arbitrary: deep }), html: oneof(constantFrom(PAGE), page) }),
       yields,
-      // Checked twice, half a second at most each (as text, and as an object where the page is read), and then read by.
-      // A recipe may be tried out for two seconds (check-form.ts) before it is refused.
-      mostMs: 3500,
+      // Checked twice, two seconds at most each (as text, and as an object where the page is read), and then read by.
+      mostMs: 5000,
       check: ({ text, html }) => {
         try {
           const recipe = parseRecipe(text, 'r.yaml')
