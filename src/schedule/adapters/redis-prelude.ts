@@ -3,7 +3,7 @@
  * grants and leases, counters; read once a step, written once at its end. It stands before each of them.
  */
 /** A host that nobody waits for and that has no memory is forgotten after a week: no block lasts longer than a day. */
-const FORGET_HOST_SECONDS = 7 * 24 * 3600
+const FORGET_HOST_MS = 7 * 24 * 3_600_000
 
 /** More than any fleet gives out in the second or two that a server may forget. */
 export const FENCES_A_SECOND = 10_000_000
@@ -21,8 +21,18 @@ if not floor_ms then
   floor_ms, address_floor_ms = tonumber(pace[1] or ${DEFAULT_DELAY_MS}), tonumber(pace[2] or 0)
 end
 
--- cjson would round to 14 digits.
-local function text(n) return string.format('%.17g', n) end
+-- Of a whole number; cjson would round to 14 digits, and Redis would write it as a fraction, which takes it twice as long.
+local function text(n) return string.format('%d', n) end
+-- Of one that is met again in the same step: times, intervals.
+local texts = {}
+local function text_again(n)
+  local known = texts[n]
+  if not known then
+    known = text(n)
+    texts[n] = known
+  end
+  return known
+end
 local function some(v) if v == nil or v == cjson.null or v == false then return nil end return v end
 local function member(q, id) return string.format('%016d:', q) .. id end
 local function id_of(member) return string.sub(member, 18) end
@@ -58,18 +68,29 @@ local function next_number(field)
   return n
 end
 
--- dirty: it is to be written. moved: it is to be given its place in line. restocked: its first task may be another.
+-- stamp, how many in r:HOST and d:HOST; and then: request, delay, free, blocked, held, weights, address. Numbers as Lua has
+-- them: packing is a tenth of what MessagePack takes.
+local LINE = '<dI4I4'
+local HOST = LINE .. 'dddddss'
+-- dirty: it is to be written. restocked: its first task may be another. waited: it had tasks when it was read.
 local hosts, dirty_hosts = {}, {}
-local function host(name)
-  local h = hosts[name]
-  if h then return h end
-  local known = call('GET', P .. 'h:' .. name)
-  h = {name = name}
-  if known then h.delay, h.free, h.blocked, h.held, h.r, h.l, h.w, h.address, h.stamp, h.request = unpack(cmsgpack.unpack(known))
-  else h.delay, h.free, h.blocked, h.held, h.r, h.l, h.w, h.address, h.stamp, h.request = 0, 0, 0, 0, 0, 0, '', false, 0, 0 end
+local function meet(name, known)
+  local h = {name = name, stamp = 0, r = 0, l = 0, request = 0, delay = 0, free = 0, blocked = 0, held = 0, w = '', address = false}
+  if known then
+    local address
+    h.stamp, h.r, h.l, h.request, h.delay, h.free, h.blocked, h.held, h.w, address = struct.unpack(HOST, known)
+    h.address = address ~= '' and address
+  end
   h.waited = h.r > 0 or h.l > 0 or h.w ~= ''
   hosts[name] = h
   return h
+end
+local function host(name) return hosts[name] or meet(name, call('HGET', P .. 'h', name)) end
+-- Hosts that will be asked for, in one call.
+local function meet_all(names)
+  local unknown = {}
+  for _, name in ipairs(names) do if not hosts[name] then unknown[#unknown + 1] = name end end
+  for i, known in ipairs(read_many('HMGET', P .. 'h', unknown)) do meet(unknown[i], known) end
 end
 local function touch(h)
   if not h.dirty then
@@ -89,7 +110,7 @@ end
 local function first_of(h)
   local stamp, sequence, request, from
   for weight in string.gmatch(h.w, '%d+') do
-    local record = call('LINDEX', P .. 'q:' .. weight .. ':' .. h.name, 0)
+    local record = call('LINDEX', P .. 'q:' .. weight .. ':' .. h.name, '0')
     if record then
       local q, at, of = string.match(record, '^(%d+) (%d+) (%d+)')
       q, at = tonumber(q), tonumber(at)
@@ -107,7 +128,7 @@ local function first_of(h)
   return stamp, request, from
 end
 
-local later, due, not_later, not_due = {}, {}, {}, {}
+local kept, later, not_later, not_due, idle, not_idle = {}, {}, {}, {}, {}, {}
 -- Writes what has changed of the hosts, and where they stand in line.
 local function settle_hosts()
   for _, h in ipairs(dirty_hosts) do
@@ -122,29 +143,44 @@ local function settle_hosts()
       waits = true
       at = math.max(at, tonumber(call('ZRANGE', P .. 'd:' .. name, 0, 0, 'WITHSCORES')[2]))
     end
-    local packed = cmsgpack.pack({h.delay, h.free, h.blocked, h.held, h.r, h.l, h.w, h.address, h.stamp, h.request})
+    kept[#kept + 1] = name
+    kept[#kept + 1] = struct.pack(HOST, h.stamp, h.r, h.l, h.request, h.delay, h.free, h.blocked, h.held, h.w, h.address or '')
     if waits then
-      call('SET', P .. 'h:' .. name, packed)
-      later[#later + 1] = at
+      later[#later + 1] = text_again(at)
       later[#later + 1] = name
       not_due[#not_due + 1] = name
-      if not h.waited then call('ZADD', P .. 'hosts', 0, name) end
+      if not h.waited then
+        call('ZADD', P .. 'hosts', 0, name)
+        not_idle[#not_idle + 1] = name
+      end
     else
       if h.waited then
         not_later[#not_later + 1] = name
         not_due[#not_due + 1] = name
         call('ZREM', P .. 'hosts', name)
       end
-      if call('ZSCORE', P .. 'remembered', name) then call('SET', P .. 'h:' .. name, packed)
-      else call('SET', P .. 'h:' .. name, packed, 'EX', ${FORGET_HOST_SECONDS}) end
+      if not call('ZSCORE', P .. 'remembered', name) then
+        idle[#idle + 1] = text(math.max(at, number_of('promoted')) + ${FORGET_HOST_MS})
+        idle[#idle + 1] = name
+      end
     end
     h.waited, h.dirty, h.restocked = waits, false, false
   end
   dirty_hosts = {}
+  call_many('HSET', P .. 'h', kept)
   call_many('ZREM', P .. 'due', not_due)
   call_many('ZADD', P .. 'later', later)
   call_many('ZREM', P .. 'later', not_later)
-  later, not_later, not_due = {}, {}, {}
+  call_many('ZADD', P .. 'idle', idle)
+  call_many('ZREM', P .. 'idle', not_idle)
+  kept, later, not_later, not_due, idle, not_idle = {}, {}, {}, {}, {}, {}
+end
+
+-- Hosts that nobody asked for in a long time; a few a step.
+local function forget(now)
+  local names = call('ZRANGEBYSCORE', P .. 'idle', '-inf', now, 'LIMIT', 0, 100)
+  call_many('HDEL', P .. 'h', names)
+  call_many('ZREM', P .. 'idle', names)
 end
 
 local function park(h, id, q, stamp, attempts, not_before, history, record)
@@ -196,19 +232,19 @@ local function promote(now)
   local promoted = number_of('promoted')
   if now < promoted then rewind(now) end
   set_number('promoted', now)
+  forget(now)
   repeat
     local ready = call('ZRANGEBYSCORE', P .. 'later', '-inf', now, 'LIMIT', 0, 1000)
     local place = {}
-    for i, name in ipairs(ready) do
-      local h = host(name)
-      if h.l > 0 then wake(h, now) end
+    for i, known in ipairs(read_many('HMGET', P .. 'h', ready)) do
+      local stamp, _, delayed = struct.unpack(LINE, known)
+      if delayed > 0 then wake(host(ready[i]), now) end
+      place[2 * i - 1] = stamp
+      place[2 * i] = ready[i]
     end
     -- Those woken are written, and stand in line anew; all are due.
     settle_hosts()
-    for i, name in ipairs(ready) do
-      place[2 * i - 1] = hosts[name].stamp
-      place[2 * i] = name
-    end
+    for i, name in ipairs(ready) do place[2 * i - 1] = text(hosts[name] and hosts[name].stamp or place[2 * i - 1]) end
     call_many('ZADD', P .. 'due', place)
     call_many('ZREM', P .. 'later', ready)
   until #ready < 1000
@@ -257,52 +293,49 @@ local function grant(h, count, now)
   return next_number('fence'), at, interval
 end
 
--- The host's first task leaves its line: record, attempts, notBefore, history.
+-- The host's first task leaves its line: record, attempts, notBefore, history; nothing when there is none.
 local function pop_first(h)
   local weight = h.w
+  -- The usual line: one weight, and nothing came back.
   if h.r > 0 or string.find(weight, ',', 1, true) then
     local _, _, from = first_of(h)
     weight = from
   end
   h.restocked = true
-  if weight then
-    if weight == '' then return nil end
-    return call('LPOP', P .. 'q:' .. weight .. ':' .. h.name), 0, 0, ''
-  end
-  local found = call('ZPOPMIN', P .. 'r:' .. h.name)[1]
-  local id = id_of(found)
+  if weight == '' then return nil end
+  if weight then return call('LPOP', P .. 'q:' .. weight .. ':' .. h.name), '0', '0', '' end
+  local id = id_of(call('ZPOPMIN', P .. 'r:' .. h.name)[1])
   local _, _, attempts, not_before, history, record = cmsgpack.unpack_limit(call('HGET', P .. 'parked', id), 5)
   call('HDEL', P .. 'parked', id)
   h.r = h.r - 1
-  return record, attempts, not_before, history
+  return record, text(attempts), text(not_before), history
 end
 
 local new_leases, new_leased = {}, {}
 -- Leases up to count tasks of a host that is ready: appends id, fence for each.
 local function take(h, owner, count, lease_ms, now, taken)
-  if put_off(h, now) then return 0 end
+  if put_off(h, now) then return end
   if h.held ~= 0 then h.held = 0 touch(h) end
   if count > 1 and is_paced(h) then count = 1 end
-  local n, clock = 0, number_of('clock')
-  while n < count do
+  local clock, until_ = number_of('clock'), text_again(now + lease_ms)
+  for _ = 1, count do
     local record, attempts, not_before, history = pop_first(h)
     if not record then break end
     local stamp, request, kind, id = string.match(record, '^%d+ (%d+) (%d+) (%a+) ([^%z]*)')
     clock = math.max(clock, tonumber(stamp))
     local fence, at, interval = grant(h, 1, now)
+    fence = text(fence)
     local size = #new_leased
     new_leased[size + 1] = id
-    new_leased[size + 2] = fence .. ' ' .. request .. ' ' .. kind .. ' ' .. text(at) .. ' ' .. interval .. ' ' .. attempts .. ' ' .. text(not_before) .. ' ' .. history ..
-      '\\0' .. owner .. '\\0' .. h.name .. '\\0' .. record
-    new_leases[size + 1] = now + lease_ms
+    new_leased[size + 2] = fence .. ' ' .. request .. ' ' .. kind .. ' ' .. text_again(at) .. ' ' .. text_again(interval) .. ' ' .. attempts .. ' ' .. not_before .. ' ' ..
+      history .. '\\0' .. owner .. '\\0' .. h.name .. '\\0' .. record
+    new_leases[size + 1] = until_
     new_leases[size + 2] = id
     size = #taken
     taken[size + 1] = id
     taken[size + 2] = fence
-    n = n + 1
   end
   set_number('clock', clock)
-  return n
 end
 local function is_ready(h, now)
   if math.max(h.free, h.blocked, h.held) > now then return false end
@@ -319,7 +352,7 @@ end
 local function add_sums(request, sums)
   for name, amount in pairs(some(sums) or {}) do
     local key = P .. 'u:' .. request
-    call('HSET', key, name, text(tonumber(call('HGET', key, name) or '0') + amount))
+    call('HSET', key, name, string.format('%.17g', tonumber(call('HGET', key, name) or '0') + amount))
   end
 end
 
@@ -383,7 +416,7 @@ local function admit(request, id, head, rest)
   local share = 's:' .. weight
   local stamp = math.max(number_of('clock'), number_of(share)) + math.floor(10000 / tonumber(weight) + 0.5)
   numbers[share] = stamp
-  if call('RPUSH', P .. 'q:' .. weight .. ':' .. name, q .. ' ' .. text(stamp) .. ' ' .. request .. ' ' .. kind .. ' ' .. id .. '\\0' .. rest) == 1 then
+  if call('RPUSH', P .. 'q:' .. weight .. ':' .. name, text(q) .. ' ' .. text(stamp) .. ' ' .. request .. ' ' .. kind .. ' ' .. id .. '\\0' .. rest) == 1 then
     local h = host(name)
     h.w = h.w == '' and weight or h.w .. ',' .. weight
     h.restocked = true

@@ -17,18 +17,19 @@
  * - leased: id → lease and record; leases: ids by until; i:OWNER: ids assigned and not collected, with their fence;
  *   inboxes: owners who may have some
  * - dead: id → what failed for good; deads: their ids by sequence
- * - h:HOST, in MessagePack: delay, free, blocked, held (put off until then; of an address, the place at the end of its
- *   line), how many in r:HOST and d:HOST, weights that wait, address (the name of another host), stamp and request of
- *   the first task that is ready; m:HOST: memory
+ * - h: host → stamp of its first task that is ready, how many in r:HOST and d:HOST, request of that task, delay, free,
+ *   blocked, held (put off until then; of an address, the place at the end of its line), weights that wait, address (the
+ *   name of another host), packed; m:HOST: memory
  * - hosts: hosts with waiting tasks by name; due: of these the ones whose time had come when last looked, by the stamp
- *   of their first task; later: the others by the time they become ready; remembered: hosts with a memory
+ *   of their first task; later: the others by the time they become ready; remembered: hosts with a memory; idle: those
+ *   without tasks and memory, by the time at which they are forgotten
  * - e:REQUEST: kind|outcome|reason → count; p:REQUEST: kind → waiting or leased; u:REQUEST: name → amount
  * A record is "sequence stamp request kind id", NUL, and a text that is the client's business; a lease is "fence request
  * kind at interval attempts notBefore history", NUL, owner, NUL, host, NUL, record.
  */
 import { FENCES_A_SECOND, PRELUDE } from './redis-prelude.ts'
 
-export const LAYOUT_VERSION = 2
+export const LAYOUT_VERSION = 3
 
 const step = (body: string): string => PRELUDE + body
 /** A step that ends work, or tells of it: allowed when Redis is out of memory, or nothing could ever be freed. */
@@ -92,7 +93,7 @@ settle_all()
 local rows = {}
 for i = 2, #new_leased, 2 do
   rows[i - 1] = new_leased[i]
-  rows[i] = text(new_leases[i - 1])
+  rows[i] = new_leases[i - 1]
 end
 return {rows, next_at(now)}
 `),
@@ -129,7 +130,9 @@ local now, lease_ms = tonumber(ARGV[3]), tonumber(ARGV[4])
 if tonumber(ARGV[5]) < number_of('leader') then return false end
 set_number('leader', tonumber(ARGV[5]))
 promote(now)
-local result, inboxes = {}, {}
+local result, inboxes, names = {}, {}, {}
+for i = 6, #ARGV, 3 do names[#names + 1] = ARGV[i] end
+meet_all(names)
 for i = 6, #ARGV, 3 do
   local h, owner, n = host(ARGV[i]), ARGV[i + 1], tonumber(ARGV[i + 2])
   local taken = {}
@@ -429,6 +432,7 @@ for _, update in ipairs(cjson.decode(ARGV[3])) do
   elseif update.memory then
     call('SET', P .. 'm:' .. update.host, update.memory)
     call('ZADD', P .. 'remembered', 0, update.host)
+    call('ZREM', P .. 'idle', update.host)
   end
   touch(h)
 end

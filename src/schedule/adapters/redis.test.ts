@@ -69,6 +69,28 @@ describe('schedule on a Redis server', () => {
     redis.disconnect()
   })
 
+  test('forgets a host a week after it was needed, unless it waits or is remembered', async () => {
+    const redis = new Redis(server?.url ?? '')
+    const store = await openRedisSchedule({ redis, prefix: '{idle}:', delayMs: 100 })
+    const [idle, remembered, waiting] = ['https://idle.example', 'https://remembered.example', 'https://waiting.example'] as const
+    const known = async () => (await redis.hkeys('{idle}:h')).sort()
+    await store.grant([idle, remembered, waiting].map((host) => ({ host, count: 1, now: 1000 })))
+    await store.pace([{ host: remembered, memory: 'slow' }])
+    await store.add({ request: A, sequence: 1, tasks: [{ ...tasks[0]!, host: waiting }] })
+    const week = 7 * 24 * 3_600_000
+    await store.due({ limit: 0, now: week + 1099 })
+    expect(await known()).toEqual([idle, remembered, waiting])
+    await store.due({ limit: 0, now: week + 1100 })
+    expect(await known()).toEqual([remembered, waiting])
+    // What made it stay is gone: its week begins.
+    await store.pace([{ host: remembered, memory: null }])
+    await store.due({ limit: 0, now: 2 * week + 1099 })
+    expect(await known()).toEqual([remembered, waiting])
+    await store.due({ limit: 0, now: 2 * week + 1100 })
+    expect(await known()).toEqual([waiting])
+    redis.disconnect()
+  })
+
   test('of a newer gannet is left alone', async () => {
     const redis = new Redis(server?.url ?? '')
     await redis.hset('{newer}:meta', 'version', 99)
