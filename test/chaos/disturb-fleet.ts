@@ -5,7 +5,10 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pass } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { openStore } from 'gannet'
+import type { FalseClock } from '../engines/false-clock.ts'
+import type { Network } from '../engines/network.ts'
 import type { RedisServer } from '../engines/redis.ts'
 import type { Site } from '../site/index.ts'
 import { randomOf } from '../site/random.ts'
@@ -13,13 +16,15 @@ import { startFleet, type Member, type RequestState, type TestFleet } from './fl
 import { processesOf } from './processes.ts'
 
 /** What is done to a fleet, each with its share of the blows. */
-export const BLOWS = ['child', 'node', 'dispatcher', 'redis', 'stopped-node'] as const
+export const BLOWS = ['child', 'node', 'dispatcher', 'redis', 'stopped-node', 'lost-node', 'redis-away', 'redis-full', 'cut-node', 'clock'] as const
 export type Blow = (typeof BLOWS)[number]
 
 export interface DisturbOptions {
   /** Each is a host of its own, so that each is some task server's. */
   readonly sites: readonly Site[]
   readonly redis: RedisServer
+  readonly network: Network
+  readonly clock: FalseClock
   readonly dir: string
   readonly blows: readonly Blow[]
   readonly seed: number
@@ -44,6 +49,7 @@ export interface FleetOutcome {
 }
 
 const WINDOW = 20
+const MINUTE = 60_000
 
 const paceOf = (site: Site, delayMs: number): number => {
   const starts = site.log.map(({ startedAt }) => startedAt).sort((a, b) => a - b)
@@ -53,10 +59,18 @@ const paceOf = (site: Site, delayMs: number): number => {
 
 /** Longer than a dispatcher keeps the lead in silence, shorter than a task server is a member in silence. */
 const STOPPED_MS = 4_000
+/** Longer than that: what it works on is given to others, and what it then brings is void. */
+const LOST_MS = 9_000
+const CUT_MS = 12_000
+const AWAY_MS = 20_000
+const FULL_MS = 3_000
+/** Seconds ahead of the true time. */
+const JUMPS = [3_600, -3_600, 0]
 
 const one = <Item>(items: readonly Item[], random: () => number): Item => items[Math.floor(random() * items.length)] as Item
 
-const strike = async (fleet: TestFleet, redis: RedisServer, blow: Blow, random: () => number): Promise<string> => {
+const strike = async (fleet: TestFleet, options: DisturbOptions, blow: Blow, random: () => number): Promise<string> => {
+  const { redis, network, clock } = options
   const revive = async (member: Member): Promise<string> => {
     await member.kill()
     await member.restart()
@@ -84,14 +98,34 @@ const strike = async (fleet: TestFleet, redis: RedisServer, blow: Blow, random: 
     case 'redis':
       await redis.crash()
       return 'redis'
-    case 'stopped-node': {
+    case 'redis-away':
+      await redis.crash(AWAY_MS)
+      return `redis away for ${AWAY_MS / 1000} s`
+    case 'redis-full':
+      await redis.limit(1)
+      await pass(FULL_MS)
+      await redis.limit(0)
+      return `redis full for ${FULL_MS / 1000} s`
+    case 'stopped-node':
+    case 'lost-node': {
       // A machine that sleeps: it wakes up holding what others have been given meanwhile.
       const node = one(fleet.nodes, random)
+      const ms = blow === 'lost-node' ? LOST_MS : STOPPED_MS
       const pids = processesOf(node.pid).map(({ pid }) => pid)
       for (const pid of pids) process.kill(pid, 'SIGSTOP')
-      await pass(STOPPED_MS)
+      await pass(ms)
       for (const pid of pids) process.kill(pid, 'SIGCONT')
-      return `${node.name} for ${STOPPED_MS / 1000} s`
+      return `${node.name} stopped for ${ms / 1000} s`
+    }
+    case 'cut-node':
+      await network.cut()
+      await pass(CUT_MS)
+      await network.mend()
+      return `${fleet.nodes.at(-1)?.name} cut off from redis for ${CUT_MS / 1000} s`
+    case 'clock': {
+      const seconds = one(JUMPS, random)
+      await clock.jump(seconds)
+      return `clock ${seconds} s ahead`
     }
     default:
       throw new TypeError(`unknown blow ${blow satisfies never}`)
@@ -111,24 +145,29 @@ const look = async (data: string): Promise<{ assets: string[]; sound: boolean }>
 
 /** @param expectedVisits of an undisturbed run, over which the blows are spread */
 const runOnce = async (options: DisturbOptions, name: string, blows: readonly Blow[], expectedVisits: number): Promise<FleetOutcome> => {
-  const { sites, redis, seed, delayMs, withinMs, flags = [] } = options
+  const { sites, redis, network, clock, seed, delayMs, withinMs, flags = [] } = options
   const visits = (): number => sites.reduce((sum, { log }) => sum + log.length, 0)
   const dir = join(options.dir, name)
   await mkdir(dir, { recursive: true })
   await redis.clear()
+  await clock.jump(0)
   for (const site of sites) site.clearLog()
   const random = randomOf(`blows ${seed}`)
   const marks = blows.map((blow) => ({ blow, at: Math.floor(random() * expectedVisits) })).sort((a, b) => a.at - b.at)
   const began = Date.now()
-  const fleet = await startFleet({ redis: redis.url, dir, nodes: 3, dispatchers: 2, delayMs, flags: ['--vision', '1', '--processes', '1', '--depth', '20', ...flags] })
+  const fleet = await startFleet({ redis: redis.url, dir, nodes: 3, dispatchers: 2, delayMs, network, clock, flags: ['--vision', '1', '--processes', '1', '--depth', '20', ...flags] })
   try {
-    const { body, status } = await fleet.post(1, { pages: sites.map(({ url }) => url) }, 'chaos')
-    if (status !== 202) throw new Error(`the request is answered with ${status}: ${JSON.stringify(body)}`)
+    // A requester that had no answer asks another server, with the same key: it is not served twice.
+    const request = { pages: sites.map(({ url }) => url) }
+    const [{ body, status }, again] = await Promise.all([fleet.post(1, request, 'chaos'), fleet.post(2, request, 'chaos')])
+    if (status !== 202 || again.body.id !== body.id) throw new Error(`the request is answered with ${status}: ${JSON.stringify([body, again])}`)
     for (const { blow, at } of marks) {
       while (visits() < at && Date.now() - began < withinMs) await pass(5)
-      options.onBlow?.(await strike(fleet, redis, blow, random), visits())
+      options.onBlow?.(await strike(fleet, options, blow, random), visits())
     }
     const { id: _, ...end } = await fleet.ended(1, body.id, withinMs - (Date.now() - began))
+    const { id: _again, ...endThere } = await fleet.ended(2, body.id, MINUTE)
+    if (!isDeepStrictEqual(endThere, end)) throw new Error(`two servers tell of one request: ${JSON.stringify([end, endThere])}`)
     await Promise.all(sites.map((site) => site.quiet()))
     const pace = Math.min(...sites.map((site) => paceOf(site, delayMs)))
     const seconds = (Date.now() - began) / 1000

@@ -3,26 +3,24 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual, parseArgs } from 'node:util'
+import { makeFalseClock } from '../engines/false-clock.ts'
+import { makeNetwork } from '../engines/network.ts'
 import { startRedis } from '../engines/redis.ts'
-import { planGallery, startSite } from '../site/index.ts'
 import { BLOWS, disturbFleet, type Blow } from './disturb-fleet.ts'
+import { openSites } from './fleet-sites.ts'
 
-const { values } = parseArgs({ options: { pictures: { type: 'string' }, blows: { type: 'string' }, kinds: { type: 'string' }, seed: { type: 'string' }, delay: { type: 'string' }, seconds: { type: 'string' } } })
+const { values } = parseArgs({ options: { pictures: { type: 'string' }, blows: { type: 'string' }, kinds: { type: 'string' }, seed: { type: 'string' }, sites: { type: 'string' }, delay: { type: 'string' }, seconds: { type: 'string' } } })
 const seed = Number(values.seed ?? 1)
 const kinds = (values.kinds?.split(',') ?? [...BLOWS]) as readonly Blow[]
 const dir = await mkdtemp(join(tmpdir(), 'gannet-fleet-'))
-const redis = await startRedis(null)
-const SITES = 3
-const sites = await Promise.all(Array.from({ length: SITES }, (_, n) => startSite({
-  plan: planGallery({
-    seed: seed * 100 + n, pictures: Math.ceil(Number(values.pictures ?? 2000) / SITES), worth: 0.4, fullSide: 480, thumbSide: 200, junk: { near: 0 },
-    thumbBytes: { minBytes: 4_000, maxBytes: 12_000 }, fullBytes: { minBytes: 30_000, maxBytes: 60_000 },
-  }),
-  switches: [{ do: 'slow', medianMs: 10 }],
-})))
+const network = await makeNetwork(null)
+const clock = await makeFalseClock(null)
+const redis = await startRedis(null, network.service)
+const SITES = Number(values.sites ?? 3)
+const sites = await openSites({ count: SITES, pictures: Math.ceil(Number(values.pictures ?? 2000) / SITES), seed, host: network.here })
 try {
   const { calm, disturbed } = await disturbFleet({
-    sites, redis, dir, seed, delayMs: Number(values.delay ?? 50), withinMs: 1000 * Number(values.seconds ?? 1_800),
+    sites, redis, network, clock, dir, seed, delayMs: Number(values.delay ?? 50), withinMs: 1000 * Number(values.seconds ?? 1_800),
     blows: Array.from({ length: Number(values.blows ?? 40) }, (_, n) => kinds[n % kinds.length] as Blow),
     onBlow: (blow, visits) => process.stderr.write(`${blow} after ${visits} visits\n`),
   })
@@ -39,5 +37,7 @@ try {
 } finally {
   await Promise.all(sites.map((site) => site.close()))
   await redis.stop()
+  await network.remove()
+  await clock.remove()
   await rm(dir, { recursive: true, force: true })
 }

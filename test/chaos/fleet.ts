@@ -4,6 +4,9 @@ import { once } from 'node:events'
 import { join, resolve } from 'node:path'
 import { setTimeout as pass } from 'node:timers/promises'
 
+import type { FalseClock } from '../engines/false-clock.ts'
+import type { Network } from '../engines/network.ts'
+
 const CLI = resolve(import.meta.dirname, '../../dist/cli/main.js')
 const KEEP = 8_000
 /** A server that is asked to end lets what is under way come to its end. */
@@ -31,6 +34,10 @@ export interface FleetOptions {
   /** For every task server. */
   readonly flags?: readonly string[]
   readonly delayMs?: number
+  /** The last task server runs on its far machine. */
+  readonly network?: Network
+  /** The second task server and the first dispatcher run by it. */
+  readonly clock?: FalseClock
 }
 
 export interface RequestState {
@@ -60,16 +67,25 @@ export interface TestFleet {
 
 const ANSWERS = /answers at (http:\S+?);?(?:\s|$)/
 
-const raise = async (name: string, command: readonly string[]): Promise<Member> => {
+interface Surroundings {
+  /** Its address. */
+  readonly host: string
+  /** What its command is prefixed with. */
+  readonly within: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+const raise = async (name: string, command: readonly string[], { host, within, env }: Surroundings): Promise<Member> => {
   let child: ChildProcess
   let words = ''
   let alive = false
   let url = ''
-  let listen = '127.0.0.1:0'
+  let listen = `${host}:0`
 
   const start = async (): Promise<void> => {
     words = ''
-    child = spawn(process.execPath, [CLI, ...command, '--name', name, '--listen', listen], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, NO_COLOR: '1' } })
+    const [program = '', ...args] = [...within, process.execPath, CLI, ...command, '--name', name, '--listen', listen]
+    child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env, NO_COLOR: '1' } })
     alive = true
     child.once('exit', () => (alive = false))
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (words = (words + text).slice(-KEEP)))
@@ -109,13 +125,19 @@ const raise = async (name: string, command: readonly string[]): Promise<Member> 
   }
 }
 
-export const startFleet = async ({ redis, dir, nodes, dispatchers, flags = [], delayMs = 0 }: FleetOptions): Promise<TestFleet> => {
+export const startFleet = async (options: FleetOptions): Promise<TestFleet> => {
+  const { redis, dir, nodes, dispatchers, flags = [], delayMs = 0, network, clock } = options
   const pace = ['--redis', redis]
-  const dispatching = await Promise.all(Array.from({ length: dispatchers }, (_, n) => raise(`dispatch-${n}`, ['dispatch', ...pace, '--delay', String(delayMs)])))
+  const at = (isFar: boolean, hasClock: boolean): Surroundings => ({
+    host: (isFar ? network?.far : network?.here) ?? '127.0.0.1', within: isFar ? (network?.onFar ?? []) : [], env: hasClock ? (clock?.env ?? {}) : {},
+  })
+  const allowed = ['--allow-address', '127.0.0.0/8', ...(network ? ['--allow-address', network.range] : [])]
+  const dispatching = await Promise.all(Array.from({ length: dispatchers }, (_, n) =>
+    raise(`dispatch-${n}`, ['dispatch', ...pace, '--delay', String(delayMs)], at(false, n === 0))))
   const working: Member[] = []
   // One after another: the first is where pictures are kept.
   for (let n = 0; n < nodes; n++) {
-    working.push(await raise(`node-${n}`, ['node', ...pace, '--data', join(dir, `node-${n}`), '--allow-address', '127.0.0.0/8', ...flags]))
+    working.push(await raise(`node-${n}`, ['node', ...pace, '--data', join(dir, `node-${n}`), ...allowed, ...flags], at(n > 0 && n === nodes - 1, n === 1)))
   }
   const progress = async (node: number, id: string): Promise<RequestState> => {
     const answer = await fetch(`${working[node]?.url}/v1/requests/${id}`)

@@ -10,13 +10,14 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as pass } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { TestContext } from 'vitest'
 
 export interface RedisServer {
   readonly url: string
-  /** Kills the server with SIGKILL and starts it again on the same data and port. */
-  crash(): Promise<void>
+  /** Kills the server with SIGKILL and starts it again on the same data and port. @param awayMs between the two; default 0 */
+  crash(awayMs?: number): Promise<void>
   /** As if its machine slept (SIGSTOP), and woke up (SIGCONT). */
   signal(name: 'SIGSTOP' | 'SIGCONT'): void
   /** Bytes of memory that it may have; 0 for any. */
@@ -57,10 +58,10 @@ const freePort = async (): Promise<number> => {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-const launch = async (program: string, port: number, folder: string): Promise<ChildProcess> => {
+const launch = async (program: string, port: number, folder: string, addresses: readonly string[]): Promise<ChildProcess> => {
   const child = spawn(
     program,
-    ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes'],
+    ['--port', String(port), '--bind', ...addresses, '--protected-mode', 'no', '--dir', folder, '--save', '', '--appendonly', 'yes'],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   const lines: string[] = []
@@ -74,20 +75,23 @@ const launch = async (program: string, port: number, folder: string): Promise<Ch
   throw new Error(`redis-server did not start:\n${lines.join('\n')}`)
 }
 
-export const startRedis = async (context: TestContext | null): Promise<RedisServer> => {
+/** @param address where it answers; always on 127.0.0.1, too */
+export const startRedis = async (context: TestContext | null, address = '127.0.0.1'): Promise<RedisServer> => {
   const program = await needEngine('redis', 'redis-server', context)
   const [port, folder] = [await freePort(), await mkdtemp(path.join(tmpdir(), 'gannet-redis-'))]
-  let child = await launch(program, port, folder)
+  const addresses = [...new Set(['127.0.0.1', address])]
+  let child = await launch(program, port, folder, addresses)
   const kill = async (signal: NodeJS.Signals): Promise<void> => {
     const gone = once(child, 'exit')
     child.kill(signal)
     await gone
   }
   return {
-    url: `redis://127.0.0.1:${port}`,
-    async crash() {
+    url: `redis://${address}:${port}`,
+    async crash(awayMs = 0) {
       await kill('SIGKILL')
-      child = await launch(program, port, folder)
+      await pass(awayMs)
+      child = await launch(program, port, folder, addresses)
     },
     signal: (name) => void child.kill(name),
     async limit(bytes) {
