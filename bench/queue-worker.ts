@@ -43,7 +43,7 @@ serve<QueueJob, QueueOutcome>(async ({ dist, url, how, nth, of, tasks, hosts, de
   const redis = new Redis(url, { maxRetriesPerRequest: null })
   const { startDispatcher, DISPATCHER_DEFAULTS, RULES, ownerOf } = await load<typeof Schedule>('schedule/index.js')
   const open = async () => (await load<typeof RedisSchedule>('schedule/adapters/redis.js')).openRedisSchedule({ redis, delayMs })
-  const fleet = async () => (await load<typeof RedisFleet>('schedule/adapters/redis-fleet.js')).createRedisFleet({ redis })
+  const fleet = async () => (await load<typeof RedisFleet>('schedule/adapters/redis-fleet.js')).createRedisFleet({ redis, where: url })
   // Made beforehand on both sides: what is measured is the queue, not the making of tasks.
   const batches = how === 'accept' || how === 'bullmq-accept' ? [...benchBatches(nth, of, tasks, hosts)] : []
 

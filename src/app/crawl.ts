@@ -98,7 +98,7 @@ export const crawl = (options: CrawlOptions): Crawl => {
     const recipes = await loadRecipes(recipe)
     const list = listFile === null ? null : await openList(listFile, settings, (progress) => (listProgress = progress))
     const request = requestOf({ urls, list })
-    const house = await openHouse({ settings, emit: stream.emit, grant: (host) => (run as Run).visits.grant(host), recipes, processes: 1 })
+    const house = await openHouse({ settings, emit: stream.emit, grant: (host) => (run as Run).visits.grant(host), clock: systemClock, recipes, processes: 1 })
     try {
       house.checkTargets(settings.target)
       run = startRun(

@@ -2,6 +2,7 @@
 import { access, constants, stat, statfs } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { dirname } from 'node:path'
+import { Redis } from 'ioredis'
 import { GannetError } from '../core/errors.ts'
 import { connectRedis } from './fleet.ts'
 import { packsFor } from './house.ts'
@@ -83,30 +84,36 @@ const packs = async (settings: Parameters<typeof packsFor>[0]): Promise<Diagnosi
   }
 }
 
-/** What a general queue needs of its server: room that is not taken away again, and a log that outlives it. */
-const redisServer = async (url: string): Promise<Diagnosis[]> => {
+/** What a general queue needs of a server: room that is not taken away again, and a log that outlives it. */
+const judgeRedis = async (redis: Redis, where: string): Promise<Diagnosis[]> => {
   const what = 'redis'
+  const info = await redis.info()
+  const of = (name: string): string => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? ''
+  const version = of('redis_version')
+  const findings: Diagnosis[] = [Number.parseInt(version, 10) >= LEAST_REDIS
+    ? { what, state: 'ok', why: `version ${version} at ${where}`, remedy: '' }
+    : { what, state: 'wrong', why: `version ${version} at ${where}`, remedy: `install Redis ${LEAST_REDIS}.0 or later` }]
+  if (of('role') !== 'master') findings.push({ what, state: 'wrong', why: `is a replica of ${of('master_host')}`, remedy: 'name its primary with --redis' })
+  if (of('aof_enabled') !== '1') findings.push({ what, state: 'wrong', why: 'keeps no append-only file: what is accepted is lost when it stops', remedy: 'set appendonly yes' })
+  if (of('maxmemory_policy') !== 'noeviction') {
+    findings.push({ what, state: 'wrong', why: `may throw tasks away when it is full (maxmemory-policy ${of('maxmemory_policy')})`, remedy: 'set maxmemory-policy noeviction' })
+  }
+  if (of('aof_last_write_status') === 'err') findings.push({ what, state: 'wrong', why: 'cannot write its append-only file', remedy: 'give its disk room' })
+  return findings
+}
+
+/** The server of a fleet's queue; of a cluster, each that takes writes. */
+const redisServers = async (url: string): Promise<Diagnosis[]> => {
   try {
     const { redis, where } = await connectRedis(url)
     try {
-      const info = await redis.info()
-      const of = (name: string): string => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? ''
-      const version = of('redis_version')
-      const findings: Diagnosis[] = [Number.parseInt(version, 10) >= LEAST_REDIS
-        ? { what, state: 'ok', why: `version ${version} at ${where}`, remedy: '' }
-        : { what, state: 'wrong', why: `version ${version} at ${where}`, remedy: `install Redis ${LEAST_REDIS}.0 or later` }]
-      if (of('role') !== 'master') findings.push({ what, state: 'wrong', why: `is a replica of ${of('master_host')}`, remedy: 'name its primary with --redis' })
-      if (of('aof_enabled') !== '1') findings.push({ what, state: 'wrong', why: 'keeps no append-only file: what is accepted is lost when it stops', remedy: 'set appendonly yes' })
-      if (of('maxmemory_policy') !== 'noeviction') {
-        findings.push({ what, state: 'wrong', why: `may throw tasks away when it is full (maxmemory-policy ${of('maxmemory_policy')})`, remedy: 'set maxmemory-policy noeviction' })
-      }
-      if (of('aof_last_write_status') === 'err') findings.push({ what, state: 'wrong', why: 'cannot write its append-only file', remedy: 'give its disk room' })
-      return findings
+      if (redis instanceof Redis) return await judgeRedis(redis, where)
+      return (await Promise.all(redis.nodes('master').map((server) => judgeRedis(server, `${server.options.host}:${server.options.port}`)))).flat()
     } finally {
       redis.disconnect()
     }
   } catch (error) {
-    return [{ what, state: 'wrong', why: (error as Error).message, remedy: '' }]
+    return [{ what: 'redis', state: 'wrong', why: (error as Error).message, remedy: '' }]
   }
 }
 
@@ -115,6 +122,6 @@ const LEAST_REDIS = 7
 /** @param redis of the fleet that is looked at; null for none */
 export const diagnose = async (flags: PartialSettings = {}, redis: string | null = null): Promise<readonly Diagnosis[]> => {
   const settings = await settingsFrom({ flags })
-  const engines = redis === null ? [] : await redisServer(redis)
+  const engines = redis === null ? [] : await redisServers(redis)
   return [node(), machine(), ...(await folder(settings.data)), await decoder(), ...(await heic()), ...(await packs(settings)), ...engines]
 }

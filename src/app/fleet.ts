@@ -1,11 +1,12 @@
 /** The fleet as its members reach it: general queue, ledger and time, on Redis, or within one process. */
-import { Redis } from 'ioredis'
+import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import type { Clock } from '../core/clock.ts'
 import { createServerClock } from '../core/server-clock.ts'
 import type { FleetLedger, ScheduleStore } from '../schedule/index.ts'
 import { explainRedis } from '../schedule/adapters/redis-errors.ts'
 import { createRedisFleet } from '../schedule/adapters/redis-fleet.ts'
-import { fleetPace, openRedisSchedule } from '../schedule/adapters/redis.ts'
+import { openRedisQueue } from '../schedule/adapters/redis-shards.ts'
+import { fleetPace } from '../schedule/adapters/redis.ts'
 import { addressDelayOf } from './house.ts'
 import type { DispatchSettings } from './settings.ts'
 
@@ -24,23 +25,37 @@ const ANSWER_MS = 10_000
 /** A call that meets a lost connection waits for the next one so often before it fails and its caller is told. */
 const RETRIES_A_CALL = 2
 
-export const connectRedis = async (url: string): Promise<{ readonly redis: Redis; readonly where: string }> => {
-  const redis = new Redis(url, {
-    lazyConnect: true, maxRetriesPerRequest: RETRIES_A_CALL, connectTimeout: CONNECT_MS,
-    // It comes back by itself, however long that takes.
-    retryStrategy: (times) => Math.min(1_000, 50 * 2 ** times),
+/** To a server, or, where that is one of a cluster, to the whole of it. @throws engine-unreachable, engine-unfit */
+export const connectRedis = async (url: string): Promise<{ readonly redis: Redis | Cluster; readonly where: string }> => {
+  // It comes back by itself, however long that takes.
+  const retryStrategy = (times: number): number => Math.min(1_000, 50 * 2 ** times)
+  const options = {
+    lazyConnect: true, maxRetriesPerRequest: RETRIES_A_CALL, connectTimeout: CONNECT_MS, retryStrategy,
     // A network that swallows everything closes no connection.
     commandTimeout: ANSWER_MS,
-  })
+  } satisfies RedisOptions
+  const redis = new Redis(url, options)
   // Each call that fails says so itself, but not always why.
   let last: Error | null = null
-  redis.on('error', (error: Error) => (last = error))
+  const note = (error: Error): void => void (last = error)
+  redis.on('error', note)
   const where = new URL(url).host
+  let cluster: Cluster | null = null
   try {
     await redis.connect()
-    return { redis, where }
+    if (!/cluster_enabled:1/.test(await redis.info('cluster'))) return { redis, where }
+    const { host = '127.0.0.1', port = 6379, username, password, tls } = redis.options
+    redis.disconnect()
+    cluster = new Cluster([{ host, port }], {
+      lazyConnect: true, clusterRetryStrategy: retryStrategy, slotsRefreshTimeout: CONNECT_MS,
+      redisOptions: { ...options, ...(username ? { username } : {}), ...(password ? { password } : {}), ...(tls ? { tls } : {}) },
+    })
+    cluster.on('error', note)
+    await cluster.connect()
+    return { redis: cluster, where }
   } catch (error) {
     redis.disconnect()
+    cluster?.disconnect()
     throw explainRedis(last ?? error, where)
   }
 }
@@ -53,16 +68,18 @@ export const joinFleet = async (
 ): Promise<Fleet> => {
   const { redis, where } = await connectRedis(url)
   try {
-    const queue = await openRedisSchedule({
-      redis, prefix: settings.prefix, ...(sets ? { delayMs: sets.delay, addressDelayMs: addressDelayOf(sets) } : {}),
+    const queue = await openRedisQueue({
+      redis, where, prefix: settings.prefix, ...(sets ? { delayMs: sets.delay, addressDelayMs: addressDelayOf(sets) } : {}),
     })
     const clock = await createServerClock(async () => {
-      const [seconds = 0, micros = 0] = await redis.time().catch((error: unknown) => Promise.reject(explainRedis(error, where)))
+      // By a key: the servers of a cluster have clocks of their own, and one of them is the fleet's.
+      const [seconds = 0, micros = 0] = ((await redis.eval("return redis.call('TIME')", 1, settings.prefix)
+        .catch((error: unknown) => Promise.reject(explainRedis(error, where)))) as string[]).map(Number)
       return seconds * 1000 + Math.floor(micros / 1000)
     })
     return {
       pace: await fleetPace(redis, settings.prefix),
-      queue, ledger: createRedisFleet({ redis, prefix: `${settings.prefix}fleet:` }), clock,
+      queue, ledger: createRedisFleet({ redis, where, prefix: `${settings.prefix}fleet:` }), clock,
       async close() {
         clock.close()
         redis.disconnect()

@@ -1,5 +1,6 @@
 /** Places the fetch and page rooms in the grabber process. */
 import { GannetError } from '../core/errors.ts'
+import { createServerClock } from '../core/server-clock.ts'
 import { createGrabber, productToken } from '../fetch/index.ts'
 import type { FetchSettings } from '../fetch/fetch-options.ts'
 import type { GrabberApi } from '../fetch/grabber-api.ts'
@@ -20,11 +21,15 @@ export const grabberRole: RoleFactory<GrabberInit> = {
     // Once, not on the first page's time.
     for (const recipe of recipes) compileRecipe(recipe)
     const leave = parent.remote<Leave>('leave')
+    // Grants tell times by the coordinator's clock, which may be the fleet's.
+    const coordinator = parent.remote<{ now(): number }>('clock')
+    const clock = await createServerClock(() => coordinator.now())
     const agent = productToken(settings.userAgent)
     const grabber = createGrabber(
       {
         ...settings,
         spoolDir,
+        clock,
         readPage(bytes, { url, contentType, recipe: wanted }) {
           const recipe = wanted === undefined ? recipes : recipes.filter(({ name }) => name === wanted)
           const reading = readDocument(bytes, { url, agent, maxBytes: settings.maxPage, recipe, ...(contentType === null ? {} : { contentType }) })
@@ -39,6 +44,12 @@ export const grabberRole: RoleFactory<GrabberInit> = {
       if (!GannetError.is(error, 'role-died')) throw error
     })
     const api: GrabberApi & GrabberHealth = { ...grabber, health: async () => ({ bytes: process.memoryUsage.rss() }) }
-    return { api, close: () => grabber.close() }
+    return {
+      api,
+      async close() {
+        clock.close()
+        await grabber.close()
+      },
+    }
   },
 }

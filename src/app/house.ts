@@ -1,6 +1,7 @@
 /** Raises the roles of a crawl by the table in roles.ts and takes them down again. */
 import { availableParallelism } from 'node:os'
 import { closest } from 'fastest-levenshtein'
+import type { Clock } from '../core/clock.ts'
 import { GannetError } from '../core/errors.ts'
 import type { Emit } from '../core/events.ts'
 import { spaceId } from '../core/ids.ts'
@@ -82,6 +83,8 @@ export interface HouseOptions {
   readonly emit: Emit
   /** Where grabbers get leave for further visits: from the run, which is raised after them. */
   readonly grant: Leave['grant']
+  /** What grants are given by. */
+  readonly clock: Pick<Clock, 'now'>
   readonly recipes: readonly Recipe[]
   /** Grabber processes. */
   readonly processes: number
@@ -89,7 +92,7 @@ export interface HouseOptions {
   readonly outbox?: boolean
 }
 
-export const openHouse = async ({ settings, emit, grant, recipes, processes, outbox = false }: HouseOptions): Promise<House> => {
+export const openHouse = async ({ settings, emit, grant, clock, recipes, processes, outbox = false }: HouseOptions): Promise<House> => {
   const { choice, findings: packs } = await packsFor(settings)
   const findings = [...packs.map(packFinding), ...manners(settings)]
   const told = (role: string) => (why: { signal: string | null; code: number | null }) =>
@@ -119,7 +122,7 @@ export const openHouse = async ({ settings, emit, grant, recipes, processes, out
   const grabberInit: GrabberInit = { settings, spoolDir: folderPaths(settings.data).spool, recipes }
   const grabbers = createGrabberPool({
     size: processes,
-    raise: () => keepRole({ role: 'grabber', start: () => startRole('grabber', grabberInit, { leave }), onRestart: told('grabber') }),
+    raise: () => keepRole({ role: 'grabber', start: () => startRole('grabber', grabberInit, { leave, clock: { now: () => clock.now() } }), onRestart: told('grabber') }),
   })
   const visionProcesses = visionCount(settings)
   const vision = openVision({ choice, processes: visionProcesses, batch: settings.batch, decodeSeconds: settings.decodeTime, emit })

@@ -75,9 +75,13 @@ const standAlone = (keeper: StandingRole): Fleet => ({
 export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promise<TaskServer> => {
   const recipes = await loadRecipes(recipe)
   let worker: ReturnType<typeof createWorker> | null = null
+  const joined = settings.redis === null ? null : await joinFleet(settings, settings.redis)
   const house = await openHouse({
-    settings, emit: tell, recipes, processes: settings.processes, outbox: true,
+    settings, emit: tell, recipes, processes: settings.processes, outbox: true, clock: joined?.clock ?? systemClock,
     grant: (host) => (worker as NonNullable<typeof worker>).visits.grant(host),
+  }).catch(async (error: unknown) => {
+    await joined?.close()
+    throw error
   })
   const stopping = new AbortController()
   /** Nothing that is not told by then will be. */
@@ -89,7 +93,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
 
   try {
     house.checkTargets(settings.target)
-    const fleet = settings.redis === null ? standAlone(house.keeper) : await joinFleet(settings, settings.redis)
+    const fleet = joined ?? standAlone(house.keeper)
     undo.push(() => fleet.close())
     const { queue, ledger, clock } = fleet
     const outbox = house.keeper.again<Outbox>('outbox') as Outbox

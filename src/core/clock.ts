@@ -9,11 +9,33 @@ export interface Clock {
 /** Most milliseconds (24.8 days) of one timer: setTimeout overflows past 2^31 ms and then fires at once. */
 export const MAX_TIMER_MS = 2_147_483_647
 
+/**
+ * Never goes back: where the clock on the wall is set back, it is carried on from where it was.
+ * @param wall milliseconds since the epoch
+ * @param monotonic milliseconds that only ever pass
+ */
+export const steadyTime = (wall: () => number, monotonic: () => number): (() => number) => {
+  let lift = 0
+  let last = { wall: wall(), monotonic: monotonic() }
+  return () => {
+    const now = { wall: wall(), monotonic: monotonic() }
+    const lost = now.monotonic - last.monotonic - (now.wall - last.wall)
+    // The two are read apart, and the wall's is rounded; less than that is no step.
+    if (lost > 50) lift += lost
+    last = now
+    return Math.round(now.wall + lift)
+  }
+}
+
+const now = steadyTime(() => Date.now(), () => performance.now())
+
+/** By the clock on the wall. A wait lasts as long as it was going to when it began, whatever that clock is set to meanwhile. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now,
   async until(at, signal) {
     signal?.throwIfAborted()
-    for (let left = at - Date.now(); left > 0; left = at - Date.now()) {
+    const end = performance.now() + (at - now())
+    for (let left = end - performance.now(); left > 0; left = end - performance.now()) {
       await new Promise<void>((resolve, reject) => {
         const abort = () => {
           clearTimeout(timer)
@@ -24,7 +46,7 @@ export const systemClock: Clock = {
             signal?.removeEventListener('abort', abort)
             resolve()
           },
-          Math.min(left, MAX_TIMER_MS),
+          Math.min(Math.ceil(left), MAX_TIMER_MS),
         )
         signal?.addEventListener('abort', abort, { once: true })
       })

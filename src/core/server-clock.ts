@@ -28,7 +28,8 @@ export const createServerClock = async (ask: () => Promise<number>, monotonic: (
       const took = monotonic() - before
       if (took >= quickest) continue
       quickest = took
-      offset = told + took / 2 - monotonic()
+      // As of its arrival: this clock may be late by what the way took, but never early.
+      offset = told - monotonic()
     }
   }
   await synchronize()

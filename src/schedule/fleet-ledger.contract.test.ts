@@ -21,5 +21,5 @@ describeFleetLedger({
     server ??= await startRedis(context)
     redis ??= new Redis(server.url)
   },
-  open: async () => createRedisFleet({ redis: redis as Redis, prefix: `{fleet-${++opened}}:` }),
+  open: async () => createRedisFleet({ redis: redis as Redis, where: 'the test server', prefix: `{fleet-${++opened}}:` }),
 })

@@ -58,10 +58,12 @@ const freePort = async (): Promise<number> => {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-const launch = async (program: string, port: number, folder: string, addresses: readonly string[]): Promise<ChildProcess> => {
+const launch = async (
+  program: string, port: number, folder: string, addresses: readonly string[], more: readonly string[] = [],
+): Promise<ChildProcess> => {
   const child = spawn(
     program,
-    ['--port', String(port), '--bind', ...addresses, '--protected-mode', 'no', '--dir', folder, '--save', '', '--appendonly', 'yes'],
+    ['--port', String(port), '--bind', ...addresses, '--protected-mode', 'no', '--dir', folder, '--save', '', '--appendonly', 'yes', ...more],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   const lines: string[] = []
@@ -107,6 +109,63 @@ export const startRedis = async (context: TestContext | null, address = '127.0.0
     async stop() {
       await kill('SIGTERM')
       await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const SLOTS = 16_384
+
+/** Three servers that take writes, each with a third of the slots; no replicas. `crash` kills each in turn, `signal`, `limit` and `clear` are for all. */
+export const startRedisCluster = async (context: TestContext | null): Promise<RedisServer> => {
+  const program = await needEngine('redis', 'redis-server', context)
+  const servers = await Promise.all([0, 1, 2].map(async () => {
+    const [port, bus, folder] = [await freePort(), await freePort(), await mkdtemp(path.join(tmpdir(), 'gannet-redis-'))]
+    const raise = () => launch(program, port, folder, ['127.0.0.1'], ['--cluster-enabled', 'yes', '--cluster-port', String(bus), '--cluster-node-timeout', '2000'])
+    return { port, bus, folder, raise, child: await raise() }
+  }))
+  const clients = servers.map(({ port }) => new Redis(port))
+  const third = Math.ceil(SLOTS / servers.length)
+  for (const [nth, client] of clients.entries()) {
+    await client.cluster('ADDSLOTSRANGE', third * nth, Math.min(SLOTS, third * (nth + 1)) - 1)
+    for (const { port, bus } of servers) await client.call('CLUSTER', 'MEET', '127.0.0.1', port, bus)
+  }
+  for (const until = Date.now() + 30_000; ; await pass(50)) {
+    const known = await Promise.all(clients.map(async (client) => String(await client.cluster('INFO'))))
+    if (known.every((info) => info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3'))) break
+    if (Date.now() > until) throw new Error(`the cluster does not stand: ${known.join('\n')}`)
+  }
+  for (const client of clients) client.disconnect()
+  const kill = async (nth: number, signal: NodeJS.Signals): Promise<void> => {
+    const { child } = servers[nth] as (typeof servers)[number]
+    const gone = once(child, 'exit')
+    child.kill(signal)
+    await gone
+  }
+  const tellAll = async (tell: (client: Redis) => Promise<unknown>): Promise<void> => {
+    await Promise.all(servers.map(async ({ port }) => {
+      const client = new Redis(port)
+      await tell(client)
+      client.disconnect()
+    }))
+  }
+  let turn = 0
+  return {
+    url: `redis://127.0.0.1:${servers[0]?.port}`,
+    async crash(awayMs = 0) {
+      const nth = ++turn % servers.length
+      await kill(nth, 'SIGKILL')
+      await pass(awayMs)
+      const server = servers[nth] as (typeof servers)[number]
+      server.child = await server.raise()
+    },
+    signal: (name) => servers.forEach(({ child }) => void child.kill(name)),
+    limit: (bytes) => tellAll((client) => client.config('SET', 'maxmemory', bytes)),
+    clear: () => tellAll((client) => client.flushall()),
+    async stop() {
+      await Promise.all(servers.map(async ({ folder }, nth) => {
+        await kill(nth, 'SIGTERM')
+        await rm(folder, { recursive: true, force: true })
+      }))
     },
   }
 }

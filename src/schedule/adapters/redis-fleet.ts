@@ -3,14 +3,16 @@
  * server's clock. A member is a hash field with the time it is one until; whoever looks leaves the stale ones out.
  */
 import { randomBytes } from 'node:crypto'
-import type { Redis } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import type { NodeReport } from '../dispatch/idleness.ts'
 import type { Dispatcher, FleetLedger, Leader, StoreHome } from '../fleet-ledger.ts'
 import { explainRedis } from './redis-errors.ts'
 
 export interface RedisFleetOptions {
   /** A connection of the caller's, which `close` leaves open. */
-  readonly redis: Redis
+  readonly redis: Redis | Cluster
+  /** The server's address in words. */
+  readonly where: string
   /** Begins every key; with the hash tag of the queue it belongs to. Default `{gannet}:fleet:`. */
   readonly prefix?: string
 }
@@ -90,13 +92,13 @@ return result
 `,
 } as const
 
-export const createRedisFleet = ({ redis, prefix = '{gannet}:fleet:' }: RedisFleetOptions): FleetLedger => {
+export const createRedisFleet = ({ redis, where, prefix = '{gannet}:fleet:' }: RedisFleetOptions): FleetLedger => {
   const run = async <Result>(name: keyof typeof SCRIPTS, ...input: readonly (string | number)[]): Promise<Result> => {
     try {
       // The scripts are short: sent whole, they need no memory of what the server has forgotten.
       return (await redis.eval(SCRIPTS[name], 1, prefix, ...input)) as Result
     } catch (error) {
-      throw explainRedis(error, `${redis.options.host}:${redis.options.port}`)
+      throw explainRedis(error, where)
     }
   }
   const leaderOf = ([name = '', instance = '', url = '', fence = '']: readonly string[]): Leader =>

@@ -398,13 +398,14 @@ local function set_seen(bucket, id, request, fence, ended)
   call('HSET', P .. 's:' .. bucket, id, request .. ':' .. fence .. (ended and '!' or ''))
 end
 
--- head: kind, weight, bucket, reason of a refusal and its outcome, host; in this order, parted by blanks.
-local function admit(request, id, head, rest)
+-- head: kind, weight, bucket, reason of a refusal and its outcome, host; in this order, parted by blanks. again: it was
+-- brought before, and what became of it is counted.
+local function admit(request, id, head, rest, again)
   local kind, weight, bucket, refused, outcome, name = string.match(head, '^(%a+) (%d+) (%d+) (%S*) (%S*) (.*)$')
   if call('HSETNX', P .. 's:' .. bucket, id, refused == '' and request or request .. '!') == 0 then
     local known, _, ended = seen(bucket, id)
     local reason = (known == request or ended == '') and 'duplicate-url' or 'already-done'
-    if kind == 'image' then count_end(request, kind, 'refused', reason) end
+    if kind == 'image' and not again then count_end(request, kind, 'refused', reason) end
     return reason
   end
   local q = next_number('sequence')

@@ -16,6 +16,7 @@
  *   notBefore had not come when last looked, by notBefore. Members are sequence:id
  * - leased: id → lease and record; leases: ids by until; i:OWNER: ids assigned and not collected, with their fence;
  *   inboxes: owners who may have some
+ * - b:ID: a task of another shard has brought here what it found
  * - dead: id → what failed for good; deads: their ids by sequence
  * - h: host → stamp of its first task that is ready, how many in r:HOST and d:HOST, request of that task, delay, free,
  *   blocked, held (put off until then; of an address, the place at the end of its line), weights that wait, address (the
@@ -31,14 +32,19 @@ import { FENCES_A_SECOND, PRELUDE } from './redis-prelude.ts'
 
 export const LAYOUT_VERSION = 3
 
+/** Longer than any task is done again after its process has died. */
+const REMEMBER_SPAWN_SECONDS = 24 * 3600
+
 const step = (body: string): string => PRELUDE + body
 /** A step that ends work, or tells of it: allowed when Redis is out of memory, or nothing could ever be freed. */
 const relief = (body: string): string => `#!lua flags=allow-oom\n${PRELUDE}${body}`
 
 /** The first argument is the host delay's floor, or nothing for the fleet's, the second that of addresses; what follows is said at each. */
 export const SCRIPTS = {
-  // version, the server's run
+  // version
   open: step(`
+local server = call('INFO', 'server')
+local run = string.match(server, 'run_id:(%S+)')
 local version = call('HGET', P .. 'meta', 'version')
 if not version then
   version = ARGV[3]
@@ -47,10 +53,10 @@ end
 -- A server that was started again may have lost its last second (appendfsync everysec, and a power cut): no fence that
 -- was given out in it may be given again, and no host that was visited in it be visited too soon.
 if ARGV[1] ~= '' then call('HSET', P .. 'meta', 'delay', ARGV[1], 'addressDelay', ARGV[2]) end
-local run = call('HGET', P .. 'meta', 'run')
-if run ~= ARGV[4] then
-  if run then call('HSET', P .. 'meta', 'fence', number_of('fence') + ${FENCES_A_SECOND}, 'resumed', -1) end
-  call('HSET', P .. 'meta', 'run', ARGV[4])
+local before = call('HGET', P .. 'meta', 'run')
+if run ~= before then
+  if before then call('HSET', P .. 'meta', 'fence', number_of('fence') + ${FENCES_A_SECOND}, 'resumed', -1) end
+  call('HSET', P .. 'meta', 'run', run)
 end
 return version
 `),
@@ -231,6 +237,25 @@ end
 call_many('HDEL', P .. 'leased', gone)
 call_many('ZREM', P .. 'leases', gone)
 settle_all()
+return result
+`),
+
+  // request, the task that found them, then of each task: id, head, text
+  spawn: relief(`
+local request, brought = request_of(ARGV[3]), P .. 'b:' .. ARGV[4]
+local again = not call('SET', brought, 1, 'NX', 'EX', ${REMEMBER_SPAWN_SECONDS})
+for i = 5, #ARGV, 3 do admit(request, ARGV[i], ARGV[i + 1], ARGV[i + 2], again) end
+settle_all()
+return 1
+`),
+
+  // of each: id, fence
+  requests_of: relief(`
+local result, ids = {}, {}
+for i = 3, #ARGV, 2 do ids[#ids + 1] = ARGV[i] end
+for i, lease in ipairs(read_many('HMGET', P .. 'leased', ids)) do
+  result[i] = is_held(lease, ARGV[2 * i + 2]) and name_of(string.match(lease, '^%d+ (%d+)')) or false
+end
 return result
 `),
 

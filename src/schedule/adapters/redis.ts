@@ -4,7 +4,7 @@
  * file (`appendonly yes`) and evicts nothing (`maxmemory-policy noeviction`).
  */
 import { createHash } from 'node:crypto'
-import { Redis } from 'ioredis'
+import { Redis, type Cluster } from 'ioredis'
 import { LRUCache } from 'lru-cache'
 import { GannetError } from '../../core/errors.ts'
 import type { RequestId, TaskId } from '../../core/ids.ts'
@@ -12,9 +12,10 @@ import type { Json } from '../../core/json.ts'
 import { outcomeOf, type Outcome, type Reason } from '../../core/reasons.ts'
 import {
   HISTORY_LENGTH, addressKey, compareTallyRows,
-  type Admission, type DueHost, type ScheduleOptions, type ScheduleStore, type Settled, type TallyRow,
+  type Admission, type DueHost, type ScheduleOptions, type Settled, type TallyRow,
   type TaskFilter, type TaskRecord, type TaskState,
 } from '../schedule-store.ts'
+import type { ScheduleShard } from '../sharded-schedule.ts'
 import type { Grant, Held, Lease, NewTask, Task, TaskKind } from '../task.ts'
 import { explainRedis } from './redis-errors.ts'
 import { LAYOUT_VERSION, SCRIPTS } from './redis-scripts.ts'
@@ -23,9 +24,11 @@ export interface RedisScheduleOptions extends Partial<ScheduleOptions> {
   /** Sets the pace of all who share the queue; without it the pace is what another has set, 500 ms where nobody has. */
   readonly delayMs?: number
   /** `redis://…`, or a connection of the caller's, which `close` leaves open. */
-  readonly redis: string | Redis
+  readonly redis: string | Redis | Cluster
   /** Begins every key; its hash tag keeps them in one slot of a cluster. Default `{gannet}:`. */
   readonly prefix?: string
+  /** The server's address in words; needed where it cannot be read off `redis`. */
+  readonly where?: string
 }
 
 type Step = keyof typeof SCRIPTS
@@ -106,11 +109,33 @@ const connect = async (url: string): Promise<Redis> => {
   }
 }
 
+/** Whenever a connection stands again: of a cluster, that to any of its servers. @returns what ends it */
+const onReconnect = (redis: Redis | Cluster, listener: () => void): (() => void) => {
+  if (redis instanceof Redis) {
+    redis.on('ready', listener)
+    return () => void redis.off('ready', listener)
+  }
+  const known = new Set<Redis>()
+  const watch = (node: Redis): void => {
+    // Each shard of the queue watches them all.
+    node.setMaxListeners(0)
+    node.on('ready', listener)
+    known.add(node)
+  }
+  for (const node of redis.nodes()) watch(node)
+  redis.setMaxListeners(0)
+  redis.on('+node', watch)
+  return () => {
+    redis.off('+node', watch)
+    for (const node of known) node.off('ready', listener)
+  }
+}
+
 /** @throws GannetError `engine-unreachable`, `engine-unfit`, `data-newer`; later calls also `disk-full` */
-export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<ScheduleStore> => {
+export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<ScheduleShard> => {
   const { prefix = '{gannet}:', delayMs = '', addressDelayMs = 0 } = options
   // Without the password that the URL may hold.
-  const where = typeof options.redis === 'string' ? new URL(options.redis).host : 'the given connection'
+  const where = typeof options.redis === 'string' ? new URL(options.redis).host : (options.where ?? 'the given connection')
   const redis = typeof options.redis === 'string'
     ? await connect(options.redis).catch((error: unknown) => Promise.reject(explainRedis(error, where)))
     : options.redis
@@ -127,8 +152,9 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
     }
   }
 
+  let unwatch = (): void => undefined
   const close = async (): Promise<void> => {
-    redis.off('ready', reopen)
+    unwatch()
     if (typeof options.redis === 'string') redis.disconnect()
   }
 
@@ -136,23 +162,22 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
     await close()
     throw error
   }
-  const aboutServer = async (): Promise<{ readonly version: string; readonly run: string }> => {
-    const info = await redis.info('server').catch((error: unknown) => Promise.reject(explainRedis(error, where)))
-    const [version = '0', run = ''] = ['redis_version', 'run_id'].map((name) => new RegExp(`${name}:(\\S+)`).exec(info)?.[1])
-    return { version, run }
-  }
-  const openLayout = async (): Promise<number> => Number(await run<string>('open', LAYOUT_VERSION, (await aboutServer()).run))
+  const openLayout = async (): Promise<number> => Number(await run<string>('open', LAYOUT_VERSION))
   const reopen = (): void => void openLayout().catch(() => undefined)
-  const server = await aboutServer()
-  if (Number.parseInt(server.version, 10) < LEAST_VERSION) {
-    await refuse(new GannetError('engine-unfit', `Redis at ${where} is of version ${server.version}: gannet needs ${LEAST_VERSION}.0 or later`))
+  const serverVersion = async (): Promise<string> => {
+    const info = await redis.info('server').catch((error: unknown) => Promise.reject(explainRedis(error, where)))
+    return /redis_version:(\S+)/.exec(info)?.[1] ?? '0'
+  }
+  const found = await serverVersion()
+  if (Number.parseInt(found, 10) < LEAST_VERSION) {
+    await refuse(new GannetError('engine-unfit', `Redis at ${where} is of version ${found}: gannet needs ${LEAST_VERSION}.0 or later`))
   }
   const version = await openLayout().catch(async (error: unknown) => {
     await close()
     throw error
   })
   // A connection that comes back may be to a server that was started again.
-  redis.on('ready', reopen)
+  unwatch = onReconnect(redis, reopen)
   if (version > LAYOUT_VERSION) {
     await refuse(new GannetError(
       'data-newer',
@@ -230,6 +255,11 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
         ...spawn.flatMap(wire),
       ])),
 
+    async spawn({ request, by, tasks }) {
+      await run('spawn', request, by, ...tasks.flatMap(wire))
+    },
+    requestsOf: async (held) => (await run<(string | null)[]>('requests_of', ...pairsOf(held))) as (RequestId | null)[],
+
     fail: (failures) =>
       run<Settled[]>('fail', JSON.stringify(failures.map((failed) =>
         ({ ...failed, outcome: outcomeOf(failed.reason), bucket: bucketOf(failed.id), keep: HISTORY_LENGTH })))),
@@ -294,7 +324,7 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
 }
 
 /** The pace that a fleet's dispatcher has set, in milliseconds; null while nobody has. */
-export const fleetPace = async (redis: Redis, prefix: string): Promise<{ readonly delayMs: number; readonly addressDelayMs: number } | null> => {
+export const fleetPace = async (redis: Redis | Cluster, prefix: string): Promise<{ readonly delayMs: number; readonly addressDelayMs: number } | null> => {
   const [delay, addressDelay] = await redis.hmget(`${prefix}meta`, 'delay', 'addressDelay')
   return delay ? { delayMs: Number(delay), addressDelayMs: Number(addressDelay ?? 0) } : null
 }
