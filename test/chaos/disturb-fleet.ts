@@ -23,8 +23,10 @@ export interface DisturbOptions {
   /** Each is a host of its own, so that each is some task server's. */
   readonly sites: readonly Site[]
   readonly redis: RedisServer
-  readonly network: Network
-  readonly clock: FalseClock
+  /** Without: nothing is cut off. */
+  readonly network?: Network
+  /** Without: no clock is set. */
+  readonly clock?: FalseClock
   readonly dir: string
   readonly blows: readonly Blow[]
   readonly seed: number
@@ -118,13 +120,13 @@ const strike = async (fleet: TestFleet, options: DisturbOptions, blow: Blow, ran
       return `${node.name} stopped for ${ms / 1000} s`
     }
     case 'cut-node':
-      await network.cut()
+      await network?.cut()
       await pass(CUT_MS)
-      await network.mend()
+      await network?.mend()
       return `${fleet.nodes.at(-1)?.name} cut off from redis for ${CUT_MS / 1000} s`
     case 'clock': {
       const seconds = one(JUMPS, random)
-      await clock.jump(seconds)
+      await clock?.jump(seconds)
       return `clock ${seconds} s ahead`
     }
     default:
@@ -150,12 +152,12 @@ const runOnce = async (options: DisturbOptions, name: string, blows: readonly Bl
   const dir = join(options.dir, name)
   await mkdir(dir, { recursive: true })
   await redis.clear()
-  await clock.jump(0)
+  await clock?.jump(0)
   for (const site of sites) site.clearLog()
   const random = randomOf(`blows ${seed}`)
   const marks = blows.map((blow) => ({ blow, at: Math.floor(random() * expectedVisits) })).sort((a, b) => a.at - b.at)
   const began = Date.now()
-  const fleet = await startFleet({ redis: redis.url, dir, nodes: 3, dispatchers: 2, delayMs, network, clock, flags: ['--vision', '1', '--processes', '1', '--depth', '20', ...flags] })
+  const fleet = await startFleet({ redis: redis.url, dir, nodes: 3, dispatchers: 2, delayMs, ...(network ? { network } : {}), ...(clock ? { clock } : {}), flags: ['--vision', '1', '--processes', '1', '--depth', '20', ...flags] })
   try {
     // A requester that had no answer asks another server, with the same key: it is not served twice.
     const request = { pages: sites.map(({ url }) => url) }

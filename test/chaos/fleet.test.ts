@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startGannet } from '../bad-input/gannet.ts'
 import { makeFalseClock, type FalseClock } from '../engines/false-clock.ts'
 import { makeNetwork, type Network } from '../engines/network.ts'
-import { startRedis, type RedisServer } from '../engines/redis.ts'
+import { startRedis, startRedisCluster, type RedisServer } from '../engines/redis.ts'
 import type { Site } from '../site/index.ts'
 import { BLOWS, disturbFleet } from './disturb-fleet.ts'
 import { openSites } from './fleet-sites.ts'
@@ -46,6 +46,23 @@ describe('a fleet', () => {
     expect([calm.sound, disturbed.sound]).toEqual([true, true])
     expect(Math.min(calm.pace, disturbed.pace)).toBeGreaterThan(0.7)
   }, 13 * MINUTES)
+
+  test('does so on a Redis Cluster, whose servers are killed, too', async (context) => {
+    const cluster = await startRedisCluster(context)
+    const some = await openSites({ count: 3, pictures: 60, seed: 2, host: '127.0.0.1' })
+    try {
+      const blows = ['redis', 'child', 'dispatcher', 'node', 'redis', 'redis'] as const
+      const { calm, disturbed } = await disturbFleet({ sites: some, redis: cluster, dir: join(dir, 'cluster'), seed: 2, delayMs: 50, blows, withinMs: 3 * MINUTES })
+      expect(calm.assets).toHaveLength(some.reduce((sum, { truth }) => sum + truth.keep.length, 0))
+      expect(disturbed.end).toEqual(calm.end)
+      expect(disturbed.assets).toEqual(calm.assets)
+      expect([calm.sound, disturbed.sound]).toEqual([true, true])
+      expect(Math.min(calm.pace, disturbed.pace)).toBeGreaterThan(0.7)
+    } finally {
+      await Promise.all(some.map((site) => site.close()))
+      await cluster.stop()
+    }
+  }, 7 * MINUTES)
 
   test('takes requests while Redis sleeps or is full, works them off when it is back, and lets nobody join under a name that is taken', async (context) => {
     redis ??= await startRedis(context)
