@@ -37,7 +37,7 @@ describe('a fleet', () => {
     network = await makeNetwork(context)
     clock = await makeFalseClock(context)
     redis = await startRedis(context, network.service)
-    sites = await openSites({ count: 6, pictures: 320, seed: 1, host: network.here })
+    sites = await openSites({ count: 6, pictures: 335, seed: 1, host: network.here })
     const { calm, disturbed } = await disturbFleet({ sites, redis, network, clock, dir, seed: 1, delayMs: 50, blows: BLOWS, withinMs: 6 * MINUTES })
     expect(calm.end.ended).toBeGreaterThan(2_000)
     expect(calm.assets).toHaveLength(sites.reduce((sum, { truth }) => sum + truth.keep.length, 0))
