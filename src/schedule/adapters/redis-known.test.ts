@@ -184,6 +184,29 @@ describe('what the schedule on Redis knows', () => {
     expect(await redis.hgetall(`${prefix}letters`)).toEqual({})
   })
 
+  test('a request of refusals alone is forgotten, but not for having come before anybody told the time', async () => {
+    const store = await open()
+    await store.add({ request: A, sequence: 1, tasks: [{ ...task('one'), refused: 'robots-denied' }] })
+    await passDays(store, 0, 20)
+    expect((await store.tally([A])).sequence).toBe(1)
+    await store.add({ request: A, sequence: 2, tasks: [{ ...task('two'), refused: 'robots-denied' }] })
+    await passDays(store, 21, 49)
+    expect((await store.tally([A])).sequence).toBe(2)
+    await passDays(store, 50, 50)
+    expect((await store.tally([A])).sequence).toBe(0)
+  })
+
+  test('a request whose dead letter was revived is forgotten like any other', async () => {
+    const store = await open()
+    await look(store, START)
+    await add(store, A, 1, 'one')
+    await store.fail((await lease(store, START)).map((one) => ({ ...heldOf(one), reason: 'timeout', retryAt: null })))
+    await store.revive(['one' as TaskId])
+    await end(store, await lease(store, START + DAY))
+    await passDays(store, 2, 31)
+    expect((await store.tally([A])).sequence).toBe(0)
+  })
+
   test('a full server forgets, too, a generation of its usual size in steps', async () => {
     const store = await openRedisSchedule({ redis, prefix, delayMs: 0 })
     await look(store, START)
