@@ -149,7 +149,7 @@ describe('what the schedule on Redis knows', () => {
       ({ ...heldOf(one), end: { outcome: 'kept', reason: null, sums: { bytes: 7 } }, spawn: [] })))
     await passDays(store, 11, 39)
     expect(await add(store, A, 1, 'one')).toEqual(['repeated'])
-    expect((await store.tally([A])).sums).toEqual({ bytes: 14 })
+    expect((await store.tally('all')).sums).toEqual({ bytes: 21 })
     // Something came: its month begins again.
     await add(store, B, 2, 'four')
     await end(store, await lease(store, START + 39 * DAY))
@@ -191,9 +191,35 @@ describe('what the schedule on Redis knows', () => {
     expect((await store.tally([A])).sequence).toBe(1)
     await store.add({ request: A, sequence: 2, tasks: [{ ...task('two'), refused: 'robots-denied' }] })
     await passDays(store, 21, 49)
-    expect((await store.tally([A])).sequence).toBe(2)
+    expect((await store.tally('all')).sequence).toBe(2)
     await passDays(store, 50, 50)
-    expect((await store.tally([A])).sequence).toBe(0)
+    expect((await store.tally('all')).sequence).toBe(0)
+  })
+
+  test('a request that somebody asks about is kept, as one is that another shard is busy with', async () => {
+    const store = await open()
+    await look(store, START)
+    await add(store, A, 1, 'one')
+    await add(store, B, 1, 'two')
+    await end(store, await lease(store, START))
+    for (let day = 1; day <= 100; day++) {
+      await look(store, START + day * DAY)
+      await store.tally([A])
+    }
+    expect((await store.tally('all')).ended).toEqual([{ kind: 'image', outcome: 'kept', reason: null, count: 1 }])
+    expect(await add(store, A, 1, 'one')).toEqual(['repeated'])
+    await passDays(store, 101, 131)
+    expect((await store.tally('all')).ended).toEqual([])
+  })
+
+  test('a request that only brought what was found elsewhere is forgotten, too', async () => {
+    const store = await openRedisSchedule({ redis, prefix, delayMs: 0 }, { ...RETENTION, digits: 2 })
+    await look(store, START)
+    await store.spawn({ request: A, by: 'elsewhere' as TaskId, tasks: [{ ...task('one'), refused: 'robots-denied' }] })
+    await passDays(store, 1, 29)
+    expect(await redis.hlen(`${prefix}requests`)).toBe(1)
+    await passDays(store, 30, 30)
+    expect(await redis.hlen(`${prefix}requests`)).toBe(0)
   })
 
   test('a request whose dead letter was revived is forgotten like any other', async () => {

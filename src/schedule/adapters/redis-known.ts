@@ -12,10 +12,11 @@
  * take. Exact throughout: nothing is ever taken for known that is not.
  *
  * A request of which nothing is pending is forgotten when it has rested as long: its name, its counts and its highest
- * sequence; one with dead letters is not, they bear its name. So a node that delivers a batch again after more than
- * a month brings a new request of the same name: what of it is still known is refused, the rest is done anew, and the
- * counts from before are gone. To keep sequences for ever would guard that one case and would grow with every
- * request that was ever made.
+ * sequence. One with dead letters is not, they bear its name; nor one whose tally is still asked for, as its node does until
+ * it has ended: another shard may be busy with it. So only a node that was away for a month can deliver a batch again that
+ * nobody knows, and brings a new request of the same name: what of it is still known is refused, the rest is done anew, and
+ * the counts from before are gone. To keep sequences for ever would guard that one case and would grow with every request
+ * that was ever made.
  */
 const DAY_MS = 24 * 3_600_000
 
@@ -192,10 +193,15 @@ local function forget_tasks(now)
   end
 end
 
--- Since when, at the latest, nothing has come or ended.
+-- Something came, or the last of what was pending has ended.
 local function rests(request)
   alive()
   call('ZADD', P .. 'resting', number_of('promoted'), request)
+end
+-- Somebody wants to know of it; written once a day.
+local function is_wanted(request)
+  local since = call('ZSCORE', P .. 'resting', request)
+  if since and number_of('promoted') - tonumber(since) > ${DAY_MS} then rests(request) end
 end
 local function is_over(request)
   for _, pending in ipairs(call('HVALS', P .. 'p:' .. request)) do if pending ~= '0' then return false end end

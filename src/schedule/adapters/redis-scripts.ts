@@ -319,9 +319,11 @@ return given
   // names in JSON, or "all"
   tally: relief(`
 local result, wanted = {}, cjson.decode(ARGV[3])
-if wanted == 'all' then wanted = call('HKEYS', P .. 'requests') end
+local all = wanted == 'all'
+if all then wanted = call('HKEYS', P .. 'requests') end
 for i, name in ipairs(wanted) do
   local request = call('HGET', P .. 'requests', name) or ''
+  if not all then is_wanted(request) end
   result[i] = {
     call('HGETALL', P .. 'e:' .. request), call('HGETALL', P .. 'p:' .. request),
     call('HGETALL', P .. 'u:' .. request), call('HGET', P .. 'sequences', request) or '0',
