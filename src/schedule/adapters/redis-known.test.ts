@@ -13,7 +13,8 @@ const DAY = 24 * 3_600_000
 const START = 1_700_000_000_000
 const HOST = 'https://a.example'
 
-const task = (name: string): NewTask => ({ id: name as TaskId, kind: 'image', host: HOST, url: `${HOST}/${name}`, weight: 1, payload: name })
+const task = (name: string): NewTask =>
+  ({ id: name as TaskId, kind: 'image', host: HOST, url: `${HOST}/${name}`, weight: 1, payload: name })
 const heldOf = (lease: Lease): Held => ({ id: lease.task.id, fence: lease.fence })
 
 describe('what the schedule on Redis knows', () => {
@@ -30,7 +31,7 @@ describe('what the schedule on Redis knows', () => {
   afterAll(async () => server?.stop())
 
   /** Few buckets, so that a generation is dropped in a few steps. */
-  const open = (retention: Partial<Retention> = {}): Promise<ScheduleStore> =>
+  const open = (retention: Partial<Retention> = {}) =>
     openRedisSchedule({ redis, prefix, delayMs: 0 }, { ...RETENTION, digits: 2, ...retention })
   const lease = async (store: ScheduleStore, now: number, leaseMs = 1000): Promise<readonly Lease[]> =>
     (await store.reserve({ owner: 'w', count: 1000, perHost: 1000, busy: {}, leaseMs, now })).leases
@@ -157,7 +158,8 @@ describe('what the schedule on Redis knows', () => {
     expect(await store.tally([A])).toMatchObject({ ended: [], sums: {}, sequence: 0 })
     expect(await store.tally('all')).toMatchObject({ sums: { bytes: 7 }, sequence: 2 })
     await passDays(store, 41, 68)
-    const left = async (): Promise<string[]> => (await keysOf('*')).map((key) => key.slice(prefix.length)).filter((key) => !key.startsWith('s:')).sort()
+    const left = async (): Promise<string[]> =>
+      (await keysOf('*')).map((key) => key.slice(prefix.length)).filter((key) => !key.startsWith('s:')).sort()
     expect(await left()).toEqual(['e:2', 'meta', 'names', 'p:2', 'requests', 'resting', 'sequences', 'u:2'])
     await passDays(store, 69, 69)
     expect(await left()).toEqual(['meta'])
@@ -171,7 +173,8 @@ describe('what the schedule on Redis knows', () => {
     await add(store, A, 1, 'one', 'two')
     await add(store, B, 1, 'three')
     const leases = await lease(store, START)
-    await store.fail(leases.map((one) => ({ ...heldOf(one), reason: 'timeout' as const, retryAt: one.task.id === 'three' ? START + 500 * DAY : null })))
+    await store.fail(leases.map((one) =>
+      ({ ...heldOf(one), reason: 'timeout', retryAt: one.task.id === 'three' ? START + 500 * DAY : null })))
     await store.bury(['two' as TaskId])
     await passDays(store, 1, 100)
     expect((await store.tally([A, B])).pending.image).toBe(1)
@@ -213,7 +216,7 @@ describe('what the schedule on Redis knows', () => {
   })
 
   test('a request that only brought what was found elsewhere is forgotten, too', async () => {
-    const store = await openRedisSchedule({ redis, prefix, delayMs: 0 }, { ...RETENTION, digits: 2 })
+    const store = await open()
     await look(store, START)
     await store.spawn({ request: A, by: 'elsewhere' as TaskId, tasks: [{ ...task('one'), refused: 'robots-denied' }] })
     await passDays(store, 1, 29)

@@ -4,12 +4,12 @@
  * memory of a fleet that runs for a year, and it is laid out for that.
  *
  * Tasks are known in generations, each a set of small hashes (buckets) told apart by the first octal digits of a hash of
- * the id. New ids go into the newest; a lookup asks all, the newest first. The newest is closed when it is full, and the
- * next has eight times its buckets; or when it is old, and the next has what its own number called for. Whatever
- * happens to a task moves it into the newest, so it is known by one generation at a time. A generation that was closed long
- * enough ago is dropped, a few buckets a step: tasks that have not ended, and dead letters that still wait for a person,
- * are carried over into the newest, so they keep their place, their one end and their being revivable however long they
- * take. Exact throughout: nothing is ever taken for known that is not.
+ * the id. New ids go into the newest; a lookup asks all. The newest is closed when it is full, and the next has eight
+ * times its buckets; or when it is old, and the next has what its own number called for. A task that is settled or revived
+ * moves into the newest, so it is known by one generation at a time. A generation that was closed long enough ago is
+ * dropped, a few buckets a step: tasks that have not ended, and dead letters that still wait for a person, are carried over
+ * into the newest, so they keep their place, their one end and their being revivable however long they take. Exact
+ * throughout: nothing is ever taken for known that is not.
  *
  * A request of which nothing is pending is forgotten when it has rested as long: its name, its counts and its highest
  * sequence. One with dead letters is not, they bear its name; nor one whose tally is still asked for, as its node does until
@@ -31,12 +31,12 @@ export interface Retention {
   readonly keptMs: number
 }
 
-/** Not settings: a crawl that wants a URL sooner says so itself, and memory follows from the month that is promised here. */
+/** Not settings: the port promises a month, and the memory follows from it. What exists says its own digits, so these may change. */
 export const RETENTION: Retention = {
-  // 3 million tasks. A bucket's key weighs some 90 bytes: 3 a task at a million of them.
+  // 3 million tasks. A bucket weighs some 105 bytes without them, which is 3 bytes each at a million.
   digits: 5,
-  // A bucket is one flat piece of memory up to 512 tasks (`hash-max-listpack-entries`; servers that have it at 128 fit all but
-  // one bucket in a thousand), which is searched from end to end: 3 KB are found through as fast as a call is made.
+  // A bucket is one flat piece of memory up to 512 tasks (`hash-max-listpack-entries`; a server that has it at 128 fits all but
+  // one full bucket in a thousand), which is searched from end to end: so it should be no longer than this, some 4 KB.
   perBucket: 96,
   // Half of what it is kept: a task is known for 30 to 45 days, and lookups ask three generations, for a day or so four.
   openMs: 15 * DAY_MS,
@@ -46,7 +46,7 @@ export const RETENTION: Retention = {
 /** 134 million buckets, 13 billion tasks: more than one Redis holds. A key has ten digits of its hash. */
 const MOST_DIGITS = 9
 
-/** A step drops so many tasks or buckets, about a third of a millisecond: ten steps a second keep up with 5,000 tasks a second. */
+/** A step drops no more than so many tasks or buckets: ten steps a second keep up with 5,000 new tasks a second. */
 const MOST_TASKS_A_STEP = 500
 const MOST_BUCKETS_A_STEP = 200
 const MOST_REQUESTS_A_STEP = 10
@@ -96,7 +96,9 @@ local function open_next(digits, at)
 end
 -- At the end of a step that may have made something known.
 local function open_when_full()
-  if generations and number_of('known') > room_of(generations[1].digits) then open_next(generations[1].digits + 1, number_of('promoted')) end
+  if not generations then return end
+  local digits = generations[1].digits
+  if number_of('known') > room_of(digits) then open_next(digits + 1, number_of('promoted')) end
 end
 local function open_when_old(now)
   for _, one in ipairs(alive()) do
