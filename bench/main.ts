@@ -20,6 +20,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   html: async () => (await import('./html.ts')).html,
   lists: async () => (await import('./lists.ts')).lists,
   queue: async () => (await import('./queue.ts')).queue,
+  'known-urls': async () => (await import('./known-urls.ts')).knownUrls,
   'dispatch-sim': async () => (await import('./dispatch-sim.ts')).dispatchSim,
   'demo-bytes': async () => (await import('./demo-bytes.ts')).demoBytes,
   galleries: async () => (await import('./galleries.ts')).galleries,

@@ -3,54 +3,17 @@
  * their ends: four task servers and a dispatcher on one side, four workers on the other. Besides, what a waiting task
  * weighs there, and the embedded queue against bare inserts into its own table.
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { createInterface } from 'node:readline'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { row, type Benchmark, type Row } from './bench.ts'
 import { interleaved, median } from './compare.ts'
 import { raiseCrew } from './crew.ts'
 import { embeddedAdd } from './queue/embedded.ts'
 import { PAYLOAD_BYTES, type QueueJob, type QueueOutcome } from './queue/queue-job.ts'
+import { startRedis, usedMemory } from './queue/redis-server.ts'
 
 const NODES = 4
 const HOSTS = 10_000
 const DELAY_MS = 50
-
-interface RedisServer {
-  readonly url: string
-  readonly client: Redis
-  close(): Promise<void>
-}
-
-/** As `doctor` asks for it: an append-only file, synced every second, and nothing evicted. */
-const startRedis = async (): Promise<RedisServer> => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'gannet-bench-redis-'))
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction']
-  const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  for await (const line of createInterface({ input: child.stdout })) if (line.includes('Ready to accept connections')) break
-  child.stdout.resume()
-  const url = `redis://127.0.0.1:${port}`
-  const client = new Redis(url)
-  return {
-    url, client,
-    async close() {
-      client.disconnect()
-      const gone = once(child, 'exit')
-      child.kill()
-      await gone
-      await rm(folder, { recursive: true })
-    },
-  }
-}
 
 interface Rates {
   readonly accepted: number
@@ -73,7 +36,7 @@ const redisProcessor = async (client: Redis): Promise<number> => {
 
 export const queue: Benchmark = async ({ quick, runs, dist, say }) => {
   const tasks = quick ? 40_000 : 200_000
-  const server = await startRedis()
+  const server = await startRedis({ appendOnly: true })
   const crew = (hows: readonly QueueJob['how'][]) => {
     const jobs = hows.map((how, nth): QueueJob => ({ dist, url: server.url, how, nth, of: NODES, tasks, hosts: HOSTS, delayMs: DELAY_MS }))
     return raiseCrew<QueueJob, QueueOutcome>(new URL('./queue-worker.ts', import.meta.url), jobs)
@@ -101,11 +64,10 @@ export const queue: Benchmark = async ({ quick, runs, dist, say }) => {
     const pending = quick ? 100_000 : 1_000_000
     say(`  weighing ${pending} pending tasks`)
     await server.client.flushall()
-    const used = async (): Promise<number> => Number(/used_memory:(\d+)/.exec(await server.client.info('memory'))?.[1])
-    const empty = await used()
+    const empty = await usedMemory(server.client)
     const filling = Array.from({ length: NODES }, (_, nth): QueueJob => ({ dist, url: server.url, how: 'accept', nth, of: NODES, tasks: pending, hosts: HOSTS, delayMs: DELAY_MS }))
     await (await raiseCrew<QueueJob, QueueOutcome>(new URL('./queue-worker.ts', import.meta.url), filling)).go()
-    const weight = ((await used()) - empty) / pending - PAYLOAD_BYTES
+    const weight = ((await usedMemory(server.client)) - empty) / pending - PAYLOAD_BYTES
 
     const embedded = await embeddedAdd({ dist, tasks: quick ? 20_000 : 200_000, runs, say })
     const rows: Row[] = [

@@ -9,6 +9,10 @@
  * - Calls act one after another; none sees half of another.
  * - Time is the caller's (`now`, milliseconds since the epoch): adapters own no clock. Callers whose
  *   clocks disagree lose no task; a lease may only end early and a visit only come late.
+ * - What has ended is known for 30 days at least. After that a store may forget an ended task, unless it is dead: its id
+ *   is then that of a new one, and its fences are void. It may forget a request too, when it has nothing pending and
+ *   nothing dead, and for as long nothing was added to it, nothing of it ended and nobody asked for its tally by name: its
+ *   counts are gone, and its sequences begin anew. A task that has not ended is never forgotten.
  * - Times, counts and delays are safe integers; sums and weights may be fractions. Fences are
  *   integers from 1, increasing over the whole store, never used twice, kept over a restart.
  * The semantics are defined by `schedule-model.ts` and held by `schedule-store.contract.ts`.

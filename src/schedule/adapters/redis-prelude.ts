@@ -2,6 +2,8 @@
  * What the steps of the schedule on Redis (redis-scripts.ts, which tells the keys) share, in Lua: hosts and their lines,
  * grants and leases, counters; read once a step, written once at its end. It stands before each of them.
  */
+import { KNOWN } from './redis-known.ts'
+
 /** A host that nobody waits for and that has no memory is forgotten after a week: no block lasts longer than a day. */
 const FORGET_HOST_MS = 7 * 24 * 3_600_000
 
@@ -67,7 +69,7 @@ local function next_number(field)
   numbers[field] = n
   return n
 end
-
+${KNOWN}
 -- stamp, how many in r:HOST and d:HOST; and then: request, delay, free, blocked, held, weights, address. Numbers as Lua has
 -- them: packing is a tenth of what MessagePack takes.
 local LINE = '<dI4I4'
@@ -177,7 +179,7 @@ local function settle_hosts()
 end
 
 -- Hosts that nobody asked for in a long time; a few a step.
-local function forget(now)
+local function forget_hosts(now)
   local names = call('ZRANGEBYSCORE', P .. 'idle', '-inf', now, 'LIMIT', 0, 100)
   call_many('HDEL', P .. 'h', names)
   call_many('ZREM', P .. 'idle', names)
@@ -232,7 +234,10 @@ local function promote(now)
   local promoted = number_of('promoted')
   if now < promoted then rewind(now) end
   set_number('promoted', now)
-  forget(now)
+  open_when_old(now)
+  forget_hosts(now)
+  forget_tasks(now)
+  forget_requests(now)
   repeat
     local ready = call('ZRANGEBYSCORE', P .. 'later', '-inf', now, 'LIMIT', 0, 1000)
     local place = {}
@@ -362,9 +367,11 @@ local function settle_all()
   call_many('ZADD', P .. 'leases', new_leases)
   for key, by in pairs(counts) do
     local name, field = string.match(key, '^([^%z]*)%z(.*)$')
-    call('HINCRBY', P .. name, field, by)
+    if call('HINCRBY', P .. name, field, by) == 0 and string.sub(name, 1, 2) == 'p:' then rests(string.sub(name, 3)) end
   end
+  open_when_full()
   local args = {}
+  if opened_another then args = {'generations', generations_text()} end
   for field, n in pairs(numbers) do
     if n ~= numbers_were[field] then
       args[#args + 1] = field
@@ -388,22 +395,12 @@ local function request_of(name)
   return request
 end
 
--- What is known of a task: request, fence it was settled under, '!' when it has ended.
-local function seen(bucket, id)
-  local known = call('HGET', P .. 's:' .. bucket, id)
-  if not known then return nil end
-  return string.match(known, '^(%d+):?(%d*)(!?)$')
-end
-local function set_seen(bucket, id, request, fence, ended)
-  call('HSET', P .. 's:' .. bucket, id, request .. ':' .. fence .. (ended and '!' or ''))
-end
-
--- head: kind, weight, bucket, reason of a refusal and its outcome, host; in this order, parted by blanks. again: it was
+-- head: kind, weight, hash, reason of a refusal and its outcome, host; in this order, parted by blanks. again: it was
 -- brought before, and what became of it is counted.
 local function admit(request, id, head, rest, again)
-  local kind, weight, bucket, refused, outcome, name = string.match(head, '^(%a+) (%d+) (%d+) (%S*) (%S*) (.*)$')
-  if call('HSETNX', P .. 's:' .. bucket, id, refused == '' and request or request .. '!') == 0 then
-    local known, _, ended = seen(bucket, id)
+  local kind, weight, hash, refused, outcome, name = string.match(head, '^(%a+) (%d+) (%d+) (%S*) (%S*) (.*)$')
+  local known, _, ended = meet_task(hash, id, refused == '' and request or request .. '!')
+  if known then
     local reason = (known == request or ended == '') and 'duplicate-url' or 'already-done'
     if kind == 'image' and not again then count_end(request, kind, 'refused', reason) end
     return reason
@@ -451,13 +448,15 @@ local function expire(now)
 end
 
 -- Of a lease that does not hold: whether it was settled before.
-local function settled(id, fence, bucket)
-  local _, last = seen(bucket, id)
+local function settled(id, fence, hash)
+  local _, last = seen(hash, id)
   return last == fence and 'done' or 'void'
 end
 local function is_held(lease, fence) return lease and string.match(lease, '^%d+') == fence end
 
-local function bury_later(id, q, attempts, not_before, history, outcome, reason, name, record)
+local function count_letters(request, by) count('letters\\0' .. request, by) end
+local function bury_later(id, request, q, attempts, not_before, history, outcome, reason, name, record)
+  count_letters(request, 1)
   call('HSET', P .. 'dead', id, cmsgpack.pack(attempts, not_before, history, outcome, reason, name, record))
   call('ZADD', P .. 'deads', q, id)
 end

@@ -7,10 +7,12 @@
  * A waiting task takes what its text takes and some hundred bytes: it lies in its host's list as one record, and is
  * known by a field of a small hash. Keys, all under one prefix with one hash tag:
  * - meta: version, delay and addressDelay (floors of the fleet's pace), sequence, fence, request (the last numbers given), clock (of the stamps), leader (fence of the
- *   dispatcher that assigned last), promoted (time of the last look), s:WEIGHT (the last stamp
+ *   dispatcher that assigned last), generations (of what is known: number, digits, opened), known (tasks in the newest),
+ *   swept (buckets dropped of the oldest), promoted (time of the last look), s:WEIGHT (the last stamp
  *   given), run (of the server), resumed (when it was first asked after it was started again; -1 until then)
- * - requests: name → number; names: number → name; sequences: number → highest batch sequence
- * - s:BUCKET: task id → request[:fence it was last settled under][! when it has ended]
+ * - requests: name → number; names: number → name; sequences: number → highest batch sequence;
+ *   letters: number → dead letters; resting: numbers by the time at which they last had something come or come to nothing
+ * - s:GENERATION:BUCKET: task id → request[:fence it was last settled under][! when it has ended]; how long: redis-known.ts
  * - q:WEIGHT:HOST: a host's tasks of one weight that were never leased, in order of arrival: records
  * - parked: id → what came back, with its attempts; r:HOST: of these the ready ones by stamp; d:HOST: those whose
  *   notBefore had not come when last looked, by notBefore. Members are sequence:id
@@ -28,6 +30,7 @@
  * A record is "sequence stamp request kind id", NUL, and a text that is the client's business; a lease is "fence request
  * kind at interval attempts notBefore history", NUL, owner, NUL, host, NUL, record.
  */
+import { retentionLua, type Retention } from './redis-known.ts'
 import { FENCES_A_SECOND, PRELUDE } from './redis-prelude.ts'
 
 export const LAYOUT_VERSION = 3
@@ -35,12 +38,17 @@ export const LAYOUT_VERSION = 3
 /** Longer than any task is done again after its process has died. */
 const REMEMBER_SPAWN_SECONDS = 24 * 3600
 
-const step = (body: string): string => PRELUDE + body
-/** A step that ends work, or tells of it: allowed when Redis is out of memory, or nothing could ever be freed. */
-const relief = (body: string): string => `#!lua flags=allow-oom\n${PRELUDE}${body}`
+interface StepText {
+  readonly flags: string
+  readonly body: string
+}
+
+const step = (body: string): StepText => ({ flags: '', body })
+/** A step that ends work, tells of it or forgets it: allowed when Redis is out of memory, or nothing could ever be freed. */
+const relief = (body: string): StepText => ({ flags: '#!lua flags=allow-oom\n', body })
 
 /** The first argument is the host delay's floor, or nothing for the fleet's, the second that of addresses; what follows is said at each. */
-export const SCRIPTS = {
+const STEPS = {
   // version
   open: step(`
 local server = call('INFO', 'server')
@@ -70,6 +78,7 @@ if sequence <= tonumber(call('HGET', P .. 'sequences', request) or '0') then
   return 'repeated'
 end
 call('HSET', P .. 'sequences', request, ARGV[4])
+rests(request)
 local answers = {}
 for i = 5, #ARGV, 3 do answers[#answers + 1] = admit(request, ARGV[i], ARGV[i + 1], ARGV[i + 2]) end
 settle_all()
@@ -105,7 +114,7 @@ return {rows, next_at(now)}
 `),
 
   // limit, now, whether the requests of their first tasks are told
-  due: step(`
+  due: relief(`
 local limit, now, tells = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5] == '1'
 expire(now)
 promote(now)
@@ -205,7 +214,7 @@ for from = 1, #kept, 4000 do call('ZADD', P .. 'leases', 'GT', unpack(kept, from
 return result
 `),
 
-  // of each: id, fence, bucket, outcome, reason or nothing, sums in JSON or nothing, how many it spawns; of each spawned: id, head, text
+  // of each: id, fence, hash, outcome, reason or nothing, sums in JSON or nothing, how many it spawns; of each spawned: id, head, text
   complete: relief(`
 local result, starts, ids, at = {}, {}, {}, 3
 while at <= #ARGV do
@@ -216,23 +225,23 @@ end
 local leases, over = read_many('HMGET', P .. 'leased', ids), {}
 local gone = {}
 for i, start in ipairs(starts) do
-  local id, fence, bucket, outcome, reason, sums, spawn = unpack(ARGV, start, start + 6)
+  local id, fence, hash, outcome, reason, sums, spawn = unpack(ARGV, start, start + 6)
   local lease = not over[id] and leases[i]
   if is_held(lease, fence) then
     over[id] = true
     gone[#gone + 1] = id
     local request, kind = string.match(lease, '^%d+ (%d+) (%a+)')
-    set_seen(bucket, id, request, fence, true)
+    set_seen(hash, id, request, fence, true)
     count_pending(request, kind, -1)
     count_end(request, kind, outcome, reason)
     if sums ~= '' then add_sums(request, cjson.decode(sums)) end
     for from = start + 7, start + 4 + 3 * tonumber(spawn), 3 do admit(request, ARGV[from], ARGV[from + 1], ARGV[from + 2]) end
     if outcome == 'failed' then
       local _, _, _, attempts, not_before, history, _, name, record = read_lease(lease)
-      bury_later(id, string.match(record, '^%d+'), attempts, not_before, history, outcome, reason, name, record)
+      bury_later(id, request, string.match(record, '^%d+'), attempts, not_before, history, outcome, reason, name, record)
     end
     result[i] = 'done'
-  else result[i] = settled(id, fence, bucket) end
+  else result[i] = settled(id, fence, hash) end
 end
 call_many('HDEL', P .. 'leased', gone)
 call_many('ZREM', P .. 'leases', gone)
@@ -244,6 +253,7 @@ return result
   spawn: relief(`
 local request, brought = request_of(ARGV[3]), P .. 'b:' .. ARGV[4]
 local again = not call('SET', brought, 1, 'NX', 'EX', ${REMEMBER_SPAWN_SECONDS})
+rests(request)
 for i = 5, #ARGV, 3 do admit(request, ARGV[i], ARGV[i + 1], ARGV[i + 2], again) end
 settle_all()
 return 1
@@ -259,7 +269,7 @@ end
 return result
 `),
 
-  // failures in JSON, with bucket and outcome, and how much of the history is kept
+  // failures in JSON, with hash and outcome, and how much of the history is kept
   fail: relief(`
 local result = {}
 for i, failed in ipairs(cjson.decode(ARGV[3])) do
@@ -275,16 +285,16 @@ for i, failed in ipairs(cjson.decode(ARGV[3])) do
       history = table.concat(reasons, ',', math.max(1, #reasons - failed.keep + 1))
     end
     local retry_at = some(failed.retryAt)
-    set_seen(failed.bucket, failed.id, request, fence, not retry_at)
+    set_seen(failed.hash, failed.id, request, fence, not retry_at)
     if retry_at then park(host(name), failed.id, tonumber(q), tonumber(stamp), attempts, retry_at, history, record)
     else
       count_pending(request, kind, -1)
       count_end(request, kind, failed.outcome, failed.reason)
-      if failed.outcome == 'failed' then bury_later(failed.id, q, attempts, not_before, history, failed.outcome, failed.reason, name, record) end
+      if failed.outcome == 'failed' then bury_later(failed.id, request, q, attempts, not_before, history, failed.outcome, failed.reason, name, record) end
     end
     add_sums(request, failed.sums)
     result[i] = 'done'
-  else result[i] = settled(failed.id, fence, failed.bucket) end
+  else result[i] = settled(failed.id, fence, failed.hash) end
 end
 settle_all()
 return result
@@ -309,9 +319,11 @@ return given
   // names in JSON, or "all"
   tally: relief(`
 local result, wanted = {}, cjson.decode(ARGV[3])
-if wanted == 'all' then wanted = call('HKEYS', P .. 'requests') end
+local all = wanted == 'all'
+if all then wanted = call('HKEYS', P .. 'requests') end
 for i, name in ipairs(wanted) do
   local request = call('HGET', P .. 'requests', name) or ''
+  if not all then is_wanted(request) end
   result[i] = {
     call('HGETALL', P .. 'e:' .. request), call('HGETALL', P .. 'p:' .. request),
     call('HGETALL', P .. 'u:' .. request), call('HGET', P .. 'sequences', request) or '0',
@@ -391,19 +403,20 @@ end
 return {rows, cjson.encode({phase = phase, offset = offset, host = at_host or '', line = line})}
 `),
 
-  // of each: id, bucket
+  // of each: id, hash
   revive: step(`
 local result = {}
 for i = 3, #ARGV, 2 do
-  local id, bucket = ARGV[i], ARGV[i + 1]
+  local id, hash = ARGV[i], ARGV[i + 1]
   local dead = call('HGET', P .. 'dead', id)
   if dead then
     local _, _, _, _, outcome, reason, name, record = cmsgpack.unpack_limit(dead, 7)
     local q, stamp, request, kind = string.match(record, '^(%d+) (%d+) (%d+) (%a+)')
     call('HDEL', P .. 'dead', id)
     call('ZREM', P .. 'deads', id)
-    local _, last = seen(bucket, id)
-    set_seen(bucket, id, request, last, false)
+    local _, last = seen(hash, id)
+    set_seen(hash, id, request, last, false)
+    count_letters(request, -1)
     count_end(request, kind, outcome, reason, -1)
     count_pending(request, kind, 1)
     park(host(name), id, tonumber(q), tonumber(stamp), 0, 0, '', record)
@@ -418,9 +431,16 @@ return result
   bury: relief(`
 local result = {}
 for i = 3, #ARGV do
-  result[i - 2] = call('HDEL', P .. 'dead', ARGV[i])
-  call('ZREM', P .. 'deads', ARGV[i])
+  local dead = call('HGET', P .. 'dead', ARGV[i])
+  if dead then
+    local _, _, _, _, _, _, _, record = cmsgpack.unpack_limit(dead, 7)
+    count_letters(string.match(record, '^%d+ %d+ (%d+)'), -1)
+    call('HDEL', P .. 'dead', ARGV[i])
+    call('ZREM', P .. 'deads', ARGV[i])
+  end
+  result[i - 2] = dead and 1 or 0
 end
+settle_all()
 return result
 `),
 
@@ -465,3 +485,10 @@ settle_all()
 return 1
 `),
 } as const
+
+export type Step = keyof typeof STEPS
+
+export const scriptsOf = (retention: Retention): Readonly<Record<Step, string>> =>
+  Object.fromEntries(
+    Object.entries(STEPS).map(([name, { flags, body }]) => [name, flags + retentionLua(retention) + PRELUDE + body]),
+  ) as Record<Step, string>

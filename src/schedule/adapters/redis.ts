@@ -18,7 +18,8 @@ import {
 import type { ScheduleShard } from '../sharded-schedule.ts'
 import type { Grant, Held, Lease, NewTask, Task, TaskKind } from '../task.ts'
 import { explainRedis } from './redis-errors.ts'
-import { LAYOUT_VERSION, SCRIPTS } from './redis-scripts.ts'
+import { RETENTION, hashOf, type Retention } from './redis-known.ts'
+import { LAYOUT_VERSION, scriptsOf, type Step } from './redis-scripts.ts'
 
 export interface RedisScheduleOptions extends Partial<ScheduleOptions> {
   /** Sets the pace of all who share the queue; without it the pace is what another has set, 500 ms where nobody has. */
@@ -31,29 +32,13 @@ export interface RedisScheduleOptions extends Partial<ScheduleOptions> {
   readonly where?: string
 }
 
-type Step = keyof typeof SCRIPTS
-
-const digests = Object.fromEntries(
-  Object.entries(SCRIPTS).map(([name, lua]) => [name, createHash('sha1').update(lua).digest('hex')]),
-) as Record<Step, string>
-
 /** The first that has what the scripts use: flags of scripts, LPOP of several. */
 const LEAST_VERSION = 7
 
-/**
- * The small hash that a task is known in: some ten tasks each at a million, which Redis keeps as one flat piece of
- * memory up to 128 (`hash-max-listpack-entries`), that is 8 million; a larger bound suits more. FNV-1a, 16 bits folded.
- */
-const bucketOf = (id: TaskId): number => {
-  let hash = 0x811c9dc5
-  for (let at = 0; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193)
-  return (hash ^ (hash >>> 16)) & 0xffff
-}
-
-/** What the scripts need of a new task: id; kind, weight, bucket, refusal, host; and the text that they keep as it is. */
+/** What the scripts need of a new task: id; kind, weight, hash, refusal, host; and the text that they keep as it is. */
 const wire = ({ id, kind, weight, refused, host, url, payload }: NewTask): readonly [string, string, string] => [
   id,
-  `${kind} ${weight} ${bucketOf(id)} ${refused ?? ''} ${refused === undefined ? '' : outcomeOf(refused)} ${host}`,
+  `${kind} ${weight} ${hashOf(id)} ${refused ?? ''} ${refused === undefined ? '' : outcomeOf(refused)} ${host}`,
   JSON.stringify([weight, url, payload]),
 ]
 
@@ -131,8 +116,15 @@ const onReconnect = (redis: Redis | Cluster, listener: () => void): (() => void)
   }
 }
 
-/** @throws GannetError `engine-unreachable`, `engine-unfit`, `data-newer`; later calls also `disk-full` */
-export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<ScheduleShard> => {
+/**
+ * @param retention of all who share the queue alike
+ * @throws GannetError `engine-unreachable`, `engine-unfit`, `data-newer`; later calls also `disk-full`
+ */
+export const openRedisSchedule = async (options: RedisScheduleOptions, retention: Retention = RETENTION): Promise<ScheduleShard> => {
+  const scripts = scriptsOf(retention)
+  const digests = Object.fromEntries(
+    Object.entries(scripts).map(([name, lua]) => [name, createHash('sha1').update(lua).digest('hex')]),
+  ) as Record<Step, string>
   const { prefix = '{gannet}:', delayMs = '', addressDelayMs = 0 } = options
   // Without the password that the URL may hold.
   const where = typeof options.redis === 'string' ? new URL(options.redis).host : (options.where ?? 'the given connection')
@@ -144,7 +136,7 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
     const args = [1, prefix, delayMs, addressDelayMs, ...input] as const
     try {
       return (await redis.evalsha(digests[name], ...args).catch((error: unknown) => {
-        if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return redis.eval(SCRIPTS[name], ...args)
+        if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return redis.eval(scripts[name], ...args)
         throw error
       })) as Result
     } catch (error) {
@@ -251,7 +243,7 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
 
     complete: (completions) =>
       run<Settled[]>('complete', ...completions.flatMap(({ id, fence, end, spawn }) => [
-        id, fence, bucketOf(id), end.outcome, end.reason ?? '', end.sums === undefined ? '' : JSON.stringify(end.sums), spawn.length,
+        id, fence, hashOf(id), end.outcome, end.reason ?? '', end.sums === undefined ? '' : JSON.stringify(end.sums), spawn.length,
         ...spawn.flatMap(wire),
       ])),
 
@@ -262,7 +254,7 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
 
     fail: (failures) =>
       run<Settled[]>('fail', JSON.stringify(failures.map((failed) =>
-        ({ ...failed, outcome: outcomeOf(failed.reason), bucket: bucketOf(failed.id), keep: HISTORY_LENGTH })))),
+        ({ ...failed, outcome: outcomeOf(failed.reason), hash: hashOf(failed.id), keep: HISTORY_LENGTH })))),
 
     recover: (owner, held) => run<number>('recover', owner, ...pairsOf(held)),
 
@@ -297,7 +289,7 @@ export const openRedisSchedule = async (options: RedisScheduleOptions): Promise<
       return { items: rows.map(recordOf), next: (JSON.parse(next) as { phase: string }).phase === 'end' ? null : next }
     },
 
-    revive: async (ids) => yes(await run<number[]>('revive', ...ids.flatMap((id) => [id, bucketOf(id)]))),
+    revive: async (ids) => yes(await run<number[]>('revive', ...ids.flatMap((id) => [id, hashOf(id)]))),
     bury: async (ids) => yes(await run<number[]>('bury', ...ids)),
 
     async grant(asks) {
