@@ -7,7 +7,7 @@ import type { RequestId, TaskId } from '../core/ids.ts'
 import { outcomeOf, type Outcome, type Reason } from '../core/reasons.ts'
 import { createFairShare } from './fair-share.ts'
 import {
-  HISTORY_LENGTH, addressKey, compareTallyRows, isAddressKey,
+  HISTORY_LENGTH, addressKey, compareTallyRows, isAddressKey, isLane,
   type Admission, type ScheduleOptions, type ScheduleStore, type TallyRow, type TaskRecord, type TaskState,
 } from './schedule-store.ts'
 import type { Grant, Held, Lease, NewTask, Task, TaskKind } from './task.ts'
@@ -71,8 +71,10 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
     return host
   }
 
-  const intervalOf = (name: string): number =>
-    Math.max(isAddressKey(name) ? (options.addressDelayMs ?? 0) : options.delayMs, hostOf(name).delayMs)
+  const floorOf = (name: string): number =>
+    isAddressKey(name) ? (options.addressDelayMs ?? 0) : isLane(name) ? 0 : options.delayMs
+
+  const intervalOf = (name: string): number => Math.max(floorOf(name), hostOf(name).delayMs)
 
   const freeAt = (name: string): number => Math.max(hostOf(name).free, hostOf(name).blocked)
 
@@ -220,7 +222,9 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
 
     async due({ limit, now, requests = false }) {
       expire(now)
-      const found = ready(now).slice(0, limit).map((host) => {
+      const all = ready(now)
+      const named = [...all.filter((host) => !isLane(host)).slice(0, limit), ...all.filter(isLane)]
+      const found = named.map((host) => {
         const waiting = inOrder(host, now)
         return { host, count: isPaced(host) ? 1 : waiting.length, request: requests ? (waiting[0] as Entry).task.request : null }
       })

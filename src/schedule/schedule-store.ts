@@ -13,6 +13,7 @@
  *   integers from 1, increasing over the whole store, never used twice, kept over a restart.
  * The semantics are defined by `schedule-model.ts` and held by `schedule-store.contract.ts`.
  */
+import { createHash } from 'node:crypto'
 import type { PageOf } from '../core/page-of.ts'
 import type { RequestId, TaskId } from '../core/ids.ts'
 import type { Outcome, Reason } from '../core/reasons.ts'
@@ -66,7 +67,7 @@ export interface DueHost {
 }
 
 export interface Due {
-  /** In the order of their first tasks' stamps (fair-share.ts), then by name, code unit. */
+  /** In the order of their first tasks' stamps (fair-share.ts), then by name, code unit; lanes (`isLane`) behind all others. */
   readonly hosts: readonly DueHost[]
   /** As `Reservation.nextAt`. */
   readonly nextAt: number | null
@@ -172,6 +173,17 @@ export const addressKey = (address: string): string => `${ADDRESS}${address}`
 export const isAddressKey = (host: string): boolean => host.startsWith(ADDRESS)
 const ADDRESS = 'address:'
 
+/**
+ * Where tasks stand that visit no host: a few lanes, named like hosts and of no place on the net. No floor holds for
+ * them, so a lane hands out as many tasks at once as it has.
+ */
+export const laneOf = (task: TaskId): string => `${LANE}${createHash('sha256').update(task).digest().readUInt32BE() % LANES}`
+export const isLane = (host: string): boolean => host.startsWith(LANE)
+const LANE = 'work:'
+/** So few that all of them can be looked at with every call. */
+const LANES = 8
+export const LANE_NAMES: readonly string[] = Array.from({ length: LANES }, (_, n) => `${LANE}${n}`)
+
 export interface HostMemory {
   readonly host: string
   readonly memory: string
@@ -209,7 +221,7 @@ export interface TaskLedger {
    * delay apart; one whose turn comes too early once more waits for the address alone.
    */
   reserve(ask: ReserveAsk): Promise<Reservation>
-  /** What `reserve` would serve, without taking it: leases that have run out wait again, and ready hosts are named. At most `limit`, from 0; `requests` asks for those of their first tasks, too. */
+  /** What `reserve` would serve, without taking it: leases that have run out wait again, and ready hosts are named. At most `limit`, from 0, and besides them every lane that is ready: whoever works off lanes waits for no host; `requests` asks for those of their first tasks, too. */
   due(ask: { readonly limit: number; readonly now: number; readonly requests?: boolean }): Promise<Due>
   /**
    * Check and reserve in one step for owners who collect later: as `reserve`, for the hosts named, in order, each
@@ -267,7 +279,7 @@ export interface ScheduleStore extends TaskLedger, HostLedger {
 }
 
 export interface ScheduleOptions {
-  /** Floor of every host's delay, in milliseconds. */
+  /** Floor of every host's delay, in milliseconds; lanes have none. */
   readonly delayMs: number
   /** Floor of every address's delay, in milliseconds. Default 0: addresses have no pace of their own. */
   readonly addressDelayMs?: number

@@ -8,7 +8,7 @@ export type TaskKind = 'page' | 'image' | 'process'
 export interface NewTask {
   readonly id: TaskId
   readonly kind: TaskKind
-  /** Scheme, host and port of the first visit, `https://example.org:8080`: the unit of politeness. */
+  /** Scheme, host and port of the first visit, `https://example.org:8080`: the unit of politeness. A lane where there is no visit (schedule-store.ts). */
   readonly host: string
   readonly url: string
   /** A whole number from 1 to 100: while others wait, each weight is served in proportion to itself (fair-share.ts). */
