@@ -125,7 +125,9 @@ export const openHouse = async ({ settings, emit, grant, clock, recipes, process
     raise: () => keepRole({ role: 'grabber', start: () => startRole('grabber', grabberInit, { leave, clock: { now: () => clock.now() } }), onRestart: told('grabber') }),
   })
   const visionProcesses = visionCount(settings)
-  const vision = openVision({ choice, processes: visionProcesses, batch: settings.batch, decodeSeconds: settings.decodeTime, emit })
+  const vision = openVision({
+    choice, processes: visionProcesses, batch: settings.batch, decodeSeconds: settings.decodeTime, spoolDir: folderPaths(settings.data).spool, emit,
+  })
 
   return {
     keeper, grabbers, vision, visionProcesses, findings,

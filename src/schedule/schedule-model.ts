@@ -4,10 +4,11 @@
  * Where the port leaves a question open, this file is the answer.
  */
 import type { RequestId, TaskId } from '../core/ids.ts'
+import { isLane } from '../core/lanes.ts'
 import { outcomeOf, type Outcome, type Reason } from '../core/reasons.ts'
 import { createFairShare } from './fair-share.ts'
 import {
-  HISTORY_LENGTH, addressKey, compareTallyRows, isAddressKey, isLane,
+  HISTORY_LENGTH, addressKey, compareTallyRows, isAddressKey,
   type Admission, type ScheduleOptions, type ScheduleStore, type TallyRow, type TaskRecord, type TaskState,
 } from './schedule-store.ts'
 import type { Grant, Held, Lease, NewTask, Task, TaskKind } from './task.ts'

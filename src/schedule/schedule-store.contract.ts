@@ -4,9 +4,10 @@
  */
 import { describe, expect, test, type TestContext } from 'vitest'
 import type { TaskId } from '../core/ids.ts'
+import { LANE_NAMES } from '../core/lanes.ts'
 import type { Reason } from '../core/reasons.ts'
 import { A, B, compareWithModel, everything, heldOf, listed, memories, task, type Subject } from './schedule-random.contract.ts'
-import { LANE_NAMES, addressKey } from './schedule-store.ts'
+import { addressKey } from './schedule-store.ts'
 import type { Completion, Failure, ReserveAsk, ScheduleOptions, ScheduleStore, TaskRecord } from './schedule-store.ts'
 import type { Lease, NewTask, TaskEnd } from './task.ts'
 

@@ -13,7 +13,6 @@
  *   integers from 1, increasing over the whole store, never used twice, kept over a restart.
  * The semantics are defined by `schedule-model.ts` and held by `schedule-store.contract.ts`.
  */
-import { createHash } from 'node:crypto'
 import type { PageOf } from '../core/page-of.ts'
 import type { RequestId, TaskId } from '../core/ids.ts'
 import type { Outcome, Reason } from '../core/reasons.ts'
@@ -67,7 +66,7 @@ export interface DueHost {
 }
 
 export interface Due {
-  /** In the order of their first tasks' stamps (fair-share.ts), then by name, code unit; lanes (`isLane`) behind all others. */
+  /** In the order of their first tasks' stamps (fair-share.ts), then by name, code unit; lanes (core/lanes.ts) behind all others. */
   readonly hosts: readonly DueHost[]
   /** As `Reservation.nextAt`. */
   readonly nextAt: number | null
@@ -168,21 +167,10 @@ export interface HostPace {
   readonly memory?: string | null
 }
 
-/** The name under which an address is paced like a host. No host has such a name: it has no `//`. */
+/** The name under which an address is paced like a host. No host has such a name: it has no `//`. Nor have lanes (core/lanes.ts), for which no floor holds. */
 export const addressKey = (address: string): string => `${ADDRESS}${address}`
 export const isAddressKey = (host: string): boolean => host.startsWith(ADDRESS)
 const ADDRESS = 'address:'
-
-/**
- * Where tasks stand that visit no host: a few lanes, named like hosts and of no place on the net. No floor holds for
- * them, so a lane hands out as many tasks at once as it has.
- */
-export const laneOf = (task: TaskId): string => `${LANE}${createHash('sha256').update(task).digest().readUInt32BE() % LANES}`
-export const isLane = (host: string): boolean => host.startsWith(LANE)
-const LANE = 'work:'
-/** So few that all of them can be looked at with every call. */
-const LANES = 8
-export const LANE_NAMES: readonly string[] = Array.from({ length: LANES }, (_, n) => `${LANE}${n}`)
 
 export interface HostMemory {
   readonly host: string

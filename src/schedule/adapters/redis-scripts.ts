@@ -28,7 +28,7 @@
  * A record is "sequence stamp request kind id", NUL, and a text that is the client's business; a lease is "fence request
  * kind at interval attempts notBefore history", NUL, owner, NUL, host, NUL, record.
  */
-import { LANE_NAMES } from '../schedule-store.ts'
+import { LANE_NAMES } from '../../core/lanes.ts'
 import { FENCES_A_SECOND, PRELUDE } from './redis-prelude.ts'
 
 export const LAYOUT_VERSION = 3

@@ -4,9 +4,10 @@
  */
 import type { RequestId, TaskId } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
+import { isLane, LANE_NAMES } from '../../core/lanes.ts'
 import { outcomeOf, type Outcome, type Reason } from '../../core/reasons.ts'
 import {
-  HISTORY_LENGTH, addressKey, LANE_NAMES, compareTallyRows, isAddressKey, isLane,
+  HISTORY_LENGTH, addressKey, compareTallyRows, isAddressKey,
   type Admission, type ScheduleOptions, type ScheduleStore, type TallyRow, type TaskRecord,
 } from '../schedule-store.ts'
 import type { Grant, Held, Lease, NewTask, Task, TaskKind } from '../task.ts'
