@@ -71,23 +71,24 @@ export const addAssetRoutes = (server: FastifyInstance, { catalogue, blobs }: As
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { sha256, format, bytes } = await find(request)
     const etag = `"${sha256}"`
+    const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? []
+    const ifRange = request.headers['if-range']
+    const range = ifRange === undefined || ifRange === etag ? rangeOf(request.headers.range, bytes) : null
+    const isKnown = known.includes(etag) || known.includes('*')
+    const hasBody = request.method !== 'HEAD' && !isKnown && range !== 'unsatisfiable'
+    // Looked for before the answer begins: what is lost is told as such.
+    if (hasBody && (await blobs.slice(sha256, 0, 1)) === null) throw new HttpProblem('not-found', 'the bytes of this picture are lost: gannet store check tells which are')
     void reply.headers({
       etag, 'cache-control': 'public, max-age=31536000, immutable', 'accept-ranges': 'bytes',
       // They come from strangers: a drawing may hold scripts, and nothing is what its bytes merely look like.
       'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     })
-    const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? []
-    if (known.includes(etag) || known.includes('*')) return await reply.code(304).send()
-    const ifRange = request.headers['if-range']
-    const range = ifRange === undefined || ifRange === etag ? rangeOf(request.headers.range, bytes) : null
+    if (isKnown) return await reply.code(304).send()
     if (range === 'unsatisfiable') return await reply.code(416).header('content-range', `bytes */${bytes}`).send()
     const [from, to] = range ?? [0, bytes - 1]
     void reply.headers({ 'content-type': TYPES[format] ?? 'application/octet-stream', 'content-length': to + 1 - from })
     if (range) void reply.code(206).header('content-range', `bytes ${from}-${to}/${bytes}`)
-    if (request.method === 'HEAD') return await reply.send()
-    // Asked for before the answer begins: what is lost is told as such.
-    if ((await blobs.slice(sha256, from, 1)) === null) throw new HttpProblem('not-found', 'the bytes of this picture are lost: gannet store check tells which are')
-    return await reply.send(Readable.from(read(sha256, from, to), { objectMode: false }))
+    return await reply.send(hasBody ? Readable.from(read(sha256, from, to), { objectMode: false }) : undefined)
   }
   server.get('/v1/assets/:id', (request) => assetOf(request))
   server.route({ method: ['GET', 'HEAD'], url: blobPath(':sha256'), handler: answer })
