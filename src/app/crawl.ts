@@ -10,6 +10,7 @@ import {
   createHostPolicy, RETRY_DEFAULTS, retryAt, type HostMemory, type HostPolicy, type ScheduleStore,
 } from '../schedule/index.ts'
 import { folderPaths, type BlobStore } from '../store/index.ts'
+import type { Vision } from '../vision/vision-api.ts'
 import { createAdmission } from './admission.ts'
 import { createEventStream } from './event-stream.ts'
 import { addressDelayOf, openHouse, type Finding } from './house.ts'
@@ -107,7 +108,7 @@ export const crawl = (options: CrawlOptions): Crawl => {
         {
           schedule: house.keeper.again('schedule'), catalogue: house.keeper.again('catalogue'),
           committer: house.keeper.again('committer'),
-          originals: storedOriginals(house.keeper.again<BlobStore>('blobs'), folderPaths(settings.data).spool), grabber: house.grabbers.api, vision: house.vision,
+          originals: storedOriginals(house.keeper.again<BlobStore>('blobs'), folderPaths(settings.data).spool), grabber: house.grabbers.api, vision: house.vision as Vision,
           eyes: house.eyes, policy: settings, clock: systemClock, emit: stream.emit,
           hostPolicy: await recallHosts(settings, house.keeper.again<ScheduleStore>('schedule')),
           retryAt: ({ task, ...failure }) => retryAt({ ...failure, attempts: task.attempts, random: Math.random }, { ...RETRY_DEFAULTS, threshold: settings.attempts }),

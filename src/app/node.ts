@@ -10,7 +10,7 @@ import { GannetError } from '../core/errors.ts'
 import { patient } from '../core/patient.ts'
 import { createGuard } from '../fetch/index.ts'
 import { createWorker, handOn, rowTask, type AdmitRules, type Wishes } from '../crawl/index.ts'
-import { acceptLinks, createCallbacks, createRequestDesk, createRequestReport, startInboxLoop, watchEnds, type RequestRow } from '../node/index.ts'
+import { acceptLinks, createCallbacks, createRequestDesk, createRemoteVision, createRequestReport, createVisionDesk, startInboxLoop, watchEnds, type RemoteVision, type RequestRow } from '../node/index.ts'
 import {
   createForwarder, createMemoryFleet, DISPATCHER_DEFAULTS, ownerOf, processorOwnerOf, RETRY_DEFAULTS, retryAt, ruleNamed, RULES, startDispatcher,
   type NodeReport, type Outbox, type OutboxRequest, type ScheduleStore,
@@ -71,7 +71,19 @@ const standAlone = (keeper: StandingRole): Fleet => ({
   close: async () => undefined,
 })
 
+/** @throws usage for a server that could do nothing, or that nobody could complete */
+const checkRoles = ({ processes, vision, redis }: NodeSettings): void => {
+  if (processes === 0 && vision === 0) {
+    throw new GannetError('usage', '--processes 0 with --vision 0 leaves nothing to do: a task server grabs (--processes 1 or more), sees (--vision 1 or more), or both')
+  }
+  const lacking = processes === 0 ? '--processes 0' : vision === 0 ? '--vision 0' : null
+  if (lacking !== null && redis === null) {
+    throw new GannetError('usage', `${lacking} needs others of a fleet to do the rest: name its Redis with --redis, or leave it out`)
+  }
+}
+
 export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promise<TaskServer> => {
+  checkRoles(settings)
   const recipes = await loadRecipes(recipe)
   let worker: ReturnType<typeof createWorker> | null = null
   const joined = settings.redis === null ? null : await joinFleet(settings, settings.redis)
@@ -83,6 +95,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     throw error
   })
   const stopping = new AbortController()
+  const draining = new AbortController()
   /** Nothing that is not told by then will be. */
   const lost = new AbortController()
   const undo: (() => unknown)[] = [() => house.close()]
@@ -143,7 +156,11 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     const store = await openFleetStore({ ledger, keeper: house.keeper, store: identity, data: settings.data, name, url, onTrouble })
     opened = store
     undo.push(() => store.close())
-    undo.push(acceptLinks(server.server, { secret: await ledger.secret(), api: store.served }))
+    const { vision: ownVision, eyes: ownEyes } = house
+    const remote = ownVision === null ? createRemoteVision({ ledger, onTrouble, signal: draining.signal }) : null
+    if (remote) undo.push(() => remote.close())
+    const served = { ...store.served, ...(ownVision === null ? {} : { vision: createVisionDesk(ownVision, ownEyes) }) }
+    undo.push(acceptLinks(server.server, { secret: await ledger.secret(), api: served }))
 
     let failed: ((error: unknown) => void) | null = null
     const failure = new Promise<never>((_, reject) => (failed = reject))
@@ -156,8 +173,12 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     const waiting = patient(queue, { signal: lost.signal, random: Math.random })
     worker = createWorker(
       {
-        schedule: waiting, catalogue: store.catalogue, committer: store.committer, originals: store.originals, grabber: house.grabbers.api, vision: house.vision,
-        eyes: house.eyes, policy: settings, clock, emit: tell,
+        schedule: waiting, catalogue: store.catalogue, committer: store.committer, originals: store.originals, grabber: house.grabbers.api,
+        vision: ownVision ?? (remote as RemoteVision),
+        get eyes() {
+          return remote?.eyes ?? ownEyes
+        },
+        policy: settings, clock, emit: tell,
         hostPolicy: await recallHosts(fleet.pace === null ? settings : { ...settings, delay: fleet.pace.delayMs }, waiting),
         retryAt: ({ task, ...failed_ }) => retryAt({ ...failed_, attempts: task.attempts, random: Math.random }, {
           ...RETRY_DEFAULTS, threshold: (task.payload as { wishes?: Wishes }).wishes?.attempts ?? settings.attempts,
@@ -169,7 +190,9 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
         mayKeep: () => true, onBytes: () => undefined, onRoom: () => undefined, onEnded: () => ended++, onTrouble: fail,
       },
     )
-    const maxThreads = settings.processes * settings.threads + house.visionProcesses * settings.batch
+    // Who only grabs has as many pictures beyond its visits as one that sees a little.
+    const beyondVisits = Math.max(1, house.visionProcesses) * settings.batch
+    const maxThreads = settings.processes === 0 ? 0 : settings.processes * settings.threads + beyondVisits
     const loop = startInboxLoop(
       { queue, fleet: ledger, worker, busyProcesses: () => house.grabbers.busy, ended: () => ended, onTrouble },
       {
@@ -215,6 +238,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
         return loop.report
       },
       drain() {
+        draining.abort()
         loop.drain()
         // With the queue away there is nobody to give anything back to: leases run out by themselves.
         setTimeout(() => lost.abort(), DRAIN_MS).unref()

@@ -73,7 +73,7 @@ export const addAssetRoutes = (server: FastifyInstance, { catalogue, blobs }: As
     const etag = `"${sha256}"`
     const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? []
     const ifRange = request.headers['if-range']
-    const range = ifRange === undefined || ifRange === etag ? rangeOf(request.headers.range, bytes) : null
+    const range = request.method === 'GET' && (ifRange === undefined || ifRange === etag) ? rangeOf(request.headers.range, bytes) : null
     const isKnown = known.includes(etag) || known.includes('*')
     const hasBody = request.method !== 'HEAD' && !isKnown && range !== 'unsatisfiable'
     // Looked for before the answer begins: what is lost is told as such.
