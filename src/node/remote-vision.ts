@@ -109,18 +109,22 @@ export const createRemoteVision = ({ ledger, onTrouble, signal }: RemoteVisionOp
   }
   const watching = watch().catch(end)
 
-  /** The one with most room; waits while there is none. @throws drained */
-  const choose = async (): Promise<Server> => {
+  /** Takes a place at the one with most room; waits while there is none. @throws drained */
+  const enter = async (): Promise<Server> => {
     for (;;) {
       const best = [...servers.values()].reduce<Server | null>((best, one) => (best !== null && roomOf(best) >= roomOf(one) ? best : one), null)
-      if (best !== null && roomOf(best) > 0) return best
+      if (best !== null && roomOf(best) > 0) {
+        // At once: others who were woken look next.
+        best.underWay++
+        return best
+      }
       if (ended) throw ended.why
       await new Promise<void>((look, leave) => waiting.add({ look, leave }))
     }
   }
 
-  const at = async <Result>(server: Server, call: (desk: Remote<VisionDesk>) => Promise<Result>): Promise<Result> => {
-    server.underWay++
+  /** Calls a server where a place is taken, and leaves it. */
+  const inPlace = async <Result>(server: Server, call: (desk: Remote<VisionDesk>) => Promise<Result>): Promise<Result> => {
     try {
       return await call(server.link.once<VisionDesk>('vision'))
     } finally {
@@ -129,11 +133,17 @@ export const createRemoteVision = ({ ledger, onTrouble, signal }: RemoteVisionOp
     }
   }
 
+  /** For who is there already: what is begun does not wait for those who come. */
+  const at = <Result>(server: Server, call: (desk: Remote<VisionDesk>) => Promise<Result>): Promise<Result> => {
+    server.underWay++
+    return inPlace(server, call)
+  }
+
   const anywhere = async <Result>(call: (desk: Remote<VisionDesk>) => Promise<Result>): Promise<{ readonly server: Server; readonly result: Result }> => {
     for (let tries = 1; ; tries++) {
-      const server = await choose()
+      const server = await enter()
       try {
-        return { server, result: await at(server, call) }
+        return { server, result: await inPlace(server, call) }
       } catch (error) {
         if (!isLost(error) || tries >= MOST_TRIES) throw error
         // It is met again while it is a member.
