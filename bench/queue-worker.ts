@@ -109,7 +109,7 @@ serve<QueueJob, QueueOutcome>(async ({ dist, url, how, nth, of, tasks, hosts, de
   const say = (): Promise<boolean> => {
     const report: NodeReport = {
       name, instance: '1', url: 'none:', maxProcesses: 2, runningProcesses: running > 0 ? 2 : 0, maxThreads: THREADS, runningThreads: running,
-      queued: 0, speed: 0, draining: false, received,
+      queued: 0, maxProcessing: 0, runningProcessing: 0, speed: 0, draining: false, received, receivedProcessing: 0,
     }
     return ledger.report(report, 5_000)
   }

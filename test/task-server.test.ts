@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pass } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import sharp from 'sharp'
 import { openStore } from 'gannet'
+import { sha256Of } from '../src/core/ids.ts'
 import { startGannet, type Running } from './bad-input/gannet.ts'
 import { serveHttp, type LocalServer } from './local-server.ts'
 import { planGallery, startSite, type Site } from './site/index.ts'
@@ -17,6 +19,26 @@ interface State {
   readonly pending: number
   readonly ended: number
   readonly failed: number
+}
+
+interface Report {
+  readonly stored: readonly {
+    readonly id: string
+    readonly sha256: string
+    readonly width: number
+    readonly height: number
+    readonly bytes: number
+    readonly href: string
+    readonly renditions: readonly {
+      readonly name: string
+      readonly sha256?: string
+      readonly format?: string
+      readonly width?: number
+      readonly height?: number
+      readonly bytes?: number
+      readonly href?: string
+    }[]
+  }[]
 }
 
 describe('a task server by itself', () => {
@@ -84,6 +106,50 @@ describe('a task server by itself', () => {
       for await (const { category } of store.images()) if (category !== null) categories++
       expect(categories).toBe(site.truth.keep.length)
       expect((await store.check({ deep: true })).ok).toBe(true)
+    } finally {
+      await store.close()
+    }
+  }, 180_000)
+
+  test('makes the renditions that a request asks for, names them in its report, and hands out their bytes', async () => {
+    const { process, url } = await raise('--delay', '0', '--data', join(dir, 'renditions'))
+    const renditions = [
+      { name: 'small', width: 100 }, { name: 'square', width: 64, height: 64, fit: 'cover', format: 'webp', quality: 60 },
+      { name: 'cut', crop: { x: 10, y: 20, width: 120, height: 90 }, format: 'png' }, { name: 'beyond', crop: { x: 9000, y: 0, width: 10, height: 10 } },
+    ]
+    reports.length = 0
+    const taken = await post(url, { pages: [site.url], renditions, callback: `${hooks.origin}/hook` })
+    await until(async () => reports.length > 0)
+    const report = reports[0]?.body as unknown as Report
+    // Renditions are no pictures of their own.
+    expect(report).toMatchObject({ kept: site.truth.keep.length, failed: 0 })
+    expect(await state(url, taken.body.id)).toMatchObject({ state: 'ended', kept: site.truth.keep.length, pending: 0 })
+    expect(report.stored).toHaveLength(site.truth.keep.length)
+    for (const picture of report.stored) {
+      expect(picture.href).toBe(`${url}/v1/blobs/${picture.sha256}`)
+      const sizes = Object.fromEntries(await Promise.all(picture.renditions.filter(({ href }) => href).map(async ({ name, href, ...told }) => {
+        const answer = await fetch(href as string)
+        const bytes = Buffer.from(await answer.arrayBuffer())
+        const { width, height, format } = await sharp(bytes).metadata()
+        expect([answer.headers.get('content-type'), bytes.length, sha256Of(bytes)]).toEqual([`image/${told.format}`, told.bytes, told.sha256])
+        expect([width, height, format]).toEqual([told.width, told.height, told.format])
+        return [name, [width, height]]
+      })))
+      const height = Math.round((picture.height * 100) / picture.width)
+      expect(sizes).toEqual({ small: [100, expect.closeTo(height, -0.5)], square: [64, 64], cut: [120, 90] })
+      expect(picture.renditions.map(({ name }) => name)).toEqual(['small', 'square', 'cut', 'beyond'])
+      expect(picture.renditions[3]).toEqual({ name: 'beyond', reason: 'crop-outside', detail: expect.stringContaining('do not lie within') })
+      const original = Buffer.from(await (await fetch(picture.href)).arrayBuffer())
+      expect([original.length, sha256Of(original)]).toEqual([picture.bytes, picture.sha256])
+      expect(await (await fetch(`${url}/v1/assets/${picture.id}`)).json()).toMatchObject({ id: picture.id, requestIds: [taken.body.id], renditions: [{ name: 'small' }, {}, {}, { sha256: null }] })
+    }
+    process.terminate()
+    expect((await process.ended).code).toBe(0)
+    const store = await openStore(join(dir, 'renditions'))
+    try {
+      const check = await store.check({ deep: true })
+      expect([check.ok, check.blobs]).toEqual([true, 4 * report.stored.length])
+      expect((await store.why(report.stored[0]?.id as string)).verdicts).toContainEqual(expect.objectContaining({ outcome: 'processed', evidence: expect.objectContaining({ unmade: [expect.objectContaining({ name: 'beyond' })] }) }))
     } finally {
       await store.close()
     }

@@ -15,6 +15,10 @@ const api: VisionApi = {
     if (items.some(({ body }) => says(body, 'CRASH'))) process.kill(process.pid, 'SIGSEGV')
     return vision.look(items)
   },
+  render(original, rendition) {
+    if (says(original, 'CRASH')) process.kill(process.pid, 'SIGSEGV')
+    return vision.render(original, rendition)
+  },
 }
 
 connect({

@@ -58,6 +58,16 @@ describe('real vision processes', () => {
     expect(new Set(pids).size).toBe(4)
   })
 
+  it('crash on what they render without harm to its neighbours', async () => {
+    const { pool, deaths } = setUp(OFF, 1)
+    const small = { name: 's', crop: null, width: 30, height: null, fit: 'inside', format: 'jpeg', quality: null } as const
+    const bytes = [await drawn(10), Buffer.from('CRASH this process'), await drawn(20)]
+    const [first, second, third] = await Promise.all(bytes.map((one) => pool.render(inline(one), small)))
+    expect([first, third]).toMatchObject([{ ok: true, width: 30, height: 20 }, { ok: true, width: 30, height: 20 }])
+    expect(second).toMatchObject({ ok: false, reason: 'undecodable', detail: expect.stringContaining('SIGSEGV') })
+    expect(deaths.length).toBeLessThanOrEqual(3)
+  })
+
   it('are killed from outside at any moment, and every picture is still seen as it is', async (ctx) => {
     const shared = resolve('..', 'shared')
     if (!existsSync(join(shared, 'photos')) || !existsSync(join(shared, 'models'))) {

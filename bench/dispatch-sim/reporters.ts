@@ -40,7 +40,7 @@ export const createReporters = (world: World, servers: TaskServers, send: (repor
     lastAt[server] = at
     const name = names[server] as string
     send({
-      name, instance: name, url: '', queued: 0, draining: false,
+      name, instance: name, url: '', queued: 0, draining: false, maxProcessing: 0, runningProcessing: 0, receivedProcessing: 0,
       maxProcesses: processes[server] as number, runningProcesses: servers.runningProcesses(server),
       maxThreads: (processes[server] as number) * threads, runningThreads: servers.running(server),
       speed: speeds[server] as number, received: handed[server] as number,

@@ -9,10 +9,13 @@ import { isPublicAddress, parseAddress } from '../fetch/index.ts'
 import {
   createHostPolicy, RETRY_DEFAULTS, retryAt, type HostMemory, type HostPolicy, type ScheduleStore,
 } from '../schedule/index.ts'
+import { folderPaths, type BlobStore } from '../store/index.ts'
+import type { Vision } from '../vision/vision-api.ts'
 import { createAdmission } from './admission.ts'
 import { createEventStream } from './event-stream.ts'
 import { addressDelayOf, openHouse, type Finding } from './house.ts'
 import { loadRecipes, type RecipeChoice } from './load-recipes.ts'
+import { storedOriginals } from './originals.ts'
 import { settingsFrom, type HouseSettings, type PartialSettings, type Settings } from './settings.ts'
 
 export interface CrawlOptions extends PartialSettings {
@@ -104,7 +107,8 @@ export const crawl = (options: CrawlOptions): Crawl => {
       run = startRun(
         {
           schedule: house.keeper.again('schedule'), catalogue: house.keeper.again('catalogue'),
-          committer: house.keeper.again('committer'), grabber: house.grabbers.api, vision: house.vision,
+          committer: house.keeper.again('committer'),
+          originals: storedOriginals(house.keeper.again<BlobStore>('blobs'), folderPaths(settings.data).spool), grabber: house.grabbers.api, vision: house.vision as Vision,
           eyes: house.eyes, policy: settings, clock: systemClock, emit: stream.emit,
           hostPolicy: await recallHosts(settings, house.keeper.again<ScheduleStore>('schedule')),
           retryAt: ({ task, ...failure }) => retryAt({ ...failure, attempts: task.attempts, random: Math.random }, { ...RETRY_DEFAULTS, threshold: settings.attempts }),

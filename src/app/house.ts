@@ -37,7 +37,8 @@ const packFinding = ({ task, on, why, remedy }: PackFinding): Finding => ({ what
 export interface House {
   readonly keeper: StandingRole
   readonly grabbers: GrabberPool
-  readonly vision: Vision
+  /** Null where there are no vision processes (a task server that only grabs). */
+  readonly vision: Vision | null
   readonly visionProcesses: number
   readonly eyes: { readonly any: boolean; readonly detect: boolean }
   readonly findings: readonly Finding[]
@@ -76,7 +77,7 @@ export const addressDelayOf = (settings: Pick<HouseSettings, 'addressDelay'>): n
 export const thisCommand = (): KeeperInit['owner'] => ({ pid: process.pid, command: ['gannet', ...process.argv.slice(2)].join(' ') })
 
 const visionCount = (settings: HouseSettings): number =>
-  Math.max(1, settings.vision ?? Math.min(MOST_VISION, availableParallelism()))
+  settings.vision ?? Math.min(MOST_VISION, availableParallelism())
 
 export interface HouseOptions {
   readonly settings: HouseSettings
@@ -125,14 +126,17 @@ export const openHouse = async ({ settings, emit, grant, clock, recipes, process
     raise: () => keepRole({ role: 'grabber', start: () => startRole('grabber', grabberInit, { leave, clock: { now: () => clock.now() } }), onRestart: told('grabber') }),
   })
   const visionProcesses = visionCount(settings)
-  const vision = openVision({ choice, processes: visionProcesses, batch: settings.batch, decodeSeconds: settings.decodeTime, emit })
+  const vision = visionProcesses === 0 ? null : openVision({
+    choice, processes: visionProcesses, batch: settings.batch, decodeSeconds: settings.decodeTime, spoolDir: folderPaths(settings.data).spool, emit,
+  })
 
   return {
     keeper, grabbers, vision, visionProcesses, findings,
     eyes: { any: choice.detect !== null || choice.embed !== null || choice.classify !== null, detect: choice.detect !== null },
     checkTargets(targets) {
       const first = targets[0]
-      if (first === undefined) return
+      // Whoever sees for others knows what it can tell; here there may be no models at all.
+      if (first === undefined || visionProcesses === 0) return
       if (!choice.detect) {
         const off = findings.find((finding) => finding.what === 'detect')
         throw new GannetError('usage', `--target ${first} needs a detector, and none is on: ${off?.why ?? ''}; ${off?.remedy ?? ''}`)
@@ -144,7 +148,7 @@ export const openHouse = async ({ settings, emit, grant, clock, recipes, process
       }
     },
     async close() {
-      await Promise.all([grabbers.stop(), vision.close()])
+      await Promise.all([grabbers.stop(), vision?.close()])
       await keeper.stop()
     },
   }

@@ -10,13 +10,12 @@ import { GannetError } from '../core/errors.ts'
 import { patient } from '../core/patient.ts'
 import { createGuard } from '../fetch/index.ts'
 import { createWorker, handOn, rowTask, type AdmitRules, type Wishes } from '../crawl/index.ts'
-import { acceptLinks, createCallbacks, createRequestDesk, startInboxLoop, watchEnds, type RequestRow } from '../node/index.ts'
+import { acceptLinks, createCallbacks, createRequestDesk, createRemoteVision, createRequestReport, createVisionDesk, startInboxLoop, watchEnds, type RemoteVision, type RequestRow } from '../node/index.ts'
 import {
-  createForwarder, createMemoryFleet, DISPATCHER_DEFAULTS, ownerOf, RETRY_DEFAULTS, retryAt, ruleNamed, RULES, startDispatcher,
+  createForwarder, createMemoryFleet, DISPATCHER_DEFAULTS, ownerOf, processorOwnerOf, RETRY_DEFAULTS, retryAt, ruleNamed, RULES, startDispatcher,
   type NodeReport, type Outbox, type OutboxRequest, type ScheduleStore,
 } from '../schedule/index.ts'
-import { addFleetRoutes, addRequestRoutes, createHttpServer, listenAt } from '../server/index.ts'
-import type { AssetFilter } from '../store/index.ts'
+import { addAssetRoutes, addFleetRoutes, addRequestRoutes, blobPath, createHttpServer, listenAt } from '../server/index.ts'
 import { createAdmission } from './admission.ts'
 import { recallHosts } from './crawl.ts'
 import { joinFleet, type Fleet } from './fleet.ts'
@@ -25,7 +24,8 @@ import type { KeeperApi } from './keeper-api.ts'
 import { loadRecipes, type RecipeChoice } from './load-recipes.ts'
 import type { StandingRole } from './role-process.ts'
 import type { NodeSettings } from './settings.ts'
-import { openFleetStore } from './store-home.ts'
+import { RENDERS_A_PROCESS } from '../vision/index.ts'
+import { openFleetStore, type FleetStore } from './store-home.ts'
 
 export type NodeEvent =
   | GannetEvent
@@ -57,9 +57,8 @@ const MEMBER_MS = 5_000
 const LEASE_MS = 30_000
 /** Longest wait of a draining server for a queue that is away. */
 const DRAIN_MS = 20_000
-/** Pictures that a report to a callback names; there may be millions. */
-const MOST_STORED = 10_000
-const PAGE = 500
+/** Process tasks that a server holds for each vision process: two being made, two whose originals come or whose ends are settled. */
+const PROCESSING_A_PROCESS = 2 * RENDERS_A_PROCESS
 
 /** @param port where it listens */
 export const defaultName = (port: number): string => `${hostname().replace(/[^\w.-]/g, '-').slice(0, 50)}-${port}`
@@ -72,7 +71,19 @@ const standAlone = (keeper: StandingRole): Fleet => ({
   close: async () => undefined,
 })
 
+/** @throws usage for a server that could do nothing, or that nobody could complete */
+const checkRoles = ({ processes, vision, redis }: NodeSettings): void => {
+  if (processes === 0 && vision === 0) {
+    throw new GannetError('usage', '--processes 0 with --vision 0 leaves nothing to do: a task server grabs (--processes 1 or more), sees (--vision 1 or more), or both')
+  }
+  const lacking = processes === 0 ? '--processes 0' : vision === 0 ? '--vision 0' : null
+  if (lacking !== null && redis === null) {
+    throw new GannetError('usage', `${lacking} needs others of a fleet to do the rest: name its Redis with --redis, or leave it out`)
+  }
+}
+
 export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promise<TaskServer> => {
+  checkRoles(settings)
   const recipes = await loadRecipes(recipe)
   let worker: ReturnType<typeof createWorker> | null = null
   const joined = settings.redis === null ? null : await joinFleet(settings, settings.redis)
@@ -84,6 +95,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     throw error
   })
   const stopping = new AbortController()
+  const draining = new AbortController()
   /** Nothing that is not told by then will be. */
   const lost = new AbortController()
   const undo: (() => unknown)[] = [() => house.close()]
@@ -105,9 +117,10 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     const rules: AdmitRules = { admits, policy: settings, maxDepth: settings.depth, links: settings }
     const toTask = ({ url, kind }: RequestRow, wishes: OutboxRequest['options']) => {
       const row = { at: '', url, text: null, category: null, hash: null, thumbnailUrl: null, pageUrl: null, problem: null, end: 0 } as const
-      const { category, recipe: name, attempts, weight } = wishes
+      const { category, recipe: name, attempts, weight, renditions } = wishes
       const handed: Wishes = {
         ...(category === null ? {} : { category }), ...(name === null ? {} : { recipe: name }), ...(attempts === null ? {} : { attempts }),
+        ...(renditions.length === 0 ? {} : { renditions }),
       }
       return handOn(rowTask(row, kind === 'page' ? 'pages' : 'either', rules), weight, handed)
     }
@@ -126,15 +139,28 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
       },
     })
     addFleetRoutes(server, { ledger, queue })
+    let opened: FleetStore | null = null
+    const stores = (): FleetStore => {
+      if (opened === null) throw new GannetError('engine-unreachable', 'this task server is still starting: ask again')
+      return opened
+    }
+    addAssetRoutes(server, {
+      catalogue: { get: async (by, values) => stores().catalogue.get(by, values) },
+      blobs: { slice: async (...ask) => stores().blobs.slice(...ask) },
+    })
     const { url, port } = await listenAt(server, settings.listen)
     const name = settings.name ?? defaultName(port)
     const instance = randomUUID()
-    const owner = ownerOf({ name, instance })
 
     const identity = await house.keeper.again<KeeperApi>('').identity()
-    const store = await openFleetStore({ ledger, keeper: house.keeper, store: identity, name, url, onTrouble })
+    const store = await openFleetStore({ ledger, keeper: house.keeper, store: identity, data: settings.data, name, url, onTrouble })
+    opened = store
     undo.push(() => store.close())
-    undo.push(acceptLinks(server.server, { secret: await ledger.secret(), api: store.served }))
+    const { vision: ownVision, eyes: ownEyes } = house
+    const remote = ownVision === null ? createRemoteVision({ ledger, onTrouble, signal: draining.signal }) : null
+    if (remote) undo.push(() => remote.close())
+    const served = { ...store.served, ...(ownVision === null ? {} : { vision: createVisionDesk(ownVision, ownEyes) }) }
+    undo.push(acceptLinks(server.server, { secret: await ledger.secret(), api: served }))
 
     let failed: ((error: unknown) => void) | null = null
     const failure = new Promise<never>((_, reject) => (failed = reject))
@@ -147,8 +173,12 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     const waiting = patient(queue, { signal: lost.signal, random: Math.random })
     worker = createWorker(
       {
-        schedule: waiting, catalogue: store.catalogue, committer: store.committer, grabber: house.grabbers.api, vision: house.vision,
-        eyes: house.eyes, policy: settings, clock, emit: tell,
+        schedule: waiting, catalogue: store.catalogue, committer: store.committer, originals: store.originals, grabber: house.grabbers.api,
+        vision: ownVision ?? (remote as RemoteVision),
+        get eyes() {
+          return remote?.eyes ?? ownEyes
+        },
+        policy: settings, clock, emit: tell,
         hostPolicy: await recallHosts(fleet.pace === null ? settings : { ...settings, delay: fleet.pace.delayMs }, waiting),
         retryAt: ({ task, ...failed_ }) => retryAt({ ...failed_, attempts: task.attempts, random: Math.random }, {
           ...RETRY_DEFAULTS, threshold: (task.payload as { wishes?: Wishes }).wishes?.attempts ?? settings.attempts,
@@ -160,10 +190,15 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
         mayKeep: () => true, onBytes: () => undefined, onRoom: () => undefined, onEnded: () => ended++, onTrouble: fail,
       },
     )
-    const maxThreads = settings.processes * settings.threads + house.visionProcesses * settings.batch
+    // Who only grabs has as many pictures beyond its visits as one that sees a little.
+    const beyondVisits = Math.max(1, house.visionProcesses) * settings.batch
+    const maxThreads = settings.processes === 0 ? 0 : settings.processes * settings.threads + beyondVisits
     const loop = startInboxLoop(
       { queue, fleet: ledger, worker, busyProcesses: () => house.grabbers.busy, ended: () => ended, onTrouble },
-      { name, instance, url, owner, maxProcesses: settings.processes, maxThreads, memberMs: MEMBER_MS },
+      {
+        name, instance, url, owner: ownerOf({ name, instance }), processorOwner: processorOwnerOf({ name, instance }),
+        maxProcesses: settings.processes, maxThreads, maxProcessing: house.visionProcesses * PROCESSING_A_PROCESS, memberMs: MEMBER_MS,
+      },
     )
 
     const dispatcher = settings.redis !== null ? null : startDispatcher(
@@ -172,21 +207,8 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     )
     dispatcher?.ended.catch(fail)
 
-    /** The request's end, and what was stored for it. */
-    const reportOf = async (request: OutboxRequest): Promise<string> => {
-      const where: AssetFilter = { request: request.id }
-      const stored: object[] = []
-      let after: string | null = null
-      do {
-        const page: Awaited<ReturnType<typeof store.catalogue.list>> = await store.catalogue.list({ after, limit: PAGE, where })
-        stored.push(...page.items.map(({ id, url: from, sha256, format, width, height, bytes }) => ({ id, url: from, sha256, format, width, height, bytes })))
-        after = page.next
-      } while (after !== null && stored.length < MOST_STORED)
-      const { counts, accepted, endedAt } = request
-      return JSON.stringify({ id: request.id, state: 'ended', accepted, ...counts, endedAt, stored, storedMore: after !== null })
-    }
     const callbacks = createCallbacks({
-      outbox, report: reportOf, guard: createGuard({ allow: settings.allowAddress }), secret: settings.callbackSecret, clock, random: Math.random,
+      outbox, report: createRequestReport({ catalogue: store.catalogue, hrefOf: (sha256) => `${url}${blobPath(sha256)}` }), guard: createGuard({ allow: settings.allowAddress }), secret: settings.callbackSecret, clock, random: Math.random,
     })
     const background = [
       forwarder.run(stopping.signal), callbacks.run(stopping.signal),
@@ -216,6 +238,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
         return loop.report
       },
       drain() {
+        draining.abort()
         loop.drain()
         // With the queue away there is nobody to give anything back to: leases run out by themselves.
         setTimeout(() => lost.abort(), DRAIN_MS).unref()

@@ -24,7 +24,7 @@ const HOUSE_SETTINGS = { ...folderSettings, ...walkSettings, ...fetchSettings, .
 
 export const SETTINGS = { ...folderSettings, ...crawlSettings, ...listSettings, ...fetchSettings, ...policySettings, ...modelSettings, ...visionSettings }
 
-export const NODE_SETTINGS = { ...nodeSettings, ...fleetSettings, ...HOUSE_SETTINGS }
+export const NODE_SETTINGS = { ...fleetSettings, ...HOUSE_SETTINGS, ...nodeSettings }
 
 /** The pace is the fleet's, and its dispatcher sets it; task servers with a Redis have none of their own. */
 export const DISPATCH_SETTINGS = { ...dispatchSettings, ...fleetSettings, delay: walkSettings.delay, addressDelay: walkSettings.addressDelay }

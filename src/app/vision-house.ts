@@ -13,9 +13,12 @@ export const openVision = (options: {
   readonly batch: number
   /** See the setting `decodeTime`. */
   readonly decodeSeconds: number
+  /** Where renditions lie on their way to their store; none where none are asked for. */
+  readonly spoolDir?: string
   readonly emit: Emit
 }): Vision => {
-  const init: VisionInit = { choice: options.choice, decodeSeconds: options.decodeSeconds }
+  const { choice, decodeSeconds, spoolDir } = options
+  const init: VisionInit = { choice, decodeSeconds, ...(spoolDir === undefined ? {} : { spoolDir }) }
 
   /** The pool wants its handle at once; calls wait until the process stands. */
   const spawn = (): VisionHandle => {
@@ -27,6 +30,7 @@ export const openVision = (options: {
         look: async (items) => (await process()).look(items),
         infer: async (tickets) => (await process()).infer(tickets),
         drop: async (tickets) => (await process()).drop(tickets),
+        render: async (original, rendition) => (await process()).render(original, rendition),
       },
       onExit(listener) {
         starting.then(({ exited }) => exited.then(listener), () => listener({ signal: null, code: 1 }))
@@ -39,7 +43,7 @@ export const openVision = (options: {
   return createVisionPool({
     spawn,
     size: options.processes,
-    infers: Object.values(options.choice).some((pack) => pack !== null),
+    infers: Object.values(choice).some((pack) => pack !== null),
     batch: { max: options.batch, ageMs: 20 },
     onDeath: (why) => options.emit({ type: 'role-restarted', role: 'vision', why }),
   })

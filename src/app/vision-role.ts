@@ -9,6 +9,8 @@ export interface VisionInit {
   readonly choice: PackChoice
   /** Longest time that decoding one picture may take, in seconds. */
   readonly decodeSeconds: number
+  /** Where renditions lie on their way to their store; none where none are asked for. */
+  readonly spoolDir?: string
 }
 
 /** What the process serves besides: whole files told in one go. */
@@ -17,14 +19,15 @@ export interface ProbeApi {
 }
 
 export const visionRole: RoleFactory<VisionInit> = {
-  async create({ choice, decodeSeconds }) {
+  async create({ choice, decodeSeconds, spoolDir }) {
     const decode = { ...DECODE_LIMITS, maxSeconds: decodeSeconds }
     // An exit would wait for the thread that is stuck; the pool hardly holds a kill against what was under way.
-    const vision = createVisionProcess({ choice, decode, onStuck: () => process.kill(process.pid, 'SIGKILL') })
+    const vision = createVisionProcess({ choice, decode, ...(spoolDir === undefined ? {} : { spoolDir }), onStuck: () => process.kill(process.pid, 'SIGKILL') })
     const api: VisionApi & ProbeApi = {
       look: (items) => vision.look(items),
       infer: (tickets) => vision.infer(tickets),
       drop: (tickets) => vision.drop(tickets),
+      render: (original, rendition) => vision.render(original, rendition),
       probe: (input) => probe(input, decode),
     }
     return { api, close: async () => undefined }

@@ -16,6 +16,7 @@ export const ERRORS = {
   'recipe-invalid': { status: 400, exit: 2, consequence: 'stop' },
   'data-locked': { status: 423, exit: 1, consequence: 'stop' },
   'data-newer': { status: 409, exit: 1, consequence: 'stop' },
+  'data-older': { status: 409, exit: 1, consequence: 'stop' },
   'data-missing': { status: 404, exit: 1, consequence: 'stop' },
   'data-unwritable': { status: 500, exit: 1, consequence: 'stop' },
   'data-corrupt': { status: 500, exit: 1, consequence: 'stop' },

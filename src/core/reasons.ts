@@ -1,8 +1,9 @@
 /**
  * Why a candidate was not kept. An expected outcome is a value with a reason code, never a throw;
- * this table is the one list of them. `outcome` is the column of the report the reason is counted in.
+ * this table is the one list of them. `outcome` is the column of the report the reason is counted in. What needs no reason
+ * is `read` (a page), `kept` (a picture) or `processed` (renditions, made or told why not).
  */
-export type Outcome = 'read' | 'kept' | 'refused' | 'rejected' | 'duplicate' | 'failed'
+export type Outcome = 'read' | 'kept' | 'processed' | 'refused' | 'rejected' | 'duplicate' | 'failed'
 
 interface ReasonEntry {
   readonly outcome: 'refused' | 'failed' | 'rejected' | 'duplicate'
@@ -55,6 +56,8 @@ export const REASONS = {
   'exact-duplicate': { outcome: 'duplicate', retry: false, text: 'is stored already, byte for byte or pixel for pixel' },
   'copy-duplicate': { outcome: 'duplicate', retry: false, text: 'is another copy of a stored picture' },
   'similar-duplicate': { outcome: 'duplicate', retry: false, text: 'resembles a stored picture' },
+  'crop-outside': { outcome: 'rejected', retry: false, text: 'has no picture where it was to be cropped' },
+  'original-missing': { outcome: 'failed', retry: true, text: 'is stored without its bytes (gannet store check)' },
   'full-mismatch': { outcome: 'rejected', retry: false, text: 'promised another picture by its thumbnail' },
 } as const satisfies Record<string, ReasonEntry>
 

@@ -23,7 +23,7 @@ import { describeAsset, fingerprintOf } from './describe-asset.ts'
 import type { CrawlPorts } from './ports.ts'
 import { createTurns } from './turns.ts'
 import type { Visits } from './visits.ts'
-import { answerFacts, endOf, endOfSilence, endOfVisit, type AnswerFacts, type End, type ImagePayload } from './work.ts'
+import { answerFacts, endOf, endOfSilence, endOfVisit, processTasks, type AnswerFacts, type End, type ImagePayload } from './work.ts'
 
 /** A rendition that was fetched and decoded. */
 interface Rendition {
@@ -174,10 +174,11 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
     })
     if (answer.kind === 'duplicate') return duplicate(work, answer)
     ports.emit({ type: 'image-stored', id: answer.id, url: asset.url, bytes: asset.bytes })
-    if (!answer.linked) return endOf({ outcome: 'kept', reason: null, asset: answer.id, recorded: true, sums: work.sums })
+    const spawn = processTasks(work.lease.task, answer.id)
+    if (!answer.linked) return endOf({ outcome: 'kept', reason: null, asset: answer.id, recorded: true, sums: work.sums, spawn })
     const { level, to } = answer.linked
     ports.emit({ type: 'duplicate-found', url: asset.url, of: to, level })
-    return endOf({ outcome: 'duplicate', reason: `${level}-duplicate`, asset: answer.id, recorded: true, sums: work.sums })
+    return endOf({ outcome: 'duplicate', reason: `${level}-duplicate`, asset: answer.id, recorded: true, sums: work.sums, spawn })
   }
 
   const duplicate = (work: ImageWork, decision: Extract<SameDecision, { kind: 'duplicate' }>): End => {
@@ -185,6 +186,8 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
     return endOf({
       outcome: 'duplicate', reason: `${decision.level}-duplicate`, detail: `of ${decision.of}`, asset: decision.of,
       evidence: { ...evidenceOf(work), same: decision.evidence }, sums: addTo(work.sums, spared(work)),
+      // What only resembles it is another picture.
+      spawn: decision.level === 'similar' ? [] : processTasks(work.lease.task, decision.of),
     })
   }
 

@@ -1,6 +1,8 @@
 /** What travels through the walks: payloads of tasks, and the ends that stages come to. */
-import type { AssetId } from '../core/ids.ts'
+import { taskId, type AssetId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
+import { laneOf } from '../core/lanes.ts'
+import { renditionKey, type Rendition } from '../core/rendition.ts'
 import { outcomeOf, type Outcome, type Reason } from '../core/reasons.ts'
 import type { Home } from '../core/scope.ts'
 import type { VisitResult } from '../fetch/visit.ts'
@@ -15,20 +17,27 @@ export interface Wishes {
   readonly recipe?: string
   /** Failures at which a task ends; absent for the crawler's own threshold. */
   readonly attempts?: number
+  /** Made of every picture that it finds stored at the end. */
+  readonly renditions?: readonly Rendition[]
 }
 
 export const wishesOf = ({ payload }: Pick<Task, 'payload'>): Wishes => (payload as { wishes?: Wishes }).wishes ?? {}
 
+const plain = (renditions: readonly Rendition[]): Json => renditions.map((one) => ({ ...one, crop: one.crop && { ...one.crop } }))
+
 /** Gives a task the wishes and the weight of the task, or the request, that brings it. */
 export const handOn = (task: NewTask, weight: number, wishes: Wishes): NewTask => {
-  const { category } = wishes
+  const { category, renditions, ...rest } = wishes
+  const carried = {
+    ...(category === undefined ? {} : { category }), ...rest, ...(renditions === undefined ? {} : { renditions: plain(renditions) }),
+  }
   const { candidate } = task.payload as { candidate?: { category: string | null } }
   return {
     ...task, weight,
     payload: {
       ...(task.payload as { [key: string]: Json }),
       ...(candidate && category !== undefined ? { candidate: { ...candidate, category: candidate.category ?? category } } : {}),
-      ...(Object.keys(wishes).length > 0 ? { wishes: { ...wishes } } : {}),
+      ...(Object.keys(carried).length > 0 ? { wishes: carried } : {}),
     },
   }
 }
@@ -51,6 +60,20 @@ export interface ImagePayload {
   readonly candidate: Candidate
   /** What the full picture's bytes must hash to, lower-case hexadecimal: MD5, SHA-1 or SHA-256 by its length. */
   readonly hash?: string
+}
+
+export interface ProcessPayload {
+  readonly asset: AssetId
+  readonly renditions: readonly Rendition[]
+}
+
+/** What is to be made of a stored picture: one task, the same however often the picture is met by the request; none where nothing was asked for. */
+export const processTasks = ({ request, url, weight, payload }: Task, asset: AssetId): readonly NewTask[] => {
+  const { renditions = [], attempts } = wishesOf({ payload })
+  if (renditions.length === 0) return []
+  const id = taskId('process', JSON.stringify([request, asset, renditions.map(renditionKey)]))
+  const task: NewTask = { id, kind: 'process', host: laneOf(id), url, weight, payload: { asset, renditions: plain(renditions) } }
+  return [handOn(task, weight, attempts === undefined ? {} : { attempts })]
 }
 
 /** Where a walk ends. A retryable failure may yet be tried again; that is the settler's business. */

@@ -15,6 +15,7 @@ import type { AdmitRules } from './admit.ts'
 import { createImageWalk, type Handoff } from './image-walk.ts'
 import { createPageWalk } from './page-walk.ts'
 import type { CrawlPorts } from './ports.ts'
+import { createProcessWalk } from './process-walk.ts'
 import { createVisits, type Visits } from './visits.ts'
 import type { End } from './work.ts'
 
@@ -40,6 +41,8 @@ export interface Worker {
   /** Tasks held: waiting for a visit, on their way, or being settled. */
   readonly held: readonly Held[]
   readonly holds: number
+  /** Of these the process tasks, which make no visit. */
+  readonly processing: number
   readonly visits: Visits
   /** Takes visits up no more: what is under way comes to its end, what waits keeps its lease. */
   drain(): void
@@ -53,6 +56,7 @@ export const createWorker = (ports: CrawlPorts, options: WorkerOptions): Worker 
   // Every visit that waits listens to it; their number is bounded by what is held.
   setMaxListeners(0, stop.signal)
   const held = new Map<string, Held>()
+  const processing = new Set<string>()
   const committing = new Set<TaskId>()
   const handoff: Handoff = new Map()
 
@@ -74,8 +78,11 @@ export const createWorker = (ports: CrawlPorts, options: WorkerOptions): Worker 
     committing.add(task)
     return true
   }
-  const pageWalk = createPageWalk(ports, visits, options.rules, handoff)
-  const imageWalk = createImageWalk(ports, visits, handoff, mayKeep)
+  const walks = {
+    page: createPageWalk(ports, visits, options.rules, handoff),
+    image: createImageWalk(ports, visits, handoff, mayKeep),
+    process: createProcessWalk(ports, stop.signal),
+  }
 
   const judgeOne = createBatcher<VerdictRecord, void>(async (verdicts) => {
     await ports.catalogue.judge(verdicts)
@@ -117,16 +124,20 @@ export const createWorker = (ports: CrawlPorts, options: WorkerOptions): Worker 
   const work = async (lease: Lease): Promise<void> => {
     const { task, fence } = lease
     held.set(task.id, { id: task.id, fence })
+    if (task.kind === 'process') processing.add(task.id)
     ports.emit({ type: 'task-leased', task: task.id, url: task.url })
     try {
-      await settle(lease, await (task.kind === 'page' ? pageWalk : imageWalk).walk(lease))
+      await settle(lease, await walks[task.kind].walk(lease))
     } catch (error) {
       // A drained task keeps its lease until its holder gives all of them back at once.
       if (!GannetError.is(error, 'drained')) options.onTrouble(error)
     } finally {
       committing.delete(task.id)
       // The same task may be held anew by then, under a later fence.
-      if (held.get(task.id)?.fence === fence) held.delete(task.id)
+      if (held.get(task.id)?.fence === fence) {
+        held.delete(task.id)
+        processing.delete(task.id)
+      }
       options.onRoom()
     }
   }
@@ -142,6 +153,9 @@ export const createWorker = (ports: CrawlPorts, options: WorkerOptions): Worker 
     },
     get holds() {
       return held.size
+    },
+    get processing() {
+      return processing.size
     },
     visits,
     drain: () => stop.abort(new GannetError('drained', 'the work is stopping')),

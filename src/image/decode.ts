@@ -4,7 +4,7 @@
  * decoded, decoding is timed, and a file that can only be read with errors ignored says so.
  * Runs in vision processes only: a hostile file can crash a native decoder.
  */
-import type { FailOnOptions, Metadata } from 'sharp'
+import type { FailOnOptions, Metadata, Sharp } from 'sharp'
 import { sha256Of, type Sha256 } from '../core/ids.ts'
 import { pngFrames } from './animation-frames.ts'
 import { readBitmapHeader, type BitmapHeader } from './bitmap.ts'
@@ -35,19 +35,27 @@ export const DECODE_LIMITS: DecodeLimits = {
   maxSeconds: 10,
 }
 
-/** What a format's own reading gives. */
-interface Picture {
+/** A file that may be decoded: what its header says was found bearable. */
+export interface Source {
+  /** As sniffed: jpeg, png, webp, gif, tiff, avif, heic, bmp, ico, cur, svg. */
   readonly format: string
+  /** In pixels, after orientation. */
   readonly width: number
   readonly height: number
   readonly orientation: number
   readonly pages: number
-  readonly rgb: Rgb
   readonly credits: Credits | null
+  /** What is amiss with the file as far as it was read. */
   readonly warning: string | null
+  /** Its first page, oriented. */
+  readonly open: (failOn: FailOnOptions) => Sharp
+  /** Of the first try at it; null where there is no lesser one to offer. */
+  readonly strictness: FailOnOptions | null
+  /** Says it better than the decoder's own words, where it can. */
+  readonly explain: (failure: string) => string
 }
 
-interface Refusal {
+export interface Refusal {
   readonly reason: Unseen['reason']
   readonly detail: string
 }
@@ -104,7 +112,7 @@ const MAX_DRAWING_BYTES = 1024 * 1024
 /** With what the process has besides, within a gigabyte. */
 const MAX_WEIGHT = 800e6
 
-const readNative = async (bytes: Uint8Array, format: Native, limits: DecodeLimits): Promise<Picture | Refusal> => {
+const readNative = async (bytes: Uint8Array, format: Native, limits: DecodeLimits): Promise<Source | Refusal> => {
   if (format === 'svg' && bytes.byteLength > MAX_DRAWING_BYTES) {
     return { reason: 'too-large', detail: `a drawing of ${bytes.byteLength} bytes, more than ${MAX_DRAWING_BYTES}` }
   }
@@ -122,40 +130,61 @@ const readNative = async (bytes: Uint8Array, format: Native, limits: DecodeLimit
   if (weight > MAX_WEIGHT) {
     return { reason: 'too-large', detail: `${format} of ${width} × ${height} pixels would take ${Math.round(weight / 1e6)} MB to decode, more than ${MAX_WEIGHT / 1e6}` }
   }
-  const open = (failOn: FailOnOptions) =>
-    sharp(bytes, { failOn, limitInputPixels: limits.maxPixels, sequentialRead: true, pages: 1, autoOrient: true })
-  const developed = await developOr(open, strictness(format), limits.maxSeconds)
-  if ('failure' in developed) return undecodable(lacksHevc(bytes, format, header) ? NO_HEVC : `${format}: ${developed.failure}`)
   const { orientation = 1, pages = format === 'png' ? pngFrames(bytes) : 1 } = header
-  const credits = creditsIn(header, format === 'tiff' ? bytes : null)
-  return { format: nameOf(format, header), width, height, orientation, pages, credits, ...developed }
+  return {
+    format: nameOf(format, header), width, height, orientation, pages, credits: creditsIn(header, format === 'tiff' ? bytes : null),
+    warning: null, strictness: strictness(format),
+    open: (failOn) => sharp(bytes, { failOn, limitInputPixels: limits.maxPixels, sequentialRead: true, pages: 1, autoOrient: true }),
+    explain: (failure) => (lacksHevc(bytes, format, header) ? NO_HEVC : `${format}: ${failure}`),
+  }
 }
 
-const readBitmap = async (
+const readBitmap = (
   format: 'bmp' | 'ico' | 'cur',
   header: BitmapHeader | string,
   paint: (header: BitmapHeader) => Raster,
   limits: DecodeLimits,
-): Promise<Picture | Refusal> => {
+): Source | Refusal => {
   if (typeof header === 'string') return undecodable(`${format}: ${header}`)
   const { width, height } = header
   if (width * height > limits.maxPixels) return tooMany(`${width} × ${height}`, limits)
   const { data, channels, missing } = paint(header)
   if (missing >= height) return undecodable(`${format}: ends before its first row`)
-  const developed = await developOr(() => sharp(data, { raw: { width, height, channels } }), null, limits.maxSeconds)
-  if ('failure' in developed) return undecodable(`${format}: ${developed.failure}`)
   const warning = missing > 0 ? `ends ${missing} of ${height} rows too early` : null
-  return { format, width, height, orientation: 1, pages: 1, rgb: developed.rgb, credits: null, warning }
+  return {
+    format, width, height, orientation: 1, pages: 1, credits: null, warning, strictness: null,
+    open: () => sharp(data, { raw: { width, height, channels } }), explain: (failure) => `${format}: ${failure}`,
+  }
 }
 
-const readIconFile = async (bytes: Uint8Array, limits: DecodeLimits): Promise<Picture | Refusal> => {
+const readIconFile = async (bytes: Uint8Array, limits: DecodeLimits): Promise<Source | Refusal> => {
   const icon = readIcon(bytes)
   if (typeof icon === 'string') return undecodable(`icon: ${icon}`)
   const { face, format, pages } = icon
-  const picture =
+  const source =
     face.kind === 'png' ? await readNative(face.bytes, 'png', limits)
-    : await readBitmap(format, face.header, (header) => paintFace(face.bytes, header), limits)
-  return 'reason' in picture ? picture : { ...picture, format, pages }
+    : readBitmap(format, face.header, (header) => paintFace(face.bytes, header), limits)
+  return 'reason' in source ? source : { ...source, format, pages }
+}
+
+/**
+ * Sniffs the bytes and reads their header; decodes nothing of what the native decoders read.
+ * Never throws for what they are.
+ */
+export const sourceOf = async (bytes: Uint8Array, limits: DecodeLimits): Promise<Source | Refusal> => {
+  const type = await sniff(bytes)
+  if (type.kind === 'other') return { reason: 'not-an-image', detail: `is ${type.what}` }
+  if (type.kind === 'foreign') return undecodable(`is ${type.format}; what is read here: ${READABLE}`)
+  return type.format === 'icon' ? await readIconFile(bytes, limits)
+    : type.format === 'bmp' ? readBitmap('bmp', readBitmapHeader(bytes), (header) => paintBitmap(bytes, header), limits)
+    : await readNative(bytes, type.format, limits)
+}
+
+/** Of a file: its bytes, or the length of one that is too long. */
+export const boundedBytes = async (input: Uint8Array | string, { maxBytes }: DecodeLimits): Promise<Uint8Array | { readonly tooLong: number }> => {
+  const bytes = typeof input === 'string' ? await fileBytes(input, maxBytes) : input
+  const size = bytes instanceof Uint8Array ? bytes.byteLength : bytes.size
+  return bytes instanceof Uint8Array && size <= maxBytes ? bytes : { tooLong: size }
 }
 
 /** A hash that was taken as the file was written, and how many bytes it was taken of. */
@@ -175,22 +204,22 @@ export const decodeForLook = async (
   limits: DecodeLimits = DECODE_LIMITS,
   known: KnownHash | null = null,
 ): Promise<Decoded | Unseen> => {
-  const bytes = typeof input === 'string' ? await fileBytes(input, limits.maxBytes) : input
-  const size = bytes instanceof Uint8Array ? bytes.byteLength : bytes.size
-  if (!(bytes instanceof Uint8Array) || size > limits.maxBytes) {
-    return { ok: false, reason: 'too-large', detail: `${size} bytes, more than ${limits.maxBytes}`, bytes: size, sha256: null }
+  const bytes = await boundedBytes(input, limits)
+  if ('tooLong' in bytes) {
+    return { ok: false, reason: 'too-large', detail: `${bytes.tooLong} bytes, more than ${limits.maxBytes}`, bytes: bytes.tooLong, sha256: null }
   }
+  const size = bytes.byteLength
   const sha256 = known?.sha256 !== undefined && known.size === size ? known.sha256 : sha256Of(bytes)
   const unseen = ({ reason, detail }: Refusal): Unseen => ({ ok: false, reason, detail, bytes: size, sha256 })
 
-  const type = await sniff(bytes)
-  if (type.kind === 'other') return unseen({ reason: 'not-an-image', detail: `is ${type.what}` })
-  if (type.kind === 'foreign') return unseen(undecodable(`is ${type.format}; what is read here: ${READABLE}`))
-  const picture =
-    type.format === 'icon' ? await readIconFile(bytes, limits)
-    : type.format === 'bmp' ? await readBitmap('bmp', readBitmapHeader(bytes), (header) => paintBitmap(bytes, header), limits)
-    : await readNative(bytes, type.format, limits)
-  if ('reason' in picture) return unseen(picture)
-  const { rgb, width, height } = picture
-  return { ok: true, ...picture, bytes: size, sha256, reduced: rgb.width !== width || rgb.height !== height }
+  const source = await sourceOf(bytes, limits)
+  if ('reason' in source) return unseen(source)
+  const developed = await developOr(source.open, source.strictness, limits.maxSeconds)
+  if ('failure' in developed) return unseen(undecodable(source.explain(developed.failure)))
+  const { format, width, height, orientation, pages, credits } = source
+  const { rgb } = developed
+  return {
+    ok: true, format, width, height, orientation, pages, credits, rgb, warning: source.warning ?? developed.warning,
+    bytes: size, sha256, reduced: rgb.width !== width || rgb.height !== height,
+  }
 }

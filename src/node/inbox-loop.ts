@@ -19,6 +19,8 @@ export interface InboxLoopPorts {
     take(lease: Lease): void
     readonly held: readonly Held[]
     readonly holds: number
+    /** Of these the process tasks. */
+    readonly processing: number
     readonly visits: { readonly underWay: number }
     drain(): void
   }
@@ -34,9 +36,12 @@ export interface InboxLoopOptions {
   readonly name: string
   readonly instance: string
   readonly url: string
+  /** Of its inbox, and of that for process tasks. */
   readonly owner: string
+  readonly processorOwner: string
   readonly maxProcesses: number
   readonly maxThreads: number
+  readonly maxProcessing: number
   /** How long it stays a member without a word. */
   readonly memberMs: number
 }
@@ -54,15 +59,19 @@ const REST_MS = { first: 5, most: 40 }
 /** A change is told at once, but not more often than that. */
 const REPORT_EVERY_MS = 20
 const MOST_COLLECTED = 500
+/** Renditions take a while to make: their inbox, mostly empty, need not be looked into as often as that of visits. */
+const PROCESSING_REST_MS = 50
 /** Of the moving average of the speed. */
 const SPEED_HALF_LIFE_MS = 10_000
 const TROUBLE_REST_MS = 250
 
 export const startInboxLoop = (ports: InboxLoopPorts, options: InboxLoopOptions): InboxLoop => {
   const { queue, fleet, worker } = ports
-  const { name, instance, url, owner, maxProcesses, maxThreads, memberMs } = options
+  const { name, instance, url, owner, processorOwner, maxProcesses, maxThreads, maxProcessing, memberMs } = options
   const bell = createBell()
   let received = 0
+  let receivedProcessing = 0
+  let processingAskedAt = -Infinity
   let draining = false
   let isMember = false
   let told = ''
@@ -81,10 +90,11 @@ export const startInboxLoop = (ports: InboxLoopPorts, options: InboxLoopOptions)
   }
 
   const reportNow = (): NodeReport => {
-    const underWay = Math.min(worker.visits.underWay, worker.holds)
+    const visiting = worker.holds - worker.processing
+    const underWay = Math.min(worker.visits.underWay, visiting)
     return {
-      name, instance, url, maxProcesses, maxThreads, draining, received,
-      runningProcesses: ports.busyProcesses(), runningThreads: underWay, queued: worker.holds - underWay,
+      name, instance, url, maxProcesses, maxThreads, maxProcessing, draining, received, receivedProcessing,
+      runningProcesses: ports.busyProcesses(), runningThreads: underWay, queued: visiting - underWay, runningProcessing: worker.processing,
       speed: Math.round(speed.value * 10) / 10,
     }
   }
@@ -114,6 +124,15 @@ export const startInboxLoop = (ports: InboxLoopPorts, options: InboxLoopOptions)
     const leases = draining ? [] : await queue.collect({ owner, count: MOST_COLLECTED })
     received += leases.length
     for (const lease of leases) worker.take(lease)
+    return leases.length + (await collectProcessing())
+  }
+
+  const collectProcessing = async (): Promise<number> => {
+    if (maxProcessing === 0 || draining || performance.now() - processingAskedAt < PROCESSING_REST_MS) return 0
+    processingAskedAt = performance.now()
+    const leases = await queue.collect({ owner: processorOwner, count: maxProcessing })
+    receivedProcessing += leases.length
+    for (const lease of leases) worker.take(lease)
     return leases.length
   }
 
@@ -141,7 +160,7 @@ export const startInboxLoop = (ports: InboxLoopPorts, options: InboxLoopOptions)
   /** Others have its work at once. */
   const leave = async (): Promise<void> => {
     await fleet.leave(name, instance)
-    await queue.recover(owner, [])
+    for (const one of [owner, processorOwner]) await queue.recover(one, [])
   }
 
   const ended = loop().finally(() => (isMember ? leave().catch(() => undefined) : undefined))

@@ -69,6 +69,8 @@ const dial = (url: string, secret: string, name: string): Promise<Dialled> =>
 export interface Link {
   /** The other's interface; calls wait until it can be reached. For idempotent interfaces only. */
   again<Api>(prefix: string): Remote<Api>
+  /** The same for who has somebody else to ask: a call fails with `engine-unreachable` or `role-died` instead of waiting. */
+  once<Api>(prefix: string): Remote<Api>
   close(): void
 }
 
@@ -99,27 +101,40 @@ export const createLink = ({ locate, secret, name, onTrouble }: LinkOptions): Li
     }
   }
 
-  const call = async (method: string, args: readonly unknown[]): Promise<unknown> => {
+  const callOnce = async (method: string, args: readonly unknown[], connect: () => Promise<Dialled>): Promise<unknown> => {
+    if (closing.signal.aborted) throw new GannetError('drained', `the link to ${name} is closed`)
+    current ??= connect()
+    const mine = current
+    try {
+      const api = (await mine).peer.remote<Record<string, (...args: readonly unknown[]) => Promise<unknown>>>()
+      return await (api[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args)
+    } catch (error) {
+      const isLost = GannetError.is(error, 'role-died') || GannetError.is(error, 'engine-unreachable')
+      if (isLost && current === mine) current = null
+      throw error
+    }
+  }
+
+  const callAgain = async (method: string, args: readonly unknown[]): Promise<unknown> => {
     for (;;) {
-      current ??= reach()
-      const mine = current
       try {
-        const api = (await mine).peer.remote<Record<string, (...args: readonly unknown[]) => Promise<unknown>>>()
-        return await (api[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args)
+        return await callOnce(method, args, reach)
       } catch (error) {
         // What the other says of itself is its answer; only a lost connection is asked again.
-        if (!GannetError.is(error, 'role-died') || closing.signal.aborted) throw error
-        if (current === mine) current = null
+        if (!GannetError.is(error, 'role-died')) throw error
       }
     }
   }
 
+  const remote = <Api>(prefix: string, call: (method: string, args: readonly unknown[]) => Promise<unknown>): Remote<Api> =>
+    new Proxy(Object.freeze({}), {
+      get: (_target, method) =>
+        typeof method === 'symbol' || method === 'then' ? undefined : (...args: unknown[]) => call(`${prefix}.${method}`, args),
+    }) as Remote<Api>
+
   return {
-    again: <Api>(prefix: string) =>
-      new Proxy(Object.freeze({}), {
-        get: (_target, method) =>
-          typeof method === 'symbol' || method === 'then' ? undefined : (...args: unknown[]) => call(`${prefix}.${method}`, args),
-      }) as Remote<Api>,
+    again: (prefix) => remote(prefix, callAgain),
+    once: (prefix) => remote(prefix, (method, args) => callOnce(method, args, async () => dial(await locate(), secret, name))),
     close() {
       closing.abort()
       void current?.then(({ socket }) => socket.destroy(), () => undefined)

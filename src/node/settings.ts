@@ -15,7 +15,10 @@ export const nodeSettings = {
     z.string().regex(/^[\w.-]{1,60}$/, 'letters, digits, dots, hyphens and underscores are needed, 60 at most').nullable().default(null),
     { help: 'Name of this server in the fleet, unlike any other; by default host and port.', value: 'name' },
   ),
-  processes: setting(shape.count(Math.max(1, Math.min(8, Math.floor(availableParallelism() / 2))), 1, 64), { help: 'Grabber processes.', value: 'n' }),
+  processes: setting(shape.count(Math.max(1, Math.min(8, Math.floor(availableParallelism() / 2))), 0, 64), { help: 'Grabber processes; 0 on a server that only sees: it makes renditions, and looks at pictures for others.', value: 'n' }),
+  vision: setting(shape.limit(0, 64), {
+    help: 'Vision processes; by default one a core, four at most. 0 on a server that only grabs: others of its fleet look at its pictures, and make renditions.', value: 'n',
+  }),
   threads: setting(shape.count(25, 1, 1000), { help: 'Visits that a grabber process makes at a time.', value: 'n' }),
   callbackSecret: setting(shape.maybe(), {
     help: 'Signs reports to callbacks (HMAC-SHA256, Standard Webhooks); none: they are not signed.', value: 'text', secret: true,

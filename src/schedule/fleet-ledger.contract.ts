@@ -13,7 +13,7 @@ export interface FleetContract {
 
 export const report = (name: string, more: Partial<NodeReport> = {}): NodeReport => ({
   name, instance: `${name}-1`, url: `http://${name}:7070`, maxProcesses: 2, runningProcesses: 0, maxThreads: 20, runningThreads: 0,
-  queued: 0, speed: 0, draining: false, received: 0, ...more,
+  queued: 0, maxProcessing: 0, runningProcessing: 0, speed: 0, draining: false, received: 0, receivedProcessing: 0, ...more,
 })
 const dispatcher = (name: string, instance = `${name}-1`): Dispatcher => ({ name, instance, url: `http://${name}:7090` })
 

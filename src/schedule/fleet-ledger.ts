@@ -59,3 +59,5 @@ export interface FleetLedger {
 
 /** Whom leases belong to: an instance, so that what an earlier start of the same server held is told apart. */
 export const ownerOf = ({ name, instance }: Pick<NodeReport, 'name' | 'instance'>): string => `${name} ${instance}`
+/** Process tasks come to an inbox of their own: what waits there takes up no room for visits. */
+export const processorOwnerOf = (of: Pick<NodeReport, 'name' | 'instance'>): string => `${ownerOf(of)} processing`

@@ -5,7 +5,7 @@ export type { DispatchEvent, Dispatcher, DispatcherOptions, DispatcherPorts } fr
 export type { NodeReport, Server } from './dispatch/idleness.ts'
 export type { DispatchRule } from './dispatch/rule.ts'
 export { RULES, ruleNamed } from './dispatch/rules/rules.ts'
-export { ownerOf, type FleetLedger, type Leader, type StoreHome } from './fleet-ledger.ts'
+export { ownerOf, processorOwnerOf, type FleetLedger, type Leader, type StoreHome } from './fleet-ledger.ts'
 export { createMemoryFleet } from './memory-fleet.ts'
 export { HISTORY_LENGTH, addressKey, compareTallyRows, isAddressKey } from './schedule-store.ts'
 export type {
@@ -24,4 +24,4 @@ export { createHostPolicy, type HostBookOptions, type HostPolicy } from './host-
 export { createForwarder, type Forwarder, type ForwarderOptions } from './outbox/forwarder.ts'
 export { createOutboxModel } from './outbox/outbox-model.ts'
 export { MOST_IN_CHUNK, type EndCounts, type Outbox, type OutboxRequest, type Refusal } from './outbox/outbox.ts'
-export type { Rendition, RequestOptions } from './outbox/request-options.ts'
+export type { RequestOptions } from './outbox/request-options.ts'

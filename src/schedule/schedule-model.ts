@@ -4,6 +4,7 @@
  * Where the port leaves a question open, this file is the answer.
  */
 import type { RequestId, TaskId } from '../core/ids.ts'
+import { isLane } from '../core/lanes.ts'
 import { outcomeOf, type Outcome, type Reason } from '../core/reasons.ts'
 import { createFairShare } from './fair-share.ts'
 import {
@@ -71,8 +72,10 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
     return host
   }
 
-  const intervalOf = (name: string): number =>
-    Math.max(isAddressKey(name) ? (options.addressDelayMs ?? 0) : options.delayMs, hostOf(name).delayMs)
+  const floorOf = (name: string): number =>
+    isAddressKey(name) ? (options.addressDelayMs ?? 0) : isLane(name) ? 0 : options.delayMs
+
+  const intervalOf = (name: string): number => Math.max(floorOf(name), hostOf(name).delayMs)
 
   const freeAt = (name: string): number => Math.max(hostOf(name).free, hostOf(name).blocked)
 
@@ -220,7 +223,9 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
 
     async due({ limit, now, requests = false }) {
       expire(now)
-      const found = ready(now).slice(0, limit).map((host) => {
+      const all = ready(now)
+      const named = [...all.filter((host) => !isLane(host)).slice(0, limit), ...all.filter(isLane)]
+      const found = named.map((host) => {
         const waiting = inOrder(host, now)
         return { host, count: isPaced(host) ? 1 : waiting.length, request: requests ? (waiting[0] as Entry).task.request : null }
       })

@@ -6,6 +6,7 @@
 import * as fc from 'fast-check'
 import { expect } from 'vitest'
 import type { RequestId, TaskId } from '../core/ids.ts'
+import { LANE_NAMES } from '../core/lanes.ts'
 import type { Reason } from '../core/reasons.ts'
 import { createScheduleModel } from './schedule-model.ts'
 import { addressKey, isAddressKey } from './schedule-store.ts'
@@ -78,7 +79,7 @@ export const memories = async (store: ScheduleStore, limit: number): Promise<rea
 const NAMES = Array.from({ length: 15 }, (_, n) => `task-${n}` as TaskId)
 const REASONS = ['timeout', 'http-status', 'undecodable', 'robots-denied', 'copy-duplicate'] as const
 const KINDS = ['page', 'image', 'process'] as const
-const host = fc.constantFrom('https://a.example', 'https://b.example', 'http://b.example:8080')
+const host = fc.constantFrom('https://a.example', 'https://b.example', 'http://b.example:8080', ...LANE_NAMES.slice(0, 2))
 const owner = fc.constantFrom('w1', 'w2')
 const ADDRESSES = ['203.0.113.7', '2001:db8::7'] as const
 const when = fc.constantFrom(0, 40, 100, 300)

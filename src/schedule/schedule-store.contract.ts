@@ -4,6 +4,7 @@
  */
 import { describe, expect, test, type TestContext } from 'vitest'
 import type { TaskId } from '../core/ids.ts'
+import { LANE_NAMES } from '../core/lanes.ts'
 import type { Reason } from '../core/reasons.ts'
 import { A, B, compareWithModel, everything, heldOf, listed, memories, task, type Subject } from './schedule-random.contract.ts'
 import { addressKey } from './schedule-store.ts'
@@ -439,6 +440,22 @@ export const describeScheduleStore = (contract: ScheduleContract): void => {
         }
       }
       expect(starts).toEqual([1100, 1200, 1300])
+    })
+
+    check('hands out the tasks of a lane at once, whatever the floors, and names lanes besides the limit', { delayMs: 100, addressDelayMs: 40 }, async (store) => {
+      const [first = '', second = ''] = LANE_NAMES
+      const lined = ['1', '2', '3'].map((name) => task(name, { kind: 'process', host: second }))
+      const other = 'https://z.example'
+      await store.add({ request: A, sequence: 1, tasks: [...lined, task('4', { host: first }), task('5', { host: other }), task('6', { host: other }), task('7')] })
+      const lanes = [{ host: second, count: 3, request: null }, { host: first, count: 1, request: null }]
+      expect((await store.due({ limit: 1, now: 1000 })).hosts).toEqual([{ host: other, count: 1, request: null }, ...lanes])
+      expect((await store.due({ limit: 0, now: 1000 })).hosts).toEqual(lanes)
+      const assignments = [{ host: second, owner: 'w', count: 2 }, { host: other, owner: 'w', count: 2 }]
+      expect(await store.assign({ assignments, leaseMs: 1000, now: 1000, fence: 1 })).toEqual([2, 1])
+      expect((await store.due({ limit: 9, now: 1000 })).hosts.map(({ host, count }) => [host, count])).toEqual([[HOST, 1], [second, 1], [first, 1]])
+      const { leases } = await store.reserve(ask(1000))
+      expect(names(leases)).toEqual(['3', '4', '7'])
+      expect(leases[0]?.grant).toMatchObject({ notBefore: 1000, intervalMs: 0 })
     })
 
     check('remembers what the policy gives it', 100, async (store, subject) => {

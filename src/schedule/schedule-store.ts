@@ -70,7 +70,7 @@ export interface DueHost {
 }
 
 export interface Due {
-  /** In the order of their first tasks' stamps (fair-share.ts), then by name, code unit. */
+  /** In the order of their first tasks' stamps (fair-share.ts), then by name, code unit; lanes (core/lanes.ts) behind all others. */
   readonly hosts: readonly DueHost[]
   /** As `Reservation.nextAt`. */
   readonly nextAt: number | null
@@ -171,7 +171,7 @@ export interface HostPace {
   readonly memory?: string | null
 }
 
-/** The name under which an address is paced like a host. No host has such a name: it has no `//`. */
+/** The name under which an address is paced like a host. No host has such a name: it has no `//`. Nor have lanes (core/lanes.ts), for which no floor holds. */
 export const addressKey = (address: string): string => `${ADDRESS}${address}`
 export const isAddressKey = (host: string): boolean => host.startsWith(ADDRESS)
 const ADDRESS = 'address:'
@@ -213,7 +213,7 @@ export interface TaskLedger {
    * delay apart; one whose turn comes too early once more waits for the address alone.
    */
   reserve(ask: ReserveAsk): Promise<Reservation>
-  /** What `reserve` would serve, without taking it: leases that have run out wait again, and ready hosts are named. At most `limit`, from 0; `requests` asks for those of their first tasks, too. */
+  /** What `reserve` would serve, without taking it: leases that have run out wait again, and ready hosts are named. At most `limit`, from 0, and besides them every lane that is ready: whoever works off lanes waits for no host; `requests` asks for those of their first tasks, too. */
   due(ask: { readonly limit: number; readonly now: number; readonly requests?: boolean }): Promise<Due>
   /**
    * Check and reserve in one step for owners who collect later: as `reserve`, for the hosts named, in order, each
@@ -271,7 +271,7 @@ export interface ScheduleStore extends TaskLedger, HostLedger {
 }
 
 export interface ScheduleOptions {
-  /** Floor of every host's delay, in milliseconds. */
+  /** Floor of every host's delay, in milliseconds; lanes have none. */
   readonly delayMs: number
   /** Floor of every address's delay, in milliseconds. Default 0: addresses have no pace of their own. */
   readonly addressDelayMs?: number

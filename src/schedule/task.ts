@@ -8,7 +8,7 @@ export type TaskKind = 'page' | 'image' | 'process'
 export interface NewTask {
   readonly id: TaskId
   readonly kind: TaskKind
-  /** Scheme, host and port of the first visit, `https://example.org:8080`: the unit of politeness. */
+  /** Scheme, host and port of the first visit, `https://example.org:8080`: the unit of politeness. A lane (core/lanes.ts) where there is no visit. */
   readonly host: string
   readonly url: string
   /** A whole number from 1 to 100: while others wait, each weight is served in proportion to itself (fair-share.ts). */
@@ -35,7 +35,7 @@ export interface Task {
 /** How a task ended. Each accepted task reaches exactly one end. */
 export interface TaskEnd {
   readonly outcome: Outcome
-  /** Null for `read` and `kept`. */
+  /** Null for `read`, `kept` and `processed`. */
   readonly reason: Reason | null
   /** Named amounts (bytes, mostly) added to the request's sums in the same atomic step. */
   readonly sums?: Readonly<Record<string, number>>

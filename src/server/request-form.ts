@@ -23,8 +23,21 @@ const callback = z.string().max(2048).refine((text) => {
 
 const pixels = z.int().min(1).max(16_384).nullish().transform((value) => value ?? null)
 
+/** Beyond what any picture that is decoded has a side of. */
+const MOST_SIDE = 100_000
+/** Of a size that is given exactly, and so may enlarge: half of what is decoded. */
+const MOST_PIXELS = 50_000_000
+
+const CROP = {
+  x: z.int().min(0).max(MOST_SIDE),
+  y: z.int().min(0).max(MOST_SIDE),
+  width: z.int().min(1).max(MOST_SIDE),
+  height: z.int().min(1).max(MOST_SIDE),
+}
+
 const RENDITION = {
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'a name of lower-case letters, digits and hyphens is needed'),
+  crop: z.strictObject(CROP).nullish().transform((value) => value ?? null),
   width: pixels,
   height: pixels,
   fit: z.enum(['cover', 'contain', 'inside']).default('inside'),
@@ -32,7 +45,9 @@ const RENDITION = {
   quality: z.int().min(1).max(100).nullish().transform((value) => value ?? null),
 }
 const rendition = z.strictObject(RENDITION)
-  .refine(({ width, height }) => width !== null || height !== null, 'a width or a height is needed')
+  .refine(({ width, height, crop }) => width !== null || height !== null || crop !== null, 'a width, a height or a crop is needed')
+  .refine(({ width, height, fit }) => fit === 'inside' || (width ?? 0) * (height ?? 0) <= MOST_PIXELS, `no more than ${MOST_PIXELS} pixels are made to fit exactly`)
+  .refine(({ format, quality }) => format !== 'png' || quality === null, 'png loses nothing and has no quality: leave it out')
 
 const text = (most: number) => z.string().trim().min(1).max(most).nullish().transform((value) => value ?? null)
 
@@ -72,8 +87,9 @@ const known = (value: Readonly<Record<string, unknown>>, names: readonly string[
 
 const told = (issue: z.core.$ZodIssue): string => {
   // The only objects within options.
+  const fields = Object.keys(issue.path.at(-1) === 'crop' ? CROP : RENDITION)
   const words = issue.code === 'unrecognized_keys'
-    ? issue.keys.slice(0, MOST_TOLD).map((key) => unknownField(key, Object.keys(RENDITION))).join('; ')
+    ? issue.keys.slice(0, MOST_TOLD).map((key) => unknownField(key, fields)).join('; ')
     : issue.message
   return issue.path.length === 0 ? words : `${placeOf(issue.path)}: ${words}`
 }

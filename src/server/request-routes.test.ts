@@ -86,7 +86,7 @@ describe('the data interface', () => {
     })
     expect((await outbox.find(id))?.options).toEqual({
       weight: 70, category: 'cats', recipe: null, callback: 'https://c.example/hook', attempts: null,
-      renditions: [{ name: 'small', width: 320, height: null, fit: 'inside', format: 'jpeg', quality: null }],
+      renditions: [{ name: 'small', crop: null, width: 320, height: null, fit: 'inside', format: 'jpeg', quality: null }],
     })
     const standing = await server.inject(`/v1/requests/${id}`)
     expect(standing.json()).toEqual({
@@ -159,7 +159,11 @@ describe('the data interface', () => {
     ['a callback into the network', { urls: ['https://h/'], callback: 'http://[::1]:9/' }, /callback leads to an address inside the network/],
     ['a callback to this machine by name', { urls: ['https://h/'], callback: 'http://localhost/' }, /callback leads to an address inside/],
     ['a recipe nobody has', { urls: ['https://h/'], recipe: 'x' }, /no recipe "x"/],
-    ['a rendition without a size', { urls: ['https://h/'], renditions: [{ name: 'a' }] }, /renditions\[0\]: a width or a height/],
+    ['a rendition without a size', { urls: ['https://h/'], renditions: [{ name: 'a' }] }, /renditions\[0\]: a width, a height or a crop/],
+    ['a crop without a size', { urls: ['https://h/'], renditions: [{ name: 'a', crop: { x: 1, y: 1, width: 0, height: 2 } }] }, /renditions\[0\]\.crop\.width/],
+    ['a crop with an unknown field', { urls: ['https://h/'], renditions: [{ name: 'a', crop: { x: 1, y: 1, width: 1, hight: 2 } }] }, /renditions\[0\]\.crop: .*did you mean height/],
+    ['a rendition of more pixels than are made', { urls: ['https://h/'], renditions: [{ name: 'a', width: 9000, height: 9000, fit: 'cover' }] }, /renditions\[0\]: no more than 50000000 pixels/],
+    ['a quality of what loses nothing', { urls: ['https://h/'], renditions: [{ name: 'a', width: 1, format: 'png', quality: 9 }] }, /renditions\[0\]: png loses nothing/],
     ['a rendition with an unknown field', { urls: ['https://h/'], renditions: [{ name: 'a', width: 1, qualty: 3 }] }, /renditions\[0\]: there is no field "qualty"; did you mean quality/],
     ['renditions of one name', { urls: ['https://h/'], renditions: [{ name: 'a', width: 1 }, { name: 'a', width: 2 }] }, /no two/],
   ])('turns back %s with a clear word, and takes nothing', async (_what, body, words) => {

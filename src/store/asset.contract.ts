@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import * as fc from 'fast-check'
 import { assetIdOf, sha256Of, type AssetId, type RequestId, type Sha256, type SpaceId, type TaskId } from '../core/ids.ts'
-import type { Asset, Fingerprint, StoredVector, VerdictRecord } from './asset.ts'
+import type { Asset, AssetRendition, Fingerprint, StoredVector, VerdictRecord } from './asset.ts'
 import type { CommitEntry } from './catalogue.ts'
 
 export const digest = (seed: string | number): Sha256 => sha256Of(`${seed}`)
@@ -57,6 +57,11 @@ export const assetOf = (seed: string | number, over: Partial<Asset> = {}): Asset
   renditions: [],
   requestIds: ['r1' as RequestId],
   ...over,
+})
+
+export const renditionOf = (seed: string | number, over: Partial<AssetRendition> = {}): AssetRendition => ({
+  name: 'small', crop: null, fit: 'inside', format: 'jpeg', quality: 80, asked: { width: 320, height: null },
+  sha256: digest(`rendition ${seed}`), width: 320, height: 240, bytes: 99, reason: null, detail: null, ...over,
 })
 
 export const verdictOf = (seed: string | number, over: Partial<VerdictRecord> = {}): VerdictRecord => ({

@@ -2,6 +2,7 @@
 import type { AssetId, RequestId, Sha256, SpaceId, TaskId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 import type { Outcome, Reason } from '../core/reasons.ts'
+import type { Rendition } from '../core/rendition.ts'
 import type { Looks } from '../image/look.ts'
 
 /** In pixels of the oriented original, from its top left corner. */
@@ -24,6 +25,20 @@ export interface Label {
 }
 
 export type SameLevel = 'exact' | 'copy' | 'similar'
+
+/** A processed copy that a request asked for, stored beside the original; or why there is none. */
+export interface AssetRendition extends Pick<Rendition, 'name' | 'crop' | 'fit' | 'format' | 'quality'> {
+  /** As asked for; null where it was left free. */
+  readonly asked: Pick<Rendition, 'width' | 'height'>
+  /** Of its bytes. This, its size and its length are null when it could not be made. */
+  readonly sha256: Sha256 | null
+  readonly width: number | null
+  readonly height: number | null
+  readonly bytes: number | null
+  /** Null when it was made. */
+  readonly reason: Reason | null
+  readonly detail: string | null
+}
 
 export interface Asset {
   readonly id: AssetId
@@ -60,7 +75,9 @@ export interface Asset {
   /** ISO 8601, UTC. */
   readonly storedAt: string
   readonly grabbedAt: string
-  readonly renditions: readonly Json[]
+  /** In the order in which they were made. */
+  readonly renditions: readonly AssetRendition[]
+  /** Requests that brought it, or had renditions made of it. */
   readonly requestIds: readonly RequestId[]
 }
 

@@ -18,6 +18,7 @@ export const createBlobStoreModel = (): BlobStore => {
       return created
     },
     get: async (sha256) => blobs.get(sha256)?.slice() ?? null,
+    slice: async (sha256, offset, length) => blobs.get(sha256)?.slice(offset, offset + length) ?? null,
     has: async (sha256) => blobs.has(sha256),
     async delete(sha256) {
       blobs.delete(sha256)

@@ -57,6 +57,10 @@ export const blobStoreContract = (name: string, subject: BlobStoreSubject): void
         const bytes = await blobs.get(address(n))
         return [bytes && sha256Of(bytes), await blobs.has(address(n))]
       }),
+      fc.tuple(blob, fc.nat(900), fc.nat(900)).map(([n, offset, length]) => async (blobs: BlobStore) => {
+        const bytes = await blobs.slice(address(n), offset, length)
+        return bytes && [bytes.length, sha256Of(bytes)]
+      }),
       blob.map((n) => (blobs: BlobStore) => blobs.delete(address(n))),
       fc.tuple(fc.option(blob), fc.integer({ min: 1, max: 4 })).map(([n, limit]) => (blobs: BlobStore) =>
         blobs.list(n === null ? null : address(n), limit),

@@ -1,5 +1,5 @@
 /**
- * The port of the blobs: original bytes, addressed by their SHA-256, never altered.
+ * The port of the blobs: originals and renditions, addressed by their SHA-256, never altered.
  * A resolved `put` is durable; putting the same bytes twice stores them once; a half-written
  * blob is never seen under its address. Semantics: `blob-store.contract.ts` against its model.
  */
@@ -16,6 +16,8 @@ export interface BlobStore {
   put(sha256: Sha256, body: Body): Promise<boolean>
   /** Null when there is no such blob. */
   get(sha256: Sha256): Promise<Uint8Array | null>
+  /** At most `length` bytes from `offset` on, fewer at the end, none beyond it; null when there is no such blob. */
+  slice(sha256: Sha256, offset: number, length: number): Promise<Uint8Array | null>
   has(sha256: Sha256): Promise<boolean>
   /** Removing what is not there is no error. */
   delete(sha256: Sha256): Promise<void>

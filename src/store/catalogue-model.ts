@@ -4,6 +4,7 @@
  */
 import type { AssetId, TaskId } from '../core/ids.ts'
 import type { Asset, Fingerprint, StoredVector, VerdictRecord } from './asset.ts'
+import { renditionKey } from '../core/rendition.ts'
 import type { AssetFilter, Catalogue, CommitEntry, CommitResult } from './catalogue.ts'
 import { termsOf } from './full-text.ts'
 
@@ -53,7 +54,7 @@ export const createCatalogueModel = (): Catalogue => {
     if (!row || row.superseded || old === by) return
     row.superseded = true
     row.sequence = ++sequence
-    row.asset = { ...row.asset, duplicateOf: by, level: 'copy' }
+    row.asset = { ...row.asset, duplicateOf: by, level: 'copy', renditions: [] }
     for (const linked of rows.values()) {
       if (linked.asset.duplicateOf === old) linked.asset = { ...linked.asset, duplicateOf: by }
     }
@@ -67,7 +68,7 @@ export const createCatalogueModel = (): Catalogue => {
       return { id: asset.id, sequence: known.sequence, created: false }
     }
     const row: Row = {
-      asset: { ...asset, requestIds: [...new Set(asset.requestIds)] },
+      asset: { ...asset, renditions: [], requestIds: [...new Set(asset.requestIds)] },
       fingerprint,
       vectors,
       sequence: ++sequence,
@@ -82,12 +83,24 @@ export const createCatalogueModel = (): Catalogue => {
   return {
     capabilities: { fullText: true },
     commit: async (entries) => entries.map(commitOne),
+    addRenditions: async (entries) => entries.map(({ asset, request, renditions }) => {
+      const row = rows.get(asset)
+      if (!row || row.superseded) return false
+      const known = new Map(row.asset.renditions.map((one) => [renditionKey({ ...one, ...one.asked }), one]))
+      for (const one of renditions) {
+        const key = renditionKey({ ...one, ...one.asked })
+        if (!known.has(key)) known.set(key, one)
+      }
+      row.asset = { ...row.asset, renditions: [...known.values()], requestIds: [...new Set([...row.asset.requestIds, request])] }
+      return true
+    }),
     async judge(records) {
       for (const record of records) verdicts.set(record.task, record)
     },
     async get(by, values) {
       const all = inOrder()
       return values.map((value) => {
+        if (by === 'rendition') return all.find(({ asset }) => asset.renditions.some(({ sha256 }) => sha256 === value))?.asset ?? null
         if (by === 'id') return rows.get(value as AssetId)?.asset ?? null
         const found = all.filter((row) => row.fingerprint[by] === value)
         const row = found.find((candidate) => !candidate.superseded) ?? (by === 'thumbnail' ? found[0] : undefined)

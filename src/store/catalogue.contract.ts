@@ -5,7 +5,7 @@
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { RequestId, TaskId } from '../core/ids.ts'
-import { assetOf, digest, entries, entryOf, fingerprintOf, idOf, space, unit, verdictOf, verdicts } from './asset.contract.ts'
+import { assetOf, digest, entries, entryOf, fingerprintOf, idOf, renditionOf, space, unit, verdictOf, verdicts } from './asset.contract.ts'
 import { createCatalogueModel } from './catalogue-model.ts'
 import type { AssetFilter, Catalogue } from './catalogue.ts'
 
@@ -40,8 +40,12 @@ const everything = (catalogue: Catalogue, where: AssetFilter, limit: number): Pr
 }
 
 const seed = fc.integer({ min: 0, max: 13 })
+const renditions = fc.record({ name: fc.constantFrom('a', 'b'), n: fc.nat(3), made: fc.constantFrom(true, true, false), crop: fc.option(fc.constant({ x: 0, y: 1, width: 2, height: 3 })) })
+  .map(({ name, n, made, crop }) => renditionOf(n, { name, crop, ...(made ? {} : { sha256: null, width: null, height: null, bytes: null, reason: 'crop-outside' as const, detail: 'no' }) }))
 const steps: fc.Arbitrary<{ readonly name: string; readonly run: Step }> = fc.oneof(
   { weight: 4, arbitrary: fc.array(entries, { maxLength: 4 }).map((some) => ({ name: 'commit', run: (c: Catalogue) => c.commit(some) })) },
+  fc.array(fc.record({ asset: seed.map(idOf), request: fc.constantFrom('r1', 'r9') as fc.Arbitrary<RequestId>, renditions: fc.array(renditions, { maxLength: 3 }) }), { maxLength: 3 })
+    .map((some) => ({ name: 'addRenditions', run: (c: Catalogue) => c.addRenditions(some) })),
   fc.array(verdicts, { maxLength: 3 }).map((some) => ({ name: 'judge', run: (c: Catalogue) => c.judge(some) })),
   fc.array(seed, { maxLength: 4 }).map((some) => ({
     name: 'get',
@@ -50,6 +54,7 @@ const steps: fc.Arbitrary<{ readonly name: string; readonly run: Step }> = fc.on
       await c.get('sha256', some.map(digest)),
       await c.get('pixels', some.map((n) => digest(`shared ${n}`))),
       await c.get('thumbnail', some.map((n) => digest(`shared ${n}`))),
+      await c.get('rendition', some.map((n) => digest(`rendition ${n % 4}`))),
       await c.traits(some.map(idOf)),
     ],
   })),
@@ -129,7 +134,6 @@ export const catalogueContract = (name: string, subject: CatalogueSubject): void
         asset: {
           title: 'A “title” with \u0000 and 𝄞',
           labels: [{ name: 'cat', score: 0.1 + 0.2, by: 'p' }],
-          renditions: [{ crop: [1, 2] }, null],
         },
         fingerprint: { pixels: digest('pixels'), thumbnail: digest('thumb'), pdqQuality: 49 },
         vectors,
@@ -160,6 +164,30 @@ export const catalogueContract = (name: string, subject: CatalogueSubject): void
       expect(await catalogue.get('id', [idOf(1)])).toEqual([assetOf(1, { requestIds: ['r2', 'r1'] as RequestId[] })])
       expect(await catalogue.why({ of: 'other' as TaskId, limit: 1 })).toEqual([])
       expect((await catalogue.stats()).superseded).toBe(0)
+    })
+
+    test('renditions are added to what is stored, each recipe once, and go with the bytes of their original', async () => {
+      const catalogue = await opened()
+      await catalogue.commit([entryOf(1, { asset: { renditions: [renditionOf('never')] } }), entryOf(2)])
+      const request = 'r7' as RequestId
+      const small = renditionOf('s')
+      const square = renditionOf('q', { fit: 'cover', asked: { width: 9, height: 9 } })
+      const unmade = renditionOf('u', { name: 'cut', crop: { x: 9, y: 9, width: 9, height: 9 }, sha256: null, width: null, height: null, bytes: null, reason: 'crop-outside', detail: 'it lies outside' })
+      expect(await catalogue.addRenditions([
+        { asset: idOf(1), request, renditions: [small, unmade] }, { asset: idOf('none'), request, renditions: [small] },
+        { asset: idOf(1), request, renditions: [renditionOf('other bytes'), square] },
+      ])).toEqual([true, false, true])
+      expect(await catalogue.get('id', [idOf(1), idOf(2)])).toEqual([
+        assetOf(1, { renditions: [small, unmade, square], requestIds: ['r1', 'r7'] as RequestId[] }), assetOf(2),
+      ])
+      const named = async (...seeds: string[]) => (await catalogue.get('rendition', seeds.map((one) => digest(`rendition ${one}`)))).map((asset) => asset?.id ?? null)
+      expect(await named('s', 'q', 'other bytes', 'u')).toEqual([idOf(1), idOf(1), null, null])
+      expect((await catalogue.list({ after: null, limit: 9, where: { request } })).items.map(({ id }) => id)).toEqual([idOf(1)])
+      await catalogue.addRenditions([{ asset: idOf(2), request, renditions: [small] }])
+      await catalogue.commit([entryOf(3, { supersedes: [idOf(1)] })])
+      expect((await catalogue.get('id', [idOf(1)]))[0]?.renditions).toEqual([])
+      expect(await named('s', 'q')).toEqual([idOf(2), null])
+      expect(await catalogue.addRenditions([{ asset: idOf(1), request, renditions: [square] }])).toEqual([false])
     })
 
     test('a chain of better copies ends at the best, with all links pointing there', async () => {

@@ -9,7 +9,7 @@
  */
 import type { AssetId, RequestId, SpaceId, TaskId } from '../core/ids.ts'
 import type { PageOf } from '../core/page-of.ts'
-import type { Asset, Fingerprint, StoredVector, Traits, VerdictRecord } from './asset.ts'
+import type { Asset, AssetRendition, Fingerprint, StoredVector, Traits, VerdictRecord } from './asset.ts'
 
 export interface CatalogueCapabilities {
   /** Whether `find` works. */
@@ -17,13 +17,14 @@ export interface CatalogueCapabilities {
 }
 
 export interface CommitEntry {
+  /** Its renditions come later (`addRenditions`), whatever stands here. */
   readonly asset: Asset
   readonly fingerprint: Fingerprint
   readonly vectors: readonly StoredVector[]
   readonly verdict: VerdictRecord
   /**
    * Assets this one replaces as the better copy. Each becomes `duplicateOf` this one at level
-   * `copy`, leaves every projection, gives up its bytes and passes on those linked to it.
+   * `copy`, leaves every projection, gives up its bytes and its renditions and passes on those linked to it.
    */
   readonly supersedes: readonly AssetId[]
 }
@@ -33,6 +34,13 @@ export interface CommitResult {
   readonly sequence: number
   /** False when the asset was there already; nothing but the request id was added then. */
   readonly created: boolean
+}
+
+export interface RenditionEntry {
+  readonly asset: AssetId
+  /** Who asked for them: one of the asset's requests from then on. */
+  readonly request: RequestId
+  readonly renditions: readonly AssetRendition[]
 }
 
 /** One step of the sequence, for projections to follow. `put` carries what indexes need. */
@@ -80,14 +88,19 @@ export interface CatalogueStats {
 export interface Catalogue {
   readonly capabilities: CatalogueCapabilities
   commit(entries: readonly CommitEntry[]): Promise<readonly CommitResult[]>
+  /**
+   * Adds renditions to assets; one that is there under the same `renditionKey` stays as it is.
+   * @returns false, and nothing added, for an asset that is unknown or superseded
+   */
+  addRenditions(entries: readonly RenditionEntry[]): Promise<readonly boolean[]>
   /** Records verdicts on what was not kept. A second verdict on a task replaces the first. */
   judge(verdicts: readonly VerdictRecord[]): Promise<void>
   /**
    * In the order asked; null where there is none. Where several share the pixels or the thumbnail,
    * the one with the lowest sequence number. Superseded assets have no sha256 or pixels to be found
-   * by; by a thumbnail they are found only when no other asset has it.
+   * by; by a thumbnail they are found only when no other asset has it. By `rendition`: who has one of these bytes (SHA-256).
    */
-  get(by: 'id' | 'sha256' | 'pixels' | 'thumbnail', values: readonly string[]): Promise<readonly (Asset | null)[]>
+  get(by: 'id' | 'sha256' | 'pixels' | 'thumbnail' | 'rendition', values: readonly string[]): Promise<readonly (Asset | null)[]>
   /** In the order asked; null where there is no such asset. Superseded assets keep their fingerprint, not their vectors. */
   traits(ids: readonly AssetId[]): Promise<readonly (Traits | null)[]>
   /** In order of sequence. */

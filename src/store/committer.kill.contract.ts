@@ -3,7 +3,7 @@ import { openFlatVectors } from './adapters/flat-vectors.ts'
 import { openFsBlobStore } from './adapters/fs.ts'
 import { openSqliteCatalogue } from './adapters/sqlite.ts'
 import { sha256Of } from '../core/ids.ts'
-import { assetOf, fingerprintOf, space, unit, verdictOf } from './asset.contract.ts'
+import { assetOf, fingerprintOf, renditionOf, space, unit, verdictOf } from './asset.contract.ts'
 import type { CommitAsk } from './committer.ts'
 import { createCommitter } from './create-committer.ts'
 import { createFingerprints } from './fingerprints.ts'
@@ -50,6 +50,11 @@ export const commitUntilKilled = async (dir: string, round: number): Promise<voi
       return { ...ask, fingerprint: { ...ask.fingerprint, pdq: superseding } }
     })
     await committer.commit(asks)
+    await Promise.all(asks.map(({ asset }) => {
+      const bytes = new TextEncoder().encode(`rendition of ${asset.id}`)
+      const rendition = renditionOf(asset.id, { sha256: sha256Of(bytes), bytes: bytes.byteLength })
+      return committer.commitRenditions({ asset: asset.id, request: 'r' as never, renditions: [{ rendition, body: { kind: 'inline', bytes } }] })
+    }))
     process.stdout.write('stored\n'.repeat(asks.length))
   }
 }

@@ -13,11 +13,11 @@ import { pages } from '../core/page-of.ts'
 import { openFlatVectors } from './adapters/flat-vectors.ts'
 import { openFsBlobStore } from './adapters/fs.ts'
 import { openSqliteCatalogue } from './adapters/sqlite.ts'
-import { assetOf, digest, fingerprintOf, space, unit, verdictOf } from './asset.contract.ts'
+import { assetOf, digest, fingerprintOf, renditionOf, space, unit, verdictOf } from './asset.contract.ts'
 import type { Fingerprint } from './asset.ts'
 import { createBlobStoreModel } from './blob-store-model.ts'
 import { createCatalogueModel } from './catalogue-model.ts'
-import type { CommitAnswer, CommitAsk } from './committer.ts'
+import type { CommitAnswer, CommitAsk, RenditionAsk } from './committer.ts'
 import { createCommitter, type OwnedCommitter } from './create-committer.ts'
 import { createFingerprints } from './fingerprints.ts'
 import { lockFolder } from './folder.ts'
@@ -82,6 +82,16 @@ const askOf = (
     body: over.spool === undefined ? { kind: 'inline', bytes } : { kind: 'spool', path: over.spool, size: bytes.byteLength },
   }
 }
+
+/** Renditions of the picture that `askOf` makes of the same seed; those of one `text` are the same bytes. */
+const renditionsOf = (seed: string | number, ...texts: readonly string[]): RenditionAsk => ({
+  asset: askOf(seed).asset.id, request: 'r2' as RequestId,
+  renditions: texts.map((text, n) => {
+    const bytes = new TextEncoder().encode(text)
+    const rendition = renditionOf(n, { name: `n${n}`, sha256: sha256Of(bytes), bytes: bytes.byteLength })
+    return { rendition, body: { kind: 'inline', bytes } }
+  }),
+})
 
 interface House extends CheckedStores {
   readonly committer: OwnedCommitter
@@ -332,7 +342,10 @@ describe('committer', () => {
           vectors: mortal(house.vectors),
           journalPath: house.journalPath,
         })
-        const outcomes = await Promise.allSettled(scenario().map((ask) => first.committer.commit([ask])))
+        const renditions = expected.map(({ id }): RenditionAsk => ({ ...renditionsOf('any', `of ${id}`, 'the same of all'), asset: id }))
+        const outcomes = await Promise.allSettled([
+          ...scenario().map((ask) => first.committer.commit([ask])), ...renditions.map((ask) => first.committer.commitRenditions(ask)),
+        ])
         alive = outcomes.every((outcome) => outcome.status === 'fulfilled')
         await first.committer.close()
         // What the next owner of the folder does. The fingerprints lived in the memory of the dead.
@@ -340,12 +353,42 @@ describe('committer', () => {
         await next.committer.recover()
         await expectWhole(next)
         await next.committer.commit(scenario())
+        const stored = await Promise.all(renditions.map((ask) => next.committer.commitRenditions(ask)))
         await expectWhole(next)
         const rows = await rowsOf(next)
+        for (const [n, { asset }] of renditions.entries()) {
+          expect(rows.find(({ id }) => id === asset)?.renditions).toHaveLength(stored[n] ? 2 : 0)
+        }
+        expect(stored).toContain(true)
         expect(rows.map((row) => row.id).sort()).toEqual(expected.map((row) => row.id).sort())
         await next.committer.close()
       }
     }
+  })
+
+  test('renditions lie beside their original, go with it unless another needs their bytes, and are stored once', async () => {
+    const house = modelHouse()
+    const [worse, better, other] = [askOf('worse', { width: 10, pdq: pdqOf(1) }), askOf('better', { width: 99, pdq: pdqOf(1, 2) }), askOf('other')]
+    await house.committer.commit([worse, other])
+    const path = place()
+    await writeFile(path, 'mine')
+    const mine = renditionsOf('worse', 'mine', 'shared')
+    const spooled = { ...mine, renditions: mine.renditions.map((one, n) => (n === 0 ? { ...one, body: { kind: 'spool', path, size: 4 } as const } : one)) }
+    expect(await house.committer.commitRenditions(spooled)).toBe(true)
+    await expect(stat(path)).rejects.toThrow('ENOENT')
+    expect(await house.committer.commitRenditions(renditionsOf('other', 'shared'))).toBe(true)
+    expect(await house.committer.commitRenditions(mine)).toBe(true)
+    // Another decoder made other bytes of the same recipe: what was first stays, and nothing is left of the second.
+    expect(await house.committer.commitRenditions(renditionsOf('worse', 'mine, but otherwise'))).toBe(true)
+    await expectWhole(house)
+    expect((await rowsOf(house)).map(({ renditions }) => renditions.length)).toEqual([2, 1])
+    await house.committer.commit([better])
+    await expectWhole(house)
+    expect(await Promise.all(['mine', 'shared'].map((text) => house.blobs.has(sha256Of(text))))).toEqual([false, true])
+    expect(await house.committer.commitRenditions(mine)).toBe(false)
+    expect(await house.committer.commitRenditions(renditionsOf('never stored', 'late'))).toBe(false)
+    await expectWhole(house)
+    await house.committer.close()
   })
 
   test('what a crash left is removed by the next owner, and nothing else', async () => {

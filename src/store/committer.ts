@@ -4,8 +4,8 @@
  * the next owner of the folder remove bytes that a crash left without a row.
  */
 import type { Body } from '../core/body.ts'
-import type { AssetId } from '../core/ids.ts'
-import type { Asset, Fingerprint, SameLevel, StoredVector, VerdictRecord } from './asset.ts'
+import type { AssetId, RequestId } from '../core/ids.ts'
+import type { Asset, AssetRendition, Fingerprint, SameLevel, StoredVector, VerdictRecord } from './asset.ts'
 import type { SameDecision, SameSubject } from './same.ts'
 
 export interface CommitAsk {
@@ -27,6 +27,16 @@ export type CommitAnswer =
   | { readonly kind: 'stored'; readonly id: AssetId; readonly sequence: number; readonly linked: { readonly to: AssetId; readonly level: SameLevel } | null }
   | Extract<SameDecision, { kind: 'duplicate' }>
 
+export interface RenditionAsk {
+  readonly asset: AssetId
+  readonly request: RequestId
+  readonly renditions: readonly {
+    readonly rendition: AssetRendition
+    /** Null for one that could not be made. */
+    readonly body: Body | null
+  }[]
+}
+
 export interface Committer {
   /** What the judge would say now; commits nothing. Used before a picture is worth more work. */
   known(subjects: readonly SameSubject[]): Promise<readonly SameDecision[]>
@@ -35,4 +45,9 @@ export interface Committer {
    * A spooled body is consumed in either case.
    */
   commit(asks: readonly CommitAsk[]): Promise<readonly CommitAnswer[]>
+  /**
+   * Stores renditions beside their original. Idempotent; spooled bodies are consumed in any case.
+   * @returns false where the asset is unknown or was superseded: nothing is stored then
+   */
+  commitRenditions(ask: RenditionAsk): Promise<boolean>
 }

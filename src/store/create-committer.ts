@@ -3,7 +3,7 @@
  * A group passes four steps: find (the stores are asked for all at once), decide (one ask after
  * another, each seeing what the ones before it became; one that cannot yet see it opens the next
  * group), store (blobs side by side, then one catalogue transaction), follow (the projections take
- * the new steps). A crash between any two leaves a row with its blob, or a blob the journal names.
+ * the new steps). Renditions take their turn between two groups. A crash between any two leaves a row with its blob, or a blob the journal names.
  */
 import { rm } from 'node:fs/promises'
 import { bodySize, type Body } from '../core/body.ts'
@@ -13,7 +13,8 @@ import type { Json } from '../core/json.ts'
 import type { Asset } from './asset.ts'
 import type { BlobStore } from './blob-store.ts'
 import type { CommitEntry } from './catalogue.ts'
-import type { CommitAnswer, CommitAsk, Committer } from './committer.ts'
+import { storeRenditions } from './commit-renditions.ts'
+import type { CommitAnswer, CommitAsk, Committer, RenditionAsk } from './committer.ts'
 import { findSame, supersededAmong, type Found, type SameStores, withPending } from './find-same.ts'
 import { follow } from './follow.ts'
 import { openJournal } from './journal.ts'
@@ -82,6 +83,7 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
   const { catalogue, blobs, vectors, fingerprints, judge, limits, group = 32 } = options
   const journal = openJournal(options.journalPath)
   const queue: Waiting[] = []
+  const renditions: (() => Promise<void>)[] = []
   let running: Promise<void> | null = null
   /** Set when a clean-up failed: the journal then keeps its lines for the next owner. */
   let unsettled = false
@@ -92,8 +94,8 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
 
   const removeRowless = async (sha256s: readonly Sha256[]): Promise<number> => {
     if (sha256s.length === 0) return 0
-    const rows = await catalogue.get('sha256', sha256s)
-    const rowless = sha256s.filter((_, i) => rows[i] === null)
+    const [originals, copies] = await Promise.all([catalogue.get('sha256', sha256s), catalogue.get('rendition', sha256s)])
+    const rowless = sha256s.filter((_, i) => originals[i] === null && copies[i] === null)
     for (const sha256 of rowless) await blobs.delete(sha256)
     return rowless.length
   }
@@ -181,7 +183,7 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
     const own = new Map(plans.map(({ entry }) => [entry.asset.id, entry.asset]))
     const replaced = [...new Set(plans.flatMap(({ entry }) => entry.supersedes))]
     const olds = (await catalogue.get('id', replaced)).map((asset, i) => asset ?? own.get(replaced[i] as AssetId))
-    const drops = olds.flatMap((asset) => (asset ? [asset.sha256] : []))
+    const drops = olds.flatMap((asset) => (asset ? [asset.sha256, ...asset.renditions.flatMap(({ sha256 }) => sha256 ?? [])] : []))
 
     journal.note('put', kept.map(({ entry }) => entry.asset.sha256))
     journal.note('drop', drops)
@@ -228,14 +230,15 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
   }
 
   const run = async (): Promise<void> => {
-    while (queue.length > 0) {
+    while (queue.length + renditions.length > 0) {
       const waiting = queue.splice(0, group)
       try {
-        queue.unshift(...waiting.slice(await settle(waiting)))
+        if (waiting.length > 0) queue.unshift(...waiting.slice(await settle(waiting)))
       } catch {
         // One that fails must not take the others with it; the error is met again by its owner.
         for (const each of waiting) await settleAlone(each)
       }
+      for (const each of renditions.splice(0, group)) await each()
       try {
         if (!unsettled) journal.clear()
       } catch {
@@ -249,8 +252,26 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
   const enqueue = (ask: CommitAsk): Promise<CommitAnswer> =>
     new Promise((resolve, reject) => {
       queue.push({ ask, resolve, reject })
-      // Started a tick later, so that what is asked in one breath makes one group.
-      running ??= Promise.resolve().then(run)
+      start()
+    })
+
+  /** A tick later, so that what is asked in one breath makes one group. */
+  const start = (): void => {
+    running ??= Promise.resolve().then(run)
+  }
+
+  const enqueueRenditions = (ask: RenditionAsk): Promise<boolean> =>
+    new Promise((resolve, reject) => {
+      renditions.push(async () => {
+        try {
+          resolve(await storeRenditions({ catalogue, blobs, journal, removeRowless }, ask))
+        } catch (error) {
+          // The journal keeps its lines: what it failed to remove is looked at by the next owner.
+          unsettled = true
+          reject(error)
+        }
+      })
+      start()
     })
 
   return {
@@ -265,6 +286,7 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
         return each.value
       })
     },
+    commitRenditions: enqueueRenditions,
     async recover() {
       const blobsRemoved = await removeRowless(journal.left)
       journal.clear()

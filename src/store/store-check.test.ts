@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sha256Of } from '../core/ids.ts'
 import { openFsBlobStore } from './adapters/fs.ts'
-import { entryOf, space, unit } from './asset.contract.ts'
+import { entryOf, renditionOf, space, unit } from './asset.contract.ts'
 import { createCatalogueModel } from './catalogue-model.ts'
 import { createFingerprints } from './fingerprints.ts'
 import { follow } from './follow.ts'
@@ -55,6 +55,24 @@ describe('store check', () => {
     const deep = await checkStore(stores, { deep: true, repair: true })
     expect(deep.found).toMatchObject({ 'blob-missing': 1, 'blob-size': 1, 'blob-hash': 1 })
     expect(Object.values(deep.mended)).toEqual([0, 0, 0, 0, 0, 0])
+  })
+
+  test('the bytes of renditions are no orphans, and are named when they are lost, cut or altered', async () => {
+    const stores = await house()
+    const texts = ['lost', 'cut off', 'altered', 'whole']
+    for (const text of texts) {
+      await stores.blobs.put(sha256Of(text), { kind: 'inline', bytes: new TextEncoder().encode(text) })
+      await stores.catalogue.addRenditions([
+        { asset: stores.idOf(1) as never, request: 'r' as never, renditions: [renditionOf(text, { name: text.slice(0, 3), sha256: sha256Of(text), bytes: text.length })] },
+      ])
+    }
+    expect(await checkStore(stores, { deep: true })).toMatchObject({ ok: true, blobs: 9 })
+    const [lost = '', cut = '', altered = ''] = texts.map((text) => stores.blobs.pathOf(sha256Of(text)) ?? '')
+    await rm(lost)
+    await truncate(cut, 2)
+    await writeFile(altered, 'alterEd')
+    expect((await checkStore(stores)).examples).toEqual([{ kind: 'blob-missing', of: sha256Of('lost') }, { kind: 'blob-size', of: sha256Of('cut off') }])
+    expect((await checkStore(stores, { deep: true, repair: true })).found).toMatchObject({ 'blob-missing': 1, 'blob-size': 1, 'blob-hash': 1, 'blob-orphan': 0 })
   })
 
   test('bytes without a row are removed when asked to', async () => {

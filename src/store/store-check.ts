@@ -1,9 +1,9 @@
 /**
- * Does the data folder still agree with itself? Each row with its blob, each blob with its row,
+ * Does the data folder still agree with itself? Each row with its blobs, each blob with its row,
  * each index with the rows. It runs where the committer runs and while it rests: a blob whose row
  * is on its way would look like one without.
  */
-import { sha256Of } from '../core/ids.ts'
+import { sha256Of, type Sha256 } from '../core/ids.ts'
 import { pages } from '../core/page-of.ts'
 import type { Asset } from './asset.ts'
 import type { BlobStore } from './blob-store.ts'
@@ -30,7 +30,7 @@ export interface StoreCheckOptions {
 
 export interface StoreProblem {
   readonly kind: 'blob-missing' | 'blob-size' | 'blob-hash' | 'blob-orphan' | 'vectors-differ' | 'fingerprints-differ'
-  /** Asset or blob, or the index concerned. */
+  /** Asset, or blob where it is a rendition's or nobody's, or the index concerned. */
   readonly of: string
 }
 
@@ -103,14 +103,18 @@ export const checkStore = async (stores: CheckedStores, options: StoreCheckOptio
     examples,
   })
 
-  const checkRow = async (asset: Asset): Promise<void> => {
+  const checkBlob = async (sha256: Sha256, length: number | null, of: string): Promise<void> => {
     if (!deep) {
-      if (!(await blobs.has(asset.sha256))) tell('blob-missing', asset.id)
+      if (!(await blobs.has(sha256))) tell('blob-missing', of)
       return
     }
-    const bytes = await blobs.get(asset.sha256)
-    if (bytes === null) tell('blob-missing', asset.id)
-    else if (bytes.byteLength === asset.bytes && sha256Of(bytes) !== asset.sha256) tell('blob-hash', asset.id)
+    const bytes = await blobs.get(sha256)
+    if (bytes === null) tell('blob-missing', of)
+    else if (bytes.byteLength === length && sha256Of(bytes) !== sha256) tell('blob-hash', of)
+  }
+  const checkRow = async (asset: Asset): Promise<void> => {
+    await checkBlob(asset.sha256, asset.bytes, asset.id)
+    for (const { sha256, bytes } of asset.renditions) if (sha256 !== null) await checkBlob(sha256, bytes, sha256)
   }
   for await (const asset of pages((after) => catalogue.list({ after, limit: PAGE }))) {
     if (signal?.aborted) return report(false)
@@ -120,13 +124,19 @@ export const checkStore = async (stores: CheckedStores, options: StoreCheckOptio
 
   for (let after: string | null = null, more = true; more; ) {
     const page: Awaited<ReturnType<BlobStore['list']>> = await blobs.list(after, PAGE)
-    const owners = await catalogue.get('sha256', page.items.map((blob) => blob.sha256))
+    const addresses = page.items.map((blob) => blob.sha256)
+    const [owners, havers] = await Promise.all([catalogue.get('sha256', addresses), catalogue.get('rendition', addresses)])
     for (const [i, { sha256, bytes }] of page.items.entries()) {
       if (signal?.aborted) return report(false)
       blobCount++
       const owner = owners[i]
       if (owner) {
         if (owner.bytes !== bytes) tell('blob-size', owner.id)
+        continue
+      }
+      const rendition = havers[i]?.renditions.find((one) => one.sha256 === sha256)
+      if (rendition) {
+        if (rendition.bytes !== bytes) tell('blob-size', sha256)
         continue
       }
       tell('blob-orphan', sha256)

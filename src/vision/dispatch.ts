@@ -46,6 +46,8 @@ export interface Looked {
 export interface Dispatch {
   /** Rejects with what the process threw, when the picture was alone in its message. */
   together(item: LookItem, isWanted: () => boolean): Promise<Outcome<Looked>>
+  /** Runs the job on the seat with the least under way, beside what it has. */
+  beside<Value>(job: (station: Station) => Promise<Value>): Promise<Value>
   /** Runs the job on a seat that has nothing else to do. */
   alone<Value>(job: (station: Station) => Promise<Value>): Promise<Value>
   /** Ends everything: who waits is refused, who is under way gets a death. */
@@ -62,6 +64,12 @@ interface Waiting {
   isWanted(): boolean
   resolve(outcome: Outcome<Looked>): void
   reject(error: unknown): void
+}
+
+/** Something that waits for a seat. */
+interface Job {
+  run(station: Station): Promise<void>
+  refuse(reason: unknown): void
 }
 
 const gone = { ok: false, exit: null, alone: false } as const
@@ -86,7 +94,8 @@ const createStation = (
 
 export const createDispatch = (options: DispatchOptions, onFailure: (error: GannetError) => void): Dispatch => {
   const waiting: Waiting[] = []
-  const suspects: { run(station: Station): Promise<void>; refuse(reason: unknown): void }[] = []
+  const suspects: Job[] = []
+  const jobs: Job[] = []
   let hermit: Station | null = null
   let hermitBusy = false
   let planned = false
@@ -110,12 +119,20 @@ export const createDispatch = (options: DispatchOptions, onFailure: (error: Gann
   const leastLoaded = (among: readonly Station[]): Station | undefined =>
     among.reduce<Station | undefined>((best, one) => (best && loadOf(best) <= loadOf(one) ? best : one), undefined)
 
+  const freeStations = (): readonly Station[] =>
+    stations.filter((s) => s !== hermit && s.seat.ready && s.seat.looking < LOOK_WINDOW)
+
   const serve = (): void => {
     if (closed) return
     serveSuspects()
     for (const station of stations) station.batcher.kick()
+    while (jobs.length > 0) {
+      const station = leastLoaded(freeStations())
+      if (!station) break
+      void (jobs.shift() as Job).run(station)
+    }
     while (waiting.length > 0) {
-      const free = stations.filter((s) => s !== hermit && s.seat.ready && s.seat.looking < LOOK_WINDOW)
+      const free = freeStations()
       const station = leastLoaded(free)
       if (!station) return
       const share = Math.ceil(waiting.length / free.length)
@@ -159,6 +176,13 @@ export const createDispatch = (options: DispatchOptions, onFailure: (error: Gann
     })
   }
 
+  const enlist = <Value>(list: Job[], job: (station: Station) => Promise<Value>): Promise<Value> =>
+    new Promise((resolve, reject) => {
+      if (closed) return reject(closed.reason)
+      list.push({ run: (station) => job(station).then(resolve, reject), refuse: reject })
+      plan()
+    })
+
   return {
     together: (item, isWanted) =>
       new Promise((resolve, reject) => {
@@ -166,17 +190,13 @@ export const createDispatch = (options: DispatchOptions, onFailure: (error: Gann
         waiting.push({ item, isWanted, resolve, reject })
         plan()
       }),
-    alone: (job) =>
-      new Promise((resolve, reject) => {
-        if (closed) return reject(closed.reason)
-        suspects.push({ run: (station) => job(station).then(resolve, reject), refuse: reject })
-        plan()
-      }),
+    beside: (job) => enlist(jobs, job),
+    alone: (job) => enlist(suspects, job),
     async close(reason) {
       if (!closed) {
         closed = { reason }
         for (const one of waiting.splice(0)) one.reject(reason)
-        for (const one of suspects.splice(0)) one.refuse(reason)
+        for (const one of [...jobs.splice(0), ...suspects.splice(0)]) one.refuse(reason)
       }
       await Promise.all(stations.map(({ seat }) => seat.close()))
       hermit = null

@@ -12,7 +12,10 @@ import { GannetError } from '../core/errors.ts'
 import type { Look, Unseen } from '../image/look.ts'
 import type { Sight } from '../models/pack.ts'
 import { describeExit, type Exit } from './exit.ts'
-import type { LookItem, VisionApi } from './vision-api.ts'
+import type { Body } from '../core/body.ts'
+import type { Rendition } from '../core/rendition.ts'
+import type { Unrendered } from '../image/render.ts'
+import type { LookItem, Rendered, VisionApi } from './vision-api.ts'
 
 /** A vision process as the pool's caller starts it. */
 export interface VisionHandle {
@@ -85,6 +88,7 @@ export class Seat {
     return this.#life
   }
 
+  /** Pictures being decoded: looked at, or rendered. */
   get looking(): number {
     return this.#looking
   }
@@ -98,6 +102,14 @@ export class Seat {
     this.#looking += items.length
     return await this.#call(items.length, (api) => api.look(items)).finally(() => {
       this.#looking -= items.length
+      this.#options.onChange()
+    })
+  }
+
+  async render(original: Body, rendition: Rendition): Promise<Outcome<Rendered | Unrendered>> {
+    this.#looking++
+    return await this.#call(1, (api) => api.render(original, rendition)).finally(() => {
+      this.#looking--
       this.#options.onChange()
     })
   }

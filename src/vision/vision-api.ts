@@ -5,7 +5,10 @@
  * picture is decoded once; tickets die with the process and are then asked for again.
  */
 import type { Body } from '../core/body.ts'
+import type { Sha256 } from '../core/ids.ts'
+import type { Rendition } from '../core/rendition.ts'
 import type { Look, Unseen } from '../image/look.ts'
+import type { Unrendered } from '../image/render.ts'
 import type { Sight } from '../models/pack.ts'
 
 export interface LookItem {
@@ -16,12 +19,24 @@ export interface LookItem {
   readonly keep: boolean
 }
 
+/** A rendition that was made, on its way to its store. */
+export interface Rendered {
+  readonly ok: true
+  readonly body: Body
+  readonly bytes: number
+  readonly sha256: Sha256
+  readonly width: number
+  readonly height: number
+}
+
 export interface VisionApi {
   /** In the order given. Never throws for what a file contains. */
   look(items: readonly LookItem[]): Promise<readonly (Look | Unseen)[]>
   /** One batch. Null for a ticket that is not known (any more). Every ticket is dropped afterwards. */
   infer(tickets: readonly number[]): Promise<readonly (Sight | null)[]>
   drop(tickets: readonly number[]): Promise<void>
+  /** Reads the original from its body, which it leaves alone. Never throws for what a file contains; `data-missing` where a spooled one is gone. */
+  render(original: Body, rendition: Rendition): Promise<Rendered | Unrendered>
 }
 
 /** The pool's side: one picture at a time; batching, retries and dead processes are its business. */
@@ -35,5 +50,7 @@ export interface Seen {
 
 export interface Vision {
   look(body: Body, options?: { readonly signal?: AbortSignal }): Promise<Seen>
+  /** @param options `signal` aborts who waits; what is begun is finished */
+  render(original: Body, rendition: Rendition, options?: { readonly signal?: AbortSignal }): Promise<Rendered | Unrendered>
   close(): Promise<void>
 }

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Clock } from '../core/clock.ts'
 import { systemClock } from '../core/clock.ts'
+import type { Body } from '../core/body.ts'
+import type { Rendition } from '../core/rendition.ts'
 import { GannetError } from '../core/errors.ts'
 import { sha256Of } from '../core/ids.ts'
 import type { Look, Unseen } from '../image/look.ts'
@@ -16,6 +18,7 @@ import { createVisionPool, type VisionPoolOptions } from './vision-pool.ts'
  */
 class FakeProcess implements VisionHandle {
   readonly looks: string[][] = []
+  readonly renders: string[] = []
   readonly inferences: string[][] = []
   readonly dropped: number[] = []
   readonly kept = new Map<number, string>()
@@ -80,6 +83,14 @@ class FakeProcess implements VisionHandle {
       this.dropped.push(...tickets)
       for (const ticket of tickets) this.kept.delete(ticket)
     },
+    render: async (original: Body) => {
+      const text = textOf({ body: original })
+      this.renders.push(text)
+      await this.#alive()
+      await this.#suffer([text], 'crash')
+      if (text === 'gone') throw new GannetError('data-missing', 'the file is gone')
+      return { ok: true as const, body: original, bytes: text.length, sha256: sha256Of(text), width: 1, height: 1 }
+    },
   }
 }
 
@@ -90,7 +101,7 @@ const lookOf = (text: string): Look => ({
 })
 const sightOf = (text: string): Sight => ({ boxes: [], labels: [{ name: text, score: 1, by: 'fake' }], vectors: [] })
 const body = (text: string) => ({ kind: 'inline', bytes: new TextEncoder().encode(text) }) as const
-const textOf = (item: LookItem): string =>
+const textOf = (item: Pick<LookItem, 'body'>): string =>
   item.body.kind === 'inline' ? new TextDecoder().decode(item.body.bytes) : item.body.path
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `p${i}`)
 
@@ -372,6 +383,51 @@ describe('the vision pool when processes die', () => {
     }
     expect((await looking).look).toMatchObject({ reason: 'undecodable', detail: expect.stringContaining('stopped answering') })
     expect(processes.slice(0, 2).every((one) => one.dead)).toBe(true)
+  })
+})
+
+describe('the vision pool that renders', () => {
+  const small: Rendition = { name: 'small', crop: null, width: 9, height: null, fit: 'inside', format: 'jpeg', quality: null }
+  const render = async (pool: Vision, text: string): Promise<string> => {
+    const made = await pool.render(body(text), small)
+    return made.ok ? textOf({ body: made.body }) : made.reason
+  }
+
+  it('makes what is asked for beside looks, over all processes', async () => {
+    const { pool, processes } = setUp({ size: 2 })
+    const texts = names(30)
+    const [renders, looks] = await Promise.all([
+      Promise.all(texts.map((text) => render(pool, text))), Promise.all(texts.map((text) => lookAndInfer(pool, text))),
+    ])
+    expect([renders, looks]).toEqual([texts, texts])
+    for (const one of processes) expect(one.renders.length).toBeGreaterThan(5)
+  })
+
+  it('condemns what kills its process twice alone, and nothing else', async () => {
+    const { pool, deaths } = setUp({ size: 2 })
+    const texts = [...names(12), 'crash', ...names(12)]
+    expect(await Promise.all(texts.map((text) => render(pool, text)))).toEqual(texts.map((text) => (text === 'crash' ? 'undecodable' : text)))
+    expect(deaths.length).toBeLessThanOrEqual(3)
+  })
+
+  it('makes again what a death from outside interrupted', async () => {
+    const { pool, latest } = setUp()
+    const rendering = Promise.all(names(4).map((text) => render(pool, text)))
+    while (latest().renders.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    latest().die({ signal: 'SIGKILL', code: null })
+    expect(await rendering).toEqual(names(4))
+  })
+
+  it('lets so many in at once, turns away who waits when asked to, and passes on what a process throws', async () => {
+    const { pool } = setUp({ renders: 1, gate: new Promise((resolve) => setTimeout(resolve, 30)) })
+    const stop = new AbortController()
+    const first = render(pool, 'first')
+    const second = pool.render(body('second'), small, { signal: stop.signal })
+    const refused = expect(second).rejects.toThrow('enough')
+    stop.abort(new Error('enough'))
+    await refused
+    expect(await first).toBe('first')
+    await expect(render(pool, 'gone')).rejects.toMatchObject({ code: 'data-missing' })
   })
 })
 

@@ -8,13 +8,15 @@ import { bodySize, type Body } from '../core/body.ts'
 import { systemClock, type Clock } from '../core/clock.ts'
 import { GannetError } from '../core/errors.ts'
 import type { Look, Unseen } from '../image/look.ts'
+import type { Rendition } from '../core/rendition.ts'
+import type { Unrendered } from '../image/render.ts'
 import type { Sight } from '../models/pack.ts'
 import { createDispatch, type Place } from './dispatch.ts'
 import { blameOf, CONDEMNED_AT, describeExit, type Exit } from './exit.ts'
 import { createGate } from './gate.ts'
 import type { Outcome, VisionHandle } from './seat.ts'
 import { sha256OfBody } from './sha256-of-body.ts'
-import type { Seen, Vision } from './vision-api.ts'
+import type { Rendered, Seen, Vision } from './vision-api.ts'
 
 export interface VisionPoolOptions {
   /** Starts a process; its `api` may be called at once. */
@@ -32,12 +34,17 @@ export interface VisionPoolOptions {
    * it is then decoded again.
    */
   readonly room?: number
+  /** Renditions being made at once; others wait. Default `RENDERS_A_PROCESS` a process. */
+  readonly renders?: number
   /** Time without an answer after which a process is killed, in milliseconds. Default two minutes. */
   readonly stallMs?: number
   readonly clock?: Clock
   /** For the log: a process died (and is being replaced). */
   readonly onDeath?: (what: string) => void
 }
+
+/** Half of the decodings that a process makes side by side: looks always find room beside renditions. */
+export const RENDERS_A_PROCESS = 2
 
 /** A picture's way through the pool. */
 interface Picture {
@@ -70,8 +77,9 @@ const orAbort = <Value>(work: Promise<Value>, signal: AbortSignal | undefined): 
 
 export const createVisionPool = (options: VisionPoolOptions): Vision => {
   const { spawn, size = 1, batch = { max: 32, ageMs: 20 }, stallMs = 120_000, clock = systemClock } = options
-  const { room = 64 * size, onDeath } = options
+  const { room = 64 * size, renders = Math.max(1, RENDERS_A_PROCESS * size), onDeath } = options
   const gate = createGate(room)
+  const renderGate = createGate(renders)
   let lastTicket = 0
   let condemnedInRow = 0
   let ended: GannetError | null = null
@@ -93,6 +101,7 @@ export const createVisionPool = (options: VisionPoolOptions): Vision => {
   const end = (error: GannetError): Promise<void> => {
     ended ??= error
     gate.close(ended)
+    renderGate.close(ended)
     return dispatch.close(ended)
   }
 
@@ -102,7 +111,7 @@ export const createVisionPool = (options: VisionPoolOptions): Vision => {
   }
 
   /** @returns whether the picture is guilty */
-  const accuse = (picture: Picture, exit: Exit | null, alone: boolean): boolean => {
+  const accuse = (picture: Pick<Picture, 'blame'>, exit: Exit | null, alone: boolean): boolean => {
     if (exit && alone) picture.blame += blameOf(exit)
     if (picture.blame < CONDEMNED_AT) return false
     condemnedInRow++
@@ -116,10 +125,12 @@ export const createVisionPool = (options: VisionPoolOptions): Vision => {
     return true
   }
 
+  const guilt = (exit: Exit): string => `ended its decoder each time it was tried alone; the last time ${describeExit(exit)}`
+
   const condemn = async ({ body }: Picture, exit: Exit): Promise<Unseen> => ({
     ok: false,
     reason: 'undecodable',
-    detail: `ended its decoder each time it was tried alone; the last time ${describeExit(exit)}`,
+    detail: guilt(exit),
     bytes: bodySize(body),
     sha256: await sha256OfBody(body),
   })
@@ -188,6 +199,20 @@ export const createVisionPool = (options: VisionPoolOptions): Vision => {
     }
   }
 
+  const renderAt = async (original: Body, rendition: Rendition): Promise<Rendered | Unrendered> => {
+    const picture = { blame: 0 }
+    for (let isSuspect = false; ; ) {
+      if (ended) throw ended
+      const outcome: Outcome<Rendered | Unrendered> = await (isSuspect ? dispatch.alone : dispatch.beside)(({ seat }) => seat.render(original, rendition))
+      if (outcome.ok) {
+        condemnedInRow = 0
+        return outcome.value
+      }
+      if (accuse(picture, outcome.exit, outcome.alone)) return { ok: false, reason: 'undecodable', detail: guilt(outcome.exit as Exit) }
+      isSuspect ||= outcome.exit !== null
+    }
+  }
+
   const forget = (picture: Picture): void => {
     picture.wanted = false
     const { place } = picture
@@ -231,6 +256,10 @@ export const createVisionPool = (options: VisionPoolOptions): Vision => {
         forget(picture)
         throw error
       }
+    },
+    async render(original, rendition, { signal } = {}) {
+      const leave = await renderGate.enter(signal)
+      return await renderAt(original, rendition).finally(leave)
     },
     close: () => end(drained('the vision pool was closed')),
   }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -45,6 +45,23 @@ describe('the vision process', () => {
     await vision.look([await item(1), await item(2)])
     await vision.drop([1, 7])
     expect(await vision.infer([1, 2])).toEqual([null, NOTHING])
+  })
+
+  it('renders an original, small ones into the message and large ones into the spool', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'gannet-vision-'))
+    const vision = createVisionProcess({ choice: OFF, spoolDir: dir })
+    const as = (format: 'png' | 'jpeg', width: number) =>
+      ({ name: 'r', crop: null, width, height: width, fit: 'cover', format, quality: null }) as const
+    const noise = await sharp({ create: { width: 400, height: 400, channels: 3, background: '#000', noise: { type: 'gaussian', mean: 128, sigma: 60 } } }).png().toBuffer()
+    const small = await vision.render({ kind: 'inline', bytes: noise }, as('jpeg', 20))
+    const large = await vision.render({ kind: 'inline', bytes: noise }, as('png', 400))
+    if (!small.ok || !large.ok) expect.fail('they were not made')
+    expect(small).toMatchObject({ width: 20, height: 20, body: { kind: 'inline' } })
+    expect(large.body).toMatchObject({ kind: 'spool', size: large.bytes, sha256: large.sha256 })
+    expect(sha256Of(await readFile((large.body as { path: string }).path))).toBe(large.sha256)
+    expect(await vision.render({ kind: 'inline', bytes: Buffer.from('junk') }, as('png', 9))).toMatchObject({ ok: false, reason: 'not-an-image' })
+    await expect(vision.render({ kind: 'spool', path: join(dir, 'nowhere'), size: 1 }, as('png', 9))).rejects.toMatchObject({ code: 'data-missing' })
+    await rm(dir, { recursive: true })
   })
 
   it('reads a spooled file, and rejects when it is gone', async () => {

@@ -3,13 +3,19 @@
  * themselves, under tickets, so that each is decoded once. Both are bounded: so many decodings
  * side by side, so many pictures kept; past that the oldest is forgotten and must be asked for again.
  */
-import { bodySize, type Body } from '../core/body.ts'
-import { DECODE_LIMITS, fillTensor, fitOf, takeLook, type DecodeLimits, type Look, type Unseen } from '../image/index.ts'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { bodySize, INLINE_MAX, type Body } from '../core/body.ts'
+import { sha256Of } from '../core/ids.ts'
+import type { Rendition } from '../core/rendition.ts'
+import {
+  DECODE_LIMITS, fillTensor, fitOf, renderPicture, takeLook, type DecodeLimits, type Look, type Unrendered, type Unseen,
+} from '../image/index.ts'
 import { openEyes, type EyesOptions, type PackChoice, type Viewed } from '../models/index.ts'
 import { createGate } from './gate.ts'
 import { createPatience } from './patience.ts'
 import { sha256OfBody } from './sha256-of-body.ts'
-import type { LookItem, VisionApi } from './vision-api.ts'
+import type { LookItem, Rendered, VisionApi } from './vision-api.ts'
 
 export interface VisionProcessOptions {
   readonly choice: PackChoice
@@ -19,6 +25,8 @@ export interface VisionProcessOptions {
   readonly decodes?: number
   /** Decoded pictures kept, each at most 512 × 512 × 3 bytes. Default 128: 100 MB at worst. */
   readonly keep?: number
+  /** Where renditions lie that are too large for a message; without it all of them travel in one. */
+  readonly spoolDir?: string
   /** Called when a decoding that was given up goes on and on: its thread comes back only with the process's end. */
   onStuck?(): void
   /** Threads, batch sizes and boxes of the models. */
@@ -28,6 +36,9 @@ export interface VisionProcessOptions {
 /** A second that the decoder, which keeps time itself, has to say so. */
 const GRACE_MS = 1_000
 
+/** Encoding takes its time too, AVIF's the most: so many times as long as a decoding may take. */
+const RENDER_FACTOR = 3
+
 const lookAtBody = (body: Body, limits: DecodeLimits): ReturnType<typeof takeLook> =>
   body.kind === 'inline' ? takeLook(body.bytes, limits) : takeLook(body.path, limits, body)
 
@@ -36,7 +47,10 @@ export const createVisionProcess = (options: VisionProcessOptions): VisionApi =>
   const { choice, decode = DECODE_LIMITS, decodes = 4, keep = 128 } = options
   const gate = createGate(decodes)
   const patience = createPatience(decode.maxSeconds * 1000 + GRACE_MS, () => options.onStuck?.())
+  const renderSeconds = decode.maxSeconds * RENDER_FACTOR
+  const renderPatience = createPatience(renderSeconds * 1000 + GRACE_MS, () => options.onStuck?.())
   const kept = new Map<number, Viewed>()
+  let spooled = 0
   const opening = openEyes(choice, { ...options.eyes, projector: { fitOf, fillTensor } })
   // The failure is told by infer, the call that needs them.
   opening.catch(() => undefined)
@@ -65,7 +79,27 @@ export const createVisionProcess = (options: VisionProcessOptions): VisionApi =>
     return look
   }
 
+  const bodyOf = async (bytes: Uint8Array, sha256: Rendered['sha256']): Promise<Body> => {
+    if (options.spoolDir === undefined || bytes.byteLength <= INLINE_MAX) return { kind: 'inline', bytes }
+    const path = join(options.spoolDir, `rendition-${process.pid}-${++spooled}`)
+    await writeFile(path, bytes)
+    return { kind: 'spool', path, size: bytes.byteLength, sha256 }
+  }
+
+  const render = async (original: Body, rendition: Rendition): Promise<Rendered | Unrendered> => {
+    const leave = await gate.enter()
+    const rendering = renderPicture(original.kind === 'inline' ? original.bytes : original.path, rendition, renderSeconds, decode)
+    rendering.then(leave, leave)
+    const made = await renderPatience.wait(rendering)
+    if (made === null) return { ok: false, reason: 'undecodable', detail: `took longer than ${renderSeconds} s to make, and could not be stopped` }
+    if (!made.ok) return made
+    const { bytes, width, height } = made
+    const sha256 = sha256Of(bytes)
+    return { ok: true, width, height, sha256, bytes: bytes.byteLength, body: await bodyOf(bytes, sha256) }
+  }
+
   return {
+    render,
     look: (items) => Promise.all(items.map(lookAt)),
     async infer(tickets) {
       const eyes = await opening

@@ -39,7 +39,7 @@ export interface DisturbOptions {
 
 export interface FleetOutcome {
   readonly end: Omit<RequestState, 'id'>
-  /** SHA-256 of what is stored, sorted. */
+  /** SHA-256 of what is stored, sorted, each with those of its renditions. */
   readonly assets: readonly string[]
   readonly sound: boolean
   /**
@@ -52,6 +52,8 @@ export interface FleetOutcome {
 
 const WINDOW = 20
 const MINUTE = 60_000
+/** Made of every picture, so that process tasks are struck, too. */
+const RENDITIONS = [{ name: 'small', width: 120 }, { name: 'square', width: 64, height: 64, fit: 'cover', format: 'webp' }]
 
 const paceOf = (site: Site, delayMs: number): number => {
   const starts = site.log.map(({ startedAt }) => startedAt).sort((a, b) => a - b)
@@ -138,7 +140,7 @@ const look = async (data: string): Promise<{ assets: string[]; sound: boolean }>
   const store = await openStore(data)
   try {
     const assets: string[] = []
-    for await (const asset of store.images()) assets.push(asset.sha256)
+    for await (const { sha256, renditions } of store.images()) assets.push([sha256, ...renditions.map((one) => `${one.name} ${one.sha256}`).sort()].join(' '))
     return { assets: assets.sort(), sound: (await store.check({ deep: true })).ok }
   } finally {
     await store.close()
@@ -160,7 +162,7 @@ const runOnce = async (options: DisturbOptions, name: string, blows: readonly Bl
   const fleet = await startFleet({ redis: redis.url, dir, nodes: 3, dispatchers: 2, delayMs, ...(network ? { network } : {}), ...(clock ? { clock } : {}), flags: ['--vision', '1', '--processes', '1', '--depth', '20', ...flags] })
   try {
     // A requester that had no answer asks another server, with the same key: it is not served twice.
-    const request = { pages: sites.map(({ url }) => url) }
+    const request = { pages: sites.map(({ url }) => url), renditions: RENDITIONS }
     const [{ body, status }, again] = await Promise.all([fleet.post(1, request, 'chaos'), fleet.post(2, request, 'chaos')])
     if (status !== 202 || again.body.id !== body.id) throw new Error(`the request is answered with ${status}: ${JSON.stringify([body, again])}`)
     for (const { blow, at } of marks) {

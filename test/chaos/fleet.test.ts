@@ -41,6 +41,7 @@ describe('a fleet', () => {
     const { calm, disturbed } = await disturbFleet({ sites, redis, network, clock, dir, seed: 1, delayMs: 50, blows: BLOWS, withinMs: 6 * MINUTES })
     expect(calm.end.ended).toBeGreaterThan(2_000)
     expect(calm.assets).toHaveLength(sites.reduce((sum, { truth }) => sum + truth.keep.length, 0))
+    for (const asset of calm.assets) expect(asset).toMatch(/^\w{64} small \w{64} square \w{64}$/)
     expect(disturbed.end).toEqual(calm.end)
     expect(disturbed.assets).toEqual(calm.assets)
     expect([calm.sound, disturbed.sound]).toEqual([true, true])

@@ -75,7 +75,10 @@ interface Surroundings {
   readonly env: Readonly<Record<string, string>>
 }
 
-const raise = async (name: string, command: readonly string[], { host, within, env }: Surroundings): Promise<Member> => {
+const HERE: Surroundings = { host: '127.0.0.1', within: [], env: {} }
+
+/** One member by itself: `gannet node` or `gannet dispatch`, with its flags. */
+export const raise = async (name: string, command: readonly string[], { host, within, env }: Surroundings = HERE): Promise<Member> => {
   let child: ChildProcess
   let words = ''
   let alive = false

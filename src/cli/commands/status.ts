@@ -21,14 +21,15 @@ const text = ({ leader, home, nodes, pending, ended }: FleetStatus): string => {
   const lines = [
     leader === null ? pc.yellow('no dispatcher leads: start one with gannet dispatch') : `${pc.bold(leader.name)} at ${leader.url} dispatches (fence ${leader.fence})`,
     home === null ? 'no task server has joined yet' : `pictures are kept by ${home.node} at ${home.url}`,
-    `${countOf(sum(pending), 'task')} without an end (${count(pending['page'] ?? 0)} pages, ${count(pending['image'] ?? 0)} pictures), ${count(sum(ended))} ended` +
+    `${countOf(sum(pending), 'task')} without an end (${count(pending['page'] ?? 0)} pages, ${count(pending['image'] ?? 0)} pictures, ${count(pending['process'] ?? 0)} to be processed), ${count(sum(ended))} ended` +
       (Object.keys(ended).length > 0 ? `: ${Object.entries(ended).map(([outcome, n]) => `${outcome} ${count(n)}`).join(', ')}` : ''),
   ]
   if (nodes.length === 0) return [...lines, pc.yellow('no task server is there: start one with gannet node')].join('\n')
   return [...lines, '', table([
-    ['task server', 'processes', 'threads', 'queued', 'ended/s', ''],
+    ['task server', 'processes', 'threads', 'queued', 'processing', 'ended/s', ''],
     ...nodes.map((node) => [
       node.name, `${node.runningProcesses} of ${node.maxProcesses}`, `${node.runningThreads} of ${node.maxThreads}`, count(node.queued),
+      `${node.runningProcessing} of ${node.maxProcessing}`,
       String(node.speed), `${node.url}${node.draining ? ' draining' : ''}`,
     ]),
   ])].join('\n')

@@ -255,8 +255,9 @@ local function promote(now)
   until #ready < 1000
 end
 
+local function is_lane(name) return string.sub(name, 1, 5) == 'work:' end
 local function interval_of(h)
-  local least = string.sub(h.name, 1, 8) == 'address:' and address_floor_ms or floor_ms
+  local least = is_lane(h.name) and 0 or string.sub(h.name, 1, 8) == 'address:' and address_floor_ms or floor_ms
   return math.max(least, h.delay)
 end
 local function is_paced(h) return interval_of(h) > 0 or (h.address and interval_of(host(h.address)) > 0) end

@@ -30,6 +30,7 @@
  * A record is "sequence stamp request kind id", NUL, and a text that is the client's business; a lease is "fence request
  * kind at interval attempts notBefore history", NUL, owner, NUL, host, NUL, record.
  */
+import { LANE_NAMES } from '../../core/lanes.ts'
 import { retentionLua, type Retention } from './redis-known.ts'
 import { FENCES_A_SECOND, PRELUDE } from './redis-prelude.ts'
 
@@ -119,22 +120,32 @@ local limit, now, tells = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5] == '1'
 expire(now)
 promote(now)
 local rows = {}
-if limit > 0 then
-  for _, name in ipairs(call('ZRANGE', P .. 'due', 0, limit - 1)) do
-    local n = 1
-    if floor_ms == 0 then
-      local h = host(name)
-      if not is_paced(h) then
-        n = h.r
-        for weight in string.gmatch(h.w, '%d+') do n = n + call('LLEN', P .. 'q:' .. weight .. ':' .. name) end
-      end
+local function tell(name)
+  local n = 1
+  if floor_ms == 0 or is_lane(name) then
+    local h = host(name)
+    if not is_paced(h) then
+      n = h.r
+      for weight in string.gmatch(h.w, '%d+') do n = n + call('LLEN', P .. 'q:' .. weight .. ':' .. name) end
     end
-    local size = #rows
-    rows[size + 1] = name
-    rows[size + 2] = n
-    rows[size + 3] = tells and name_of(host(name).request) or ''
+  end
+  local size = #rows
+  rows[size + 1] = name
+  rows[size + 2] = n
+  rows[size + 3] = tells and name_of(host(name).request) or ''
+end
+local lanes = {${LANE_NAMES.map((name) => `'${name}'`).join(', ')}}
+local left = limit
+for _, name in ipairs(limit > 0 and call('ZRANGE', P .. 'due', 0, limit + #lanes - 1) or {}) do
+  if left > 0 and not is_lane(name) then
+    left = left - 1
+    tell(name)
   end
 end
+local ready = {}
+for i, stamp in ipairs(call('ZMSCORE', P .. 'due', unpack(lanes))) do if stamp then ready[#ready + 1] = {tonumber(stamp), lanes[i]} end end
+table.sort(ready, function(a, b) return a[1] < b[1] or (a[1] == b[1] and a[2] < b[2]) end)
+for _, lane in ipairs(ready) do tell(lane[2]) end
 settle_all()
 return {rows, next_at(now)}
 `),

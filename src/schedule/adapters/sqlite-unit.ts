@@ -62,6 +62,8 @@ export interface Unit {
   host(key: string | number): Host
   /** Due hosts as they were when last flushed, the lowest stamp first. */
   due(limit: number, offset: number): Host[]
+  /** Of these hosts the due ones, in the same order. */
+  dueAmong(names: readonly string[]): Host[]
   /** The host, where its time has come as it stands within this step. */
   dueHost(name: string, now: number): Host | null
   /** The task waits. One that is delayed joins the ready when a `promote` finds its time come. */
@@ -94,6 +96,9 @@ export const prepareUnits = (db: Database.Database, path: string): (() => Unit) 
   const hostById = query<HostColumns>(db, `SELECT ${HOST_COLUMNS} FROM hosts WHERE id = ?`)
   const hostsDue = query<HostColumns>(
     db, `SELECT ${HOST_COLUMNS} FROM hosts WHERE due = 1 ORDER BY stamp, name LIMIT ? OFFSET ?`,
+  )
+  const hostsDueAmong = query<HostColumns>(
+    db, `SELECT ${HOST_COLUMNS} FROM hosts WHERE +due = 1 AND name IN (SELECT value FROM json_each(?)) ORDER BY stamp, name`,
   )
   const setHost = command(
     db,
@@ -215,6 +220,7 @@ export const prepareUnits = (db: Database.Database, path: string): (() => Unit) 
         return of.fresh > 0 || (firstLater.one(of.id)?.[0] ?? Infinity) <= now ? of : null
       },
       due: (limit, offset) => hostsDue.all(limit, offset).map(keep),
+      dueAmong: (names) => hostsDueAmong.all(JSON.stringify(names)).map(keep),
       enqueue({ sequence, host: of, stamp, notBefore }, queue) {
         if (queue === 'ready') {
           addReady(of, stamp, sequence, notBefore)

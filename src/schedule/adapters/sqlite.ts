@@ -4,6 +4,7 @@
  */
 import type { RequestId, TaskId } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
+import { isLane, LANE_NAMES } from '../../core/lanes.ts'
 import { outcomeOf, type Outcome, type Reason } from '../../core/reasons.ts'
 import {
   HISTORY_LENGTH, addressKey, compareTallyRows, isAddressKey,
@@ -186,7 +187,8 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
     return { sequence, host, stamp, notBefore, request, kind, outcome, settled, fence, isDead: dead === 1 }
   }
 
-  const intervalOf = (host: Host): number => Math.max(isAddressKey(host.name) ? addressDelayMs : delayMs, host.delay)
+  const floorOf = (name: string): number => (isAddressKey(name) ? addressDelayMs : isLane(name) ? 0 : delayMs)
+  const intervalOf = (host: Host): number => Math.max(floorOf(host.name), host.delay)
 
   /** Whether the host must wait for its address, which then gives it a place in line. */
   const putOff = (host: Host, address: Host, now: number): boolean => {
@@ -328,7 +330,8 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
     due: async ({ limit, now, requests = false }) =>
       step((unit) => {
         freshen(unit, now)
-        const hosts = (limit > 0 ? unit.due(limit, 0) : []).map((host) => ({
+        const first = (limit > 0 ? unit.due(limit + LANE_NAMES.length, 0) : []).filter(({ name }) => !isLane(name)).slice(0, limit)
+        const hosts = [...first, ...unit.dueAmong(LANE_NAMES)].map((host) => ({
           host: host.name,
           count: isPaced(unit, host) ? 1 : (countReady.one(host.id)?.[0] ?? 0),
           request: requests ? (firstRequest.one(host.id)?.[0] ?? null) : null,

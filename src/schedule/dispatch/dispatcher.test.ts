@@ -3,8 +3,9 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../core/clock.ts'
 import { GannetError } from '../../core/errors.ts'
 import type { RequestId, TaskId } from '../../core/ids.ts'
+import { LANE_NAMES } from '../../core/lanes.ts'
 import { report } from '../fleet-ledger.contract.ts'
-import { ownerOf, type FleetLedger } from '../fleet-ledger.ts'
+import { ownerOf, processorOwnerOf, type FleetLedger } from '../fleet-ledger.ts'
 import { createMemoryFleet } from '../memory-fleet.ts'
 import { createScheduleModel } from '../schedule-model.ts'
 import type { ScheduleStore } from '../schedule-store.ts'
@@ -71,6 +72,44 @@ describe('a dispatcher', () => {
     await fleet.report(report('idle', { maxProcesses: 8 }), TTL)
     raise('d', queue, fleet)
     await soon(async () => (await queue.uncollected())['idle idle-1'] === 6)
+  })
+
+  test('hands visits and processing out apart: what waits for one sort of room holds up nothing of the other', async () => {
+    const { queue, fleet } = world()
+    const [lane = ''] = LANE_NAMES
+    const tasks = Array.from({ length: 5 }, (_, n) => ({ id: `p${n}` as TaskId, kind: 'process' as const, host: lane, url: `https://a/${n}`, weight: 50, payload: null }))
+    await queue.add({ request: 'q' as RequestId, sequence: 1, tasks })
+    await fill(queue, 30, 1)
+    const grabs = report('grabs', { maxThreads: 4 })
+    await fleet.report(grabs, TTL)
+    const { told } = raise('d', queue, fleet)
+    await soon(async () => (await queue.uncollected())['grabs grabs-1'] === 4)
+    const sees = report('sees', { maxThreads: 0, maxProcessing: 3 })
+    await fleet.report(sees, TTL)
+    await soon(async () => (await queue.uncollected())[processorOwnerOf(sees)] === 3)
+    await fleet.report({ ...grabs, received: 4, runningThreads: 4 }, TTL)
+    await pass(80)
+    expect(await queue.uncollected()).toEqual({ 'grabs grabs-1': 4, [processorOwnerOf(sees)]: 3 })
+    await fleet.leave('sees', 'sees-1')
+    await soon(() => told.some((event) => event.type === 'node-left' && event.tasks === 3))
+  })
+
+  test('knows what its predecessor handed out of either sort', async () => {
+    const { queue, fleet } = world()
+    const [lane = ''] = LANE_NAMES
+    const tasks = Array.from({ length: 5 }, (_, n) => ({ id: `p${n}` as TaskId, kind: 'process' as const, host: lane, url: `https://a/${n}`, weight: 50, payload: null }))
+    await queue.add({ request: 'q' as RequestId, sequence: 1, tasks })
+    await fill(queue, 9, 1)
+    const both = report('both', { maxThreads: 2, maxProcessing: 3 })
+    await fleet.report(both, TTL)
+    const first = raise('first', queue, fleet)
+    const all = { [ownerOf(both)]: 2, [processorOwnerOf(both)]: 3 }
+    await soon(async () => Object.values(await queue.uncollected()).reduce((sum, n) => sum + n, 0) === 5)
+    await first.one.stop()
+    const second = raise('second', queue, fleet)
+    await soon(() => second.one.leads)
+    await pass(80)
+    expect(await queue.uncollected()).toEqual(all)
   })
 
   test('gives nothing to a server that drains', async () => {

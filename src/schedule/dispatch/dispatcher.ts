@@ -11,8 +11,9 @@
 import { createBell } from '../../core/bell.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { RequestId } from '../../core/ids.ts'
+import { isLane } from '../../core/lanes.ts'
 import { mayPass } from '../../core/patient.ts'
-import { ownerOf, type Dispatcher as Identity, type FleetLedger, type Leader } from '../fleet-ledger.ts'
+import { ownerOf, processorOwnerOf, type Dispatcher as Identity, type FleetLedger, type Leader } from '../fleet-ledger.ts'
 import type { ScheduleStore } from '../schedule-store.ts'
 import { createHandoutDesk, type Handout } from './handout.ts'
 import type { NodeReport, Server } from './idleness.ts'
@@ -92,16 +93,21 @@ export const startDispatcher = (ports: DispatcherPorts, options: DispatcherOptio
     const waiting = await queue.uncollected()
     const known = await fleet.nodes()
     desk = createHandoutDesk({ rule })
-    for (const report of known) desk.report(report, report.received + (waiting[ownerOf(report)] ?? 0))
+    for (const report of known) {
+      desk.report(
+        report, report.received + (waiting[ownerOf(report)] ?? 0), report.receivedProcessing + (waiting[processorOwnerOf(report)] ?? 0),
+      )
+    }
     members = new Map(known.map((report) => [report.name, report]))
     // Of servers that left while nobody led, tasks may lie in inboxes that are never emptied.
-    const alive = new Set(known.map(ownerOf))
+    const alive = new Set(known.flatMap((report) => [ownerOf(report), processorOwnerOf(report)]))
     for (const owner of Object.keys(waiting)) if (!alive.has(owner)) await queue.recover(owner, [])
     tell({ type: 'leading', fence })
   }
 
   const leave = async (report: NodeReport): Promise<void> => {
-    tell({ type: 'node-left', node: report.name, tasks: await queue.recover(ownerOf(report), []) })
+    const [visits, processing] = [await queue.recover(ownerOf(report), []), await queue.recover(processorOwnerOf(report), [])]
+    tell({ type: 'node-left', node: report.name, tasks: visits + processing })
   }
 
   const meetMembers = async (): Promise<void> => {
@@ -123,13 +129,13 @@ export const startDispatcher = (ports: DispatcherPorts, options: DispatcherOptio
   const turn = async (fence: number): Promise<number> => {
     await meetMembers()
     const room = desk.room()
-    if (room === 0) return clock.now() + restMs
+    if (room + desk.processingRoom() === 0) return clock.now() + restMs
     const limit = Math.min(room, most)
     const { hosts, nextAt } = await queue.due({ limit, now: clock.now(), requests: ports.originOf !== undefined })
     const handouts = desk.spread(hosts.map(({ host, count, request }) =>
       ({ host, count, origin: request === null ? null : (ports.originOf?.(request) ?? null) })))
     if (handouts.length > 0) {
-      const assignments = handouts.map(({ host, node, count }) => ({ host, count, owner: ownerOf(members.get(node) as NodeReport) }))
+      const assignments = handouts.map(({ host, node, count }) => ({ host, count, owner: (isLane(host) ? processorOwnerOf : ownerOf)(members.get(node) as NodeReport) }))
       const taken = await queue.assign({ assignments, leaseMs: taskLeaseMs, now: clock.now(), fence })
       if (taken === null) {
         askAgainAt = 0
@@ -138,7 +144,10 @@ export const startDispatcher = (ports: DispatcherPorts, options: DispatcherOptio
       for (const [index, handout] of handouts.entries()) desk.settle(handout as Handout, taken[index] ?? 0)
     }
     // Where all that were asked for came, there may be more behind them.
-    return hosts.length === limit ? clock.now() : Math.min(clock.now() + restMs, nextAt ?? Infinity)
+    if (limit > 0 && hosts.filter(({ host }) => !isLane(host)).length === limit) return clock.now()
+    // What is due and finds no room of its sort is due at the next turn, too.
+    const isStuck = desk.room() === 0 || (desk.processingRoom() === 0 && hosts.some(({ host }) => isLane(host)))
+    return Math.min(clock.now() + restMs, isStuck ? Infinity : (nextAt ?? Infinity))
   }
 
   const loop = async (): Promise<void> => {

@@ -1,7 +1,8 @@
 import { array, assert, integer, property, record } from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { LANE_NAMES } from '../../core/lanes.ts'
 import { report } from '../fleet-ledger.contract.ts'
-import { createHandoutDesk, type DueHost, type HandoutDesk } from './handout.ts'
+import { createHandoutDesk, type DueHost, type Handout, type HandoutDesk } from './handout.ts'
 import { serverOf } from './idleness.ts'
 import { idlest } from './rules/idlest.ts'
 import { localFirst } from './rules/local-first.ts'
@@ -108,6 +109,27 @@ describe('the handout desk', () => {
     given(one, hosts(3))
     one.report(report('a', { instance: 'a-2', maxThreads: 4 }), 1)
     expect(one.room()).toBe(3)
+  })
+
+  test('gives lanes to servers with room for processing, hosts to those with room for visits, and neither beyond its room', () => {
+    const one = createHandoutDesk({ rule: idlest })
+    one.report(report('grabs', { maxThreads: 2 }), 0)
+    one.report(report('sees', { maxThreads: 0, maxProcessing: 3 }), 0)
+    one.report(report('both', { maxThreads: 1, maxProcessing: 1 }), 0)
+    expect([one.room(), one.processingRoom()]).toEqual([3, 4])
+    const [lane = ''] = LANE_NAMES
+    const handouts = one.spread([due('h', 9), due(lane, 9), due('i', 9), due('j', 9)])
+    expect(handouts).toEqual([
+      { host: 'h', node: 'grabs', count: 2 }, { host: lane, node: 'sees', count: 3 }, { host: lane, node: 'both', count: 1 },
+      { host: 'i', node: 'both', count: 1 },
+    ])
+    expect([one.room(), one.processingRoom()]).toEqual([0, 0])
+    one.settle(handouts[1] as Handout, 1)
+    expect([one.room(), one.processingRoom()]).toEqual([0, 2])
+    one.report(report('sees', { maxThreads: 0, maxProcessing: 3, runningProcessing: 1, receivedProcessing: 1 }), 0)
+    expect(one.processingRoom()).toBe(2)
+    one.report(report('both', { maxThreads: 1, maxProcessing: 1, draining: true }), 0)
+    expect(one.processingRoom()).toBe(2)
   })
 
   test('gets back what did not go', () => {

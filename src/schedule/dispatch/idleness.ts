@@ -14,17 +14,24 @@ export interface NodeReport {
   /** Grabber processes that may run, and those that have at least one task. */
   readonly maxProcesses: number
   readonly runningProcesses: number
-  /** Visits that may be under way in all of them together, and those that are. */
+  /** Visits that may be under way in all of them together, and those that are; none where there is no grabber. */
   readonly maxThreads: number
   readonly runningThreads: number
-  /** Tasks that it was handed and has not begun. */
+  /** Tasks that visit, were handed to it and have not begun. */
   readonly queued: number
+  /** Process tasks that it may hold at a time, none where nothing sees, and those that it holds. */
+  readonly maxProcessing: number
+  readonly runningProcessing: number
   /** Tasks ended a second: a moving average. */
   readonly speed: number
   /** It takes nothing new. */
   readonly draining: boolean
-  /** Tasks taken out of its inbox since its start: those handed to it beyond these are not in the counts above. */
+  /**
+   * Tasks taken out of its inboxes since its start, those that visit and those that process: what was handed to it beyond
+   * these is not in the counts above.
+   */
   readonly received: number
+  readonly receivedProcessing: number
 }
 
 /** A task server as the rules see it, debits counted. */
@@ -53,4 +60,11 @@ export const serverOf = (report: NodeReport, handed: number): Server => {
     maxThreads: report.maxThreads,
     speed: report.speed,
   }
+}
+
+/** The same for process tasks, so that the rules can tell servers apart by their room for these: each takes up a place of its own. */
+export const processorOf = (report: NodeReport, handed: number): Server => {
+  const { name, maxProcessing, runningProcessing, receivedProcessing, draining, speed } = report
+  const spare = draining ? 0 : Math.max(0, maxProcessing - runningProcessing - Math.max(0, handed - receivedProcessing))
+  return { name, spareProcesses: spare, spareThreads: spare, maxThreads: maxProcessing, speed }
 }

@@ -7,7 +7,7 @@
  * microseconds, and in a pool of four they would wait behind other blobs' syncs.
  */
 import { closeSync, fdatasync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs'
-import { copyFile, mkdir, readdir, readFile, rm, stat, unlink } from 'node:fs/promises'
+import { copyFile, mkdir, open, readdir, readFile, rm, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { bodySize, type Body } from '../../core/body.ts'
@@ -131,6 +131,18 @@ export const openFsBlobStore = async ({ dir, readOnly = false }: FsBlobStoreOpti
     },
     async get(sha256) {
       return await orNull(readFile(pathOf(sha256)), 'ENOENT')
+    },
+    async slice(sha256, offset, length) {
+      const file = await orNull(open(pathOf(sha256)), 'ENOENT')
+      if (file === null) return null
+      try {
+        const { size } = await file.stat()
+        const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - offset)))
+        const { bytesRead } = await file.read(bytes, 0, bytes.length, offset)
+        return bytes.subarray(0, bytesRead)
+      } finally {
+        await file.close()
+      }
     },
     async has(sha256) {
       return (await orNull(stat(pathOf(sha256)), 'ENOENT')) !== null

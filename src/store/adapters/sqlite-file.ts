@@ -25,6 +25,8 @@ export interface SqliteFileOptions {
   readonly schema: string
   /** Kept in `user_version`; a file with a higher one is refused. */
   readonly version: number
+  /** Statements that lead from a version to the next. */
+  readonly steps?: Readonly<Record<number, string>>
   /** For a second process while the owner writes: sees each transaction whole, changes nothing. */
   readonly readOnly: boolean
   /** How long to wait for another process's lock, in milliseconds. */
@@ -106,6 +108,17 @@ export const openSqliteFile = (options: SqliteFileOptions): SqliteFile => {
       )
     }
     if (version === options.version) return
+    const steps = options.steps ?? {}
+    if (version !== 0 && steps[version] !== undefined) {
+      if (readOnly) {
+        throw new GannetError('data-older', `${path} was written by an older gannet: open it once with a command that writes (gannet crawl or gannet node), then it can be read`)
+      }
+      transaction(() => {
+        for (let at = version; at < options.version; at++) database.exec(steps[at] as string)
+        database.exec(`PRAGMA user_version = ${options.version}`)
+      })
+      return
+    }
     if (version !== 0) {
       throw new GannetError(
         'data-corrupt',

@@ -7,6 +7,7 @@ export interface AssetRow {
   readonly duplicate_of: AssetId | null
   readonly level: Asset['level']
   readonly requests: string
+  readonly renditions: string
 }
 export interface PrintRow {
   readonly sha256: ArrayBuffer
@@ -32,7 +33,9 @@ export interface VerdictRow extends Omit<VerdictRecord, 'evidence' | 'thumbnailU
 /** Columns of an `AssetRow`, from `asset a`. */
 export const ASSET = `a.json, a.duplicate_of, a.level, (
   SELECT json_group_array(request) FROM (SELECT request FROM request WHERE asset = a.row ORDER BY position)
-) AS requests`
+) AS requests, (
+  SELECT json_group_array(json(json)) FROM (SELECT json FROM rendition WHERE asset = a.row ORDER BY rowid)
+) AS renditions`
 /** Columns of a `PrintRow`, from `asset`. */
 export const PRINT = 'sha256, pixels, thumbnail, pdq, pdq_quality, tile'
 
@@ -45,6 +48,8 @@ export const GET = {
     SELECT row FROM asset WHERE pixels = unhex(asked.value) AND superseded = 0 ORDER BY sequence LIMIT 1)`,
   thumbnail: `${ASKED} (
     SELECT row FROM asset WHERE thumbnail = unhex(asked.value) ORDER BY superseded, sequence LIMIT 1)`,
+  rendition: `${ASKED} (
+    SELECT a.row FROM rendition r JOIN asset a ON a.row = r.asset WHERE r.sha256 = unhex(asked.value) ORDER BY a.sequence LIMIT 1)`,
 } as const
 
 export const bytesOf = (hex: string): Uint8Array => Buffer.from(hex, 'hex')
@@ -56,6 +61,7 @@ export const assetOf = (row: AssetRow): Asset => ({
   ...(JSON.parse(row.json) as Omit<Asset, 'fields'> & Partial<Pick<Asset, 'fields'>>),
   duplicateOf: row.duplicate_of,
   level: row.level,
+  renditions: JSON.parse(row.renditions) as Asset['renditions'],
   requestIds: JSON.parse(row.requests) as Asset['requestIds'],
 })
 

@@ -1,5 +1,20 @@
-/** The tables of `catalogue.db`, format 1. A change here is a new format with a step that leads to it. */
-export const CATALOGUE_VERSION = 1
+/** The tables of `catalogue.db`, format 2. A change here is a new format with a step that leads to it. */
+export const CATALOGUE_VERSION = 2
+
+/** Version 1 knew no renditions. `key` is that of core/rendition.ts; `sha256` is NULL where none could be made. */
+const RENDITIONS = `
+CREATE TABLE rendition (
+  asset INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  sha256 BLOB,
+  json TEXT NOT NULL,
+  PRIMARY KEY (asset, key)
+) STRICT;
+CREATE INDEX rendition_sha256 ON rendition (sha256) WHERE sha256 IS NOT NULL;
+`
+
+/** From each version to the next. */
+export const CATALOGUE_STEPS: Readonly<Record<number, string>> = { 1: RENDITIONS }
 
 /**
  * `row` names an asset inside the file and never changes; `sequence` does when it is superseded.
@@ -76,4 +91,4 @@ CREATE VIRTUAL TABLE words USING fts5 (
   contentless_delete = 1,
   tokenize = "porter unicode61 remove_diacritics 2 categories 'L* N* Co M*'"
 );
-`
+${RENDITIONS}`

@@ -5,7 +5,8 @@
  */
 import type { AssetId, SpaceId } from '../../core/ids.ts'
 import type { Asset, StoredVector, VerdictRecord } from '../asset.ts'
-import type { AssetFilter, Catalogue, Change, CommitEntry, CommitResult } from '../catalogue.ts'
+import { renditionKey } from '../../core/rendition.ts'
+import type { AssetFilter, Catalogue, Change, CommitEntry, CommitResult, RenditionEntry } from '../catalogue.ts'
 import { indexText, matchQuery } from '../full-text.ts'
 import { openSqliteFile, type Bindable } from './sqlite-file.ts'
 import {
@@ -21,7 +22,7 @@ import {
   type StepRow,
   type VerdictRow,
 } from './sqlite-rows.ts'
-import { CATALOGUE_SCHEMA, CATALOGUE_VERSION } from './sqlite-schema.ts'
+import { CATALOGUE_SCHEMA, CATALOGUE_STEPS, CATALOGUE_VERSION } from './sqlite-schema.ts'
 
 export interface SqliteCatalogueOptions {
   readonly path: string
@@ -50,6 +51,7 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
     path: options.path,
     schema: CATALOGUE_SCHEMA,
     version: CATALOGUE_VERSION,
+    steps: CATALOGUE_STEPS,
     readOnly: options.readOnly ?? false,
     busyMs: options.busyMs ?? 10_000,
   })
@@ -85,6 +87,7 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
       sequence(), by, row.row,
     )
     run('DELETE FROM vector WHERE asset = ?', row.row)
+    run('DELETE FROM rendition WHERE asset = ?', row.row)
     run('UPDATE asset SET duplicate_of = ? WHERE duplicate_of = ?', by, old)
   }
 
@@ -93,7 +96,7 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
       `INSERT INTO asset (id, sequence, superseded, duplicate_of, level, bytes, host, category, json, ${PRINT})
        VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       asset.id, sequence, asset.duplicateOf, asset.level, asset.bytes, asset.host, asset.category,
-      JSON.stringify({ ...asset, requestIds: [] }),
+      JSON.stringify({ ...asset, renditions: [], requestIds: [] }),
       bytesOf(fingerprint.sha256),
       fingerprint.pixels && bytesOf(fingerprint.pixels),
       fingerprint.thumbnail && bytesOf(fingerprint.thumbnail),
@@ -140,6 +143,19 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
     })
   }
 
+  const addRenditions = ({ asset, request, renditions }: RenditionEntry): boolean => {
+    const [found] = all<{ row: number }>('SELECT row FROM asset WHERE id = ? AND superseded = 0', asset)
+    if (!found) return false
+    for (const one of renditions) {
+      run(
+        'INSERT OR IGNORE INTO rendition (asset, key, sha256, json) VALUES (?, ?, ?, ?)',
+        found.row, renditionKey({ ...one, ...one.asked }), one.sha256 && bytesOf(one.sha256), JSON.stringify(one),
+      )
+    }
+    addRequests(found.row, [request])
+    return true
+  }
+
   const vectorsOf = (rows: readonly Pick<StepRow, 'row'>[]): ReadonlyMap<number, readonly StoredVector[]> => {
     const found = new Map<number, StoredVector[]>()
     const asked = JSON.stringify(rows.map(({ row }) => row))
@@ -168,6 +184,7 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
   return {
     capabilities: { fullText: true },
     commit: async (entries) => file.transaction(() => commitAll(entries)),
+    addRenditions: async (entries) => file.transaction(() => entries.map(addRenditions)),
     judge: async (verdicts) => file.transaction(() => verdicts.forEach(record)),
     async get(by, values) {
       const rows = all<AssetRow & { asked: number }>(`SELECT asked.key AS asked, ${ASSET} ${GET[by]}`, JSON.stringify(values))
