@@ -32,6 +32,8 @@ const manners = (settings: HouseSettings): readonly Finding[] => [
   { what: 'opt-outs', on: settings.optOut, why: settings.optOut ? 'noai, noimageai, noimageindex, noindex' : 'switched off: pictures are taken against their marks', remedy: '' },
 ]
 
+const SEEN_ELSEWHERE: Finding = { what: 'vision', on: false, why: 'other servers of the fleet look at its pictures', remedy: '' }
+
 const packFinding = ({ task, on, why, remedy }: PackFinding): Finding => ({ what: task, on, why, remedy })
 
 export interface House {
@@ -95,7 +97,9 @@ export interface HouseOptions {
 
 export const openHouse = async ({ settings, emit, grant, clock, recipes, processes, outbox = false }: HouseOptions): Promise<House> => {
   const { choice, findings: packs } = await packsFor(settings)
-  const findings = [...packs.map(packFinding), ...manners(settings)]
+  const visionProcesses = visionCount(settings)
+  const eyesFindings = visionProcesses === 0 ? [SEEN_ELSEWHERE] : packs.map(packFinding)
+  const findings = [...eyesFindings, ...manners(settings)]
   const told = (role: string) => (why: { signal: string | null; code: number | null }) =>
     emit({ type: 'role-restarted', role, why: why.signal ?? `exit ${why.code}` })
 
@@ -125,7 +129,6 @@ export const openHouse = async ({ settings, emit, grant, clock, recipes, process
     size: processes,
     raise: () => keepRole({ role: 'grabber', start: () => startRole('grabber', grabberInit, { leave, clock: { now: () => clock.now() } }), onRestart: told('grabber') }),
   })
-  const visionProcesses = visionCount(settings)
   const vision = visionProcesses === 0 ? null : openVision({
     choice, processes: visionProcesses, batch: settings.batch, decodeSeconds: settings.decodeTime, spoolDir: folderPaths(settings.data).spool, emit,
   })

@@ -94,6 +94,18 @@ describe('a dispatcher', () => {
     await soon(() => told.some((event) => event.type === 'node-left' && event.tasks === 3))
   })
 
+  test('rests while what is due finds no room of its sort', async () => {
+    const { queue, fleet } = world()
+    const [lane = ''] = LANE_NAMES
+    await queue.add({ request: 'q' as RequestId, sequence: 1, tasks: [{ id: 'p' as TaskId, kind: 'process', host: lane, url: 'https://a/', weight: 50, payload: null }] })
+    await fleet.report(report('grabs'), TTL)
+    let looks = 0
+    raise('d', { ...queue, due: (ask) => (looks++, queue.due(ask)) }, fleet)
+    await pass(300)
+    expect(looks).toBeGreaterThan(0)
+    expect(looks).toBeLessThan(40)
+  })
+
   test('knows what its predecessor handed out of either sort', async () => {
     const { queue, fleet } = world()
     const [lane = ''] = LANE_NAMES
