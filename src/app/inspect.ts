@@ -3,6 +3,7 @@ import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { systemClock } from '../core/clock.ts'
 import { GannetError } from '../core/errors.ts'
 import { explain } from '../core/reasons.ts'
 import type { GrabberApi } from '../fetch/index.ts'
@@ -91,7 +92,7 @@ export const inspect = async (what: string, options: InspectOptions = {}): Promi
   const spoolDir = await mkdtemp(join(tmpdir(), 'gannet-inspect-'))
   const init: GrabberInit = { settings, spoolDir, recipes }
   const leave = { grant: atOnce, recall: async () => null, remember: async () => undefined }
-  const grabber = await startRole('grabber', init, { leave })
+  const grabber = await startRole('grabber', init, { leave, clock: { now: () => systemClock.now() } })
   try {
     const page = await grabber.peer.remote<GrabberApi>('api').visitPage({
       url: href, kind: 'page', referer: null, grant: await atOnce(new URL(href).origin),
