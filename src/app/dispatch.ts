@@ -4,6 +4,7 @@ import { GannetError } from '../core/errors.ts'
 import { DISPATCHER_DEFAULTS, ruleNamed, RULES, startDispatcher, type DispatchEvent } from '../schedule/index.ts'
 import { addFleetRoutes, createHttpServer, listenAt } from '../server/index.ts'
 import { joinFleet } from './fleet.ts'
+import { watchFleet } from './watch-fleet.ts'
 import { defaultName } from './node.ts'
 import type { DispatchSettings } from './settings.ts'
 
@@ -26,12 +27,16 @@ export const startDispatch = async ({ settings, tell }: {
   }
   const fleet = await joinFleet(settings, settings.redis, settings)
   const server = createHttpServer({ onTrouble: (error) => tell({ type: 'trouble', error }) })
+  let undo: () => void = () => undefined
   const close = async (): Promise<void> => {
+    undo()
     await server.close()
     await fleet.close()
   }
   try {
-    addFleetRoutes(server, { ledger: fleet.ledger, queue: fleet.queue })
+    const watch = watchFleet(fleet)
+    undo = watch.close
+    addFleetRoutes(server, { ledger: fleet.ledger, queue: fleet.queue, view: watch.view })
     const { url, port } = await listenAt(server, settings.listen)
     const name = settings.name ?? defaultName(port)
     const dispatcher = startDispatcher(

@@ -12,24 +12,28 @@ import { createGuard } from '../fetch/index.ts'
 import { createWorker, handOn, rowTask, type AdmitRules, type Wishes } from '../crawl/index.ts'
 import { acceptLinks, createCallbacks, createRequestDesk, startInboxLoop, watchEnds, type RequestRow } from '../node/index.ts'
 import {
-  createForwarder, createMemoryFleet, DISPATCHER_DEFAULTS, ownerOf, RETRY_DEFAULTS, retryAt, ruleNamed, RULES, startDispatcher,
+  createForwarder, DISPATCHER_DEFAULTS, ownerOf, RETRY_DEFAULTS, retryAt, ruleNamed, RULES, startDispatcher,
   type NodeReport, type Outbox, type OutboxRequest, type ScheduleStore,
 } from '../schedule/index.ts'
 import { addFleetRoutes, addRequestRoutes, createHttpServer, listenAt } from '../server/index.ts'
-import type { AssetFilter } from '../store/index.ts'
+import { openFileFleet } from '../schedule/adapters/file-fleet.ts'
+import { folderPaths, type AssetFilter } from '../store/index.ts'
 import { createAdmission } from './admission.ts'
 import { recallHosts } from './crawl.ts'
 import { joinFleet, type Fleet } from './fleet.ts'
-import { openHouse, type Finding } from './house.ts'
+import { addressDelayOf, openHouse, type Finding } from './house.ts'
 import type { KeeperApi } from './keeper-api.ts'
 import { loadRecipes, type RecipeChoice } from './load-recipes.ts'
 import type { StandingRole } from './role-process.ts'
 import type { NodeSettings } from './settings.ts'
 import { openFleetStore } from './store-home.ts'
+import { watchFleet } from './watch-fleet.ts'
 
 export type NodeEvent =
   | GannetEvent
   | { readonly type: 'node-ready'; readonly name: string; readonly url: string; readonly store: string }
+  /** People have ordered this server to drain. */
+  | { readonly type: 'drain-ordered' }
   /** It goes on trying; null: it is well again. */
   | { readonly type: 'fleet-trouble'; readonly error: unknown }
 
@@ -64,11 +68,11 @@ const PAGE = 500
 /** @param port where it listens */
 export const defaultName = (port: number): string => `${hostname().replace(/[^\w.-]/g, '-').slice(0, 50)}-${port}`
 
-const standAlone = (keeper: StandingRole): Fleet => ({
+const standAlone = async (keeper: StandingRole, settings: NodeSettings): Promise<Fleet> => ({
   queue: keeper.again<ScheduleStore>('schedule') as Fleet['queue'],
-  ledger: createMemoryFleet(() => performance.now()),
+  ledger: await openFileFleet({ path: folderPaths(settings.data).orders, now: () => performance.now() }),
   clock: systemClock,
-  pace: null,
+  pace: { delayMs: settings.delay, addressDelayMs: addressDelayOf(settings) },
   close: async () => undefined,
 })
 
@@ -93,7 +97,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
 
   try {
     house.checkTargets(settings.target)
-    const fleet = joined ?? standAlone(house.keeper)
+    const fleet = joined ?? await standAlone(house.keeper, settings)
     undo.push(() => fleet.close())
     const { queue, ledger, clock } = fleet
     const outbox = house.keeper.again<Outbox>('outbox') as Outbox
@@ -125,7 +129,9 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
           ? Promise.reject(new GannetError('drained', 'this task server is being stopped: ask another one')) : desk.accept(ask),
       },
     })
-    addFleetRoutes(server, { ledger, queue })
+    const watch = watchFleet(fleet)
+    undo.push(watch.close)
+    addFleetRoutes(server, { ledger, queue, view: watch.view })
     const { url, port } = await listenAt(server, settings.listen)
     const name = settings.name ?? defaultName(port)
     const instance = randomUUID()
@@ -162,7 +168,10 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     )
     const maxThreads = settings.processes * settings.threads + house.visionProcesses * settings.batch
     const loop = startInboxLoop(
-      { queue, fleet: ledger, worker, busyProcesses: () => house.grabbers.busy, ended: () => ended, onTrouble },
+      { queue, fleet: ledger, worker, busyProcesses: () => house.grabbers.busy, ended: () => ended, onTrouble, onDrainOrder: () => {
+        tell({ type: 'drain-ordered' })
+        drain()
+      } },
       { name, instance, url, owner, maxProcesses: settings.processes, maxThreads, memberMs: MEMBER_MS },
     )
 
@@ -195,6 +204,11 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     for (const run of background) run.catch(fail)
     tell({ type: 'node-ready', name, url, store: store.home.node })
 
+    const drain = (): void => {
+      loop.drain()
+      // With the queue away there is nobody to give anything back to: leases run out by themselves.
+      setTimeout(() => lost.abort(), DRAIN_MS).unref()
+    }
     const finish = async (): Promise<void> => {
       try {
         await Promise.race([loop.ended, failure])
@@ -215,11 +229,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
       get report() {
         return loop.report
       },
-      drain() {
-        loop.drain()
-        // With the queue away there is nobody to give anything back to: leases run out by themselves.
-        setTimeout(() => lost.abort(), DRAIN_MS).unref()
-      },
+      drain,
     }
   } catch (error) {
     await unwind()

@@ -214,7 +214,7 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
   }
 
   const store: ScheduleStore = {
-    can: { ordered: true, listsEnded: true, deepest: 'all hosts' },
+    can: { ordered: true, listsEnded: true },
 
     async add({ request, sequence, tasks: batch, now }) {
       if (sequence <= (sequences.get(request) ?? 0)) return batch.map(() => 'repeated')

@@ -159,7 +159,7 @@ export interface Overview {
   readonly hosts: number
   /**
    * Those with the most waiting tasks, then by name (code unit), at most as many as asked for. Exact while a thousand hosts
-   * wait or fewer. Beyond them the store looks at a bounded number: `ScheduleCapabilities.deepest` says which.
+   * wait or fewer. Beyond them the store looks at a bounded number, the likeliest; its adapter says which.
    */
   readonly deepest: readonly HostLine[]
   /**
@@ -185,8 +185,6 @@ export interface ScheduleCapabilities {
    * request, and no more.
    */
   readonly listsEnded: boolean
-  /** How the hosts are found that `Overview.deepest` looks at, where there are many; for people. */
-  readonly deepest: string
 }
 
 export interface TaskRecord {

@@ -218,10 +218,7 @@ export const openRedisSchedule = async (options: RedisScheduleOptions, retention
   const pairsOf = (held: readonly Held[]): (string | number)[] => held.flatMap(({ id, fence }) => [id, fence])
 
   return {
-    can: {
-      ordered: false, listsEnded: false,
-      deepest: 'the 400 with the longest lines when these had last grown by 64 tasks, the 300 that are next, and 300 at random',
-    },
+    can: { ordered: false, listsEnded: false },
 
     async add({ request, sequence, tasks, now }) {
       const answer = await run<string>('add', request, sequence, now ?? '', ...tasks.flatMap(wire))

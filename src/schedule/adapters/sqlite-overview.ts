@@ -1,6 +1,7 @@
 /**
  * What can be seen of a SQLite schedule (`ScheduleStore.overview`), from counts that each step keeps. Of hosts it looks at
- * no more than 21,000 rows, and at the first task of no more than a thousand: some 20 ms at the most.
+ * no more than 21,000 rows (10,000 hosts whose time has come, the longest in line first; 10,000 that wait for theirs, the
+ * next first; 1,000 that are paused), and at the first task of no more than a thousand: some 20 ms at the most.
  */
 import type Database from 'libsql'
 import type { Outcome, Reason } from '../../core/reasons.ts'
@@ -19,7 +20,6 @@ const MOST_COUNTED = 100_000
 type Line = [id: number, name: string, waiting: number, paused: number]
 
 export interface SqliteOverview {
-  readonly how: string
   overview(top: number, now: number): Overview
   /** Tasks up to this sequence have arrived by then. */
   mark(sequence: number, now: number): void
@@ -56,7 +56,6 @@ export const prepareOverview = (db: Database.Database): SqliteOverview => {
   }
 
   return {
-    how: '10,000 hosts whose time has come, the longest in line first, 10,000 that wait for theirs, the next first, and 1,000 that are paused',
     overview(top, now) {
       const waiting = depths.all().map(([weight, kind, count]): Depth => ({ weight, kind, count })).sort(compareDepths)
       const kinds = { page: 0, image: 0, process: 0, ...Object.fromEntries(pending.all()) }

@@ -165,7 +165,7 @@ UPDATE hosts SET waiting = coalesce((SELECT count(*) FROM tasks WHERE tasks.host
 INSERT INTO tallies SELECT 0, kind, outcome, reason, sum(count) FROM tallies GROUP BY kind, outcome, reason;
 INSERT INTO pending SELECT 0, kind, sum(count) FROM pending GROUP BY kind;
 UPDATE meta SET value = (SELECT count(*) FROM tasks WHERE outcome IS NULL OR settled IS NOT NULL) WHERE key = 'accepted';
-UPDATE meta SET value = (SELECT value FROM meta WHERE key = 'accepted') WHERE key = 'dispatched';
+UPDATE meta SET value = (SELECT count(*) FROM tasks WHERE settled IS NOT NULL) + (SELECT count(*) FROM leases) WHERE key = 'dispatched';
 UPDATE meta SET value = (SELECT count(*) FROM tasks WHERE dead = 1) WHERE key = 'dead';
 `
 const MEND = [FROM_1, FROM_2, FROM_3]

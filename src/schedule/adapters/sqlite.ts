@@ -300,7 +300,7 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
   }
 
   return {
-    can: { ordered: true, listsEnded: true, deepest: seen.how },
+    can: { ordered: true, listsEnded: true },
 
     add: async ({ request: name, sequence, tasks, now }) =>
       acceptance((unit) => {
