@@ -40,10 +40,10 @@ const entry = (label: string, words: readonly string[], width: number): string[]
   const lines: string[] = []
   for (const word of words) {
     const last = lines.at(-1)
-    if (last !== undefined && last.length + 2 + word.length <= width - LABEL) lines[lines.length - 1] = `${last}, ${word}`
+    if (last !== undefined && last.length + 3 + word.length <= width - LABEL) lines[lines.length - 1] = `${last}, ${word}`
     else lines.push(word)
   }
-  return lines.map((line, at) => `${pc.dim(padTo(at === 0 ? label : '', LABEL))}${cutTo(line, width - LABEL)}${at < lines.length - 1 ? ',' : ''}`)
+  return lines.map((line, at) => `${pc.dim(padTo(at === 0 ? label : '', LABEL))}${cutTo(line, width - LABEL - 1)}${at < lines.length - 1 ? ',' : ''}`)
 }
 
 /** The first column takes what is left of the width, the others stand to the right. */
@@ -52,12 +52,14 @@ const grid = (rows: readonly (readonly string[])[], width: number): string[] => 
   const others = widths.slice(1).reduce((total, n) => total + n + 2, 0)
   const first = Math.max(8, Math.min(widths[0] ?? 0, width - others))
   return rows.map(([name = '', ...cells], at) => {
-    const line = padTo(cutTo(name, first), first) + cells.map((cell, column) => `  ${cell.padStart(widths[column + 1] ?? 0)}`).join('')
+    const whole = padTo(cutTo(name, first), first) + cells.map((cell, column) => `  ${cell.padStart(widths[column + 1] ?? 0)}`).join('')
+    const line = cutTo(whole.trimEnd(), width)
     return at === 0 ? pc.dim(line) : line
   })
 }
 
-const more = (all: number, shown: number, what: string): string[] => (all > shown ? [pc.dim(`and ${countOf(all - shown, what)} more (--json names all that is known)`)] : [])
+const more = (all: number, shown: number, what: string): string[] =>
+  all > shown ? [pc.dim(`and ${countOf(all - shown, what)} more: --json`)] : []
 
 const queueLines = (queues: QueuesView, width: number): string[] => {
   const { waiting, hosts, oldest, leased, ended, rates, byWeight, circuits } = queues
