@@ -4,6 +4,7 @@ import { setTimeout as pass } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { folder, gannet, site, SMALL, startGannet, type Running } from './bad-input/gannet.ts'
 import { startFleet } from './chaos/fleet.ts'
+import { samplesIn } from './exposition-text.ts'
 import { startRedis } from './engines/redis.ts'
 import { planGallery } from './site/index.ts'
 
@@ -108,6 +109,10 @@ describe('orders', () => {
       expect((await gannet(['resume', '--node', 'node-0', '--redis', redis.url])).code).toBe(0)
       await until(hasEnded(first, id))
       expect((await get<{ kept: number }>(`${first}/v1/requests/${String(id)}`)).kept).toBe(home.truth.keep.length)
+      const told = samplesIn(await (await fetch(`${leader}/metrics`)).text())
+      const ended = (outcome: string) => told.get(`gannet_tasks_ended_total{kind="image",outcome="${outcome}"}`)
+      expect([ended('kept'), told.get('gannet_queue_leased'), told.get('gannet_dispatcher_leading')]).toEqual([home.truth.keep.length, 0, 1])
+      expect(told.get('gannet_dispatcher_turn_duration_seconds_count')).toBeGreaterThan(10)
       const { nodes, queues: seen } = JSON.parse((await gannet(['status', '--redis', redis.url, '--json'])).stdout) as { nodes: { nodes: object[] }; queues: Queues }
       expect([nodes.nodes.length, seen.waiting, seen.leased, seen.dead]).toEqual([1, 0, 0, 0])
       expect(seen.rates).toMatchObject({ seconds: expect.any(Number) as number, accepted: 0 })

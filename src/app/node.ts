@@ -10,12 +10,12 @@ import { GannetError } from '../core/errors.ts'
 import { patient } from '../core/patient.ts'
 import { createGuard } from '../fetch/index.ts'
 import { createWorker, handOn, rowTask, type AdmitRules, type Wishes } from '../crawl/index.ts'
-import { acceptLinks, createCallbacks, createRequestDesk, startInboxLoop, watchEnds, type RequestRow } from '../node/index.ts'
+import { acceptLinks, createCallbacks, createRequestDesk, startInboxLoop, watchEnds, type InboxLoop, type RequestRow } from '../node/index.ts'
 import {
   createForwarder, DISPATCHER_DEFAULTS, ownerOf, RETRY_DEFAULTS, retryAt, ruleNamed, RULES, startDispatcher,
-  type NodeReport, type Outbox, type OutboxRequest, type ScheduleStore,
+  type Dispatcher, type NodeReport, type Outbox, type OutboxRequest, type ScheduleStore,
 } from '../schedule/index.ts'
-import { addFleetRoutes, addRequestRoutes, createHttpServer, listenAt } from '../server/index.ts'
+import { addFleetRoutes, addMetrics, addRequestRoutes, createHttpServer, listenAt } from '../server/index.ts'
 import { openFileFleet } from '../schedule/adapters/file-fleet.ts'
 import { folderPaths, type AssetFilter } from '../store/index.ts'
 import { createAdmission } from './admission.ts'
@@ -132,6 +132,11 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     const watch = watchFleet(fleet)
     undo.push(watch.close)
     addFleetRoutes(server, { ledger, queue, view: watch.view })
+    let loop: InboxLoop | null = null
+    let dispatcher: Dispatcher | null = null
+    const metrics = addMetrics(server, {
+      view: watch.view, report: () => loop?.report ?? null, ...(settings.redis === null ? { leads: () => dispatcher?.leads ?? false } : {}),
+    })
     const { url, port } = await listenAt(server, settings.listen)
     const name = settings.name ?? defaultName(port)
     const instance = randomUUID()
@@ -163,11 +168,15 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
       },
       {
         rules, concurrency: settings.processes * settings.threads, perHost: settings.perHost, leaseMs: LEASE_MS,
-        mayKeep: () => true, onBytes: () => undefined, onRoom: () => undefined, onEnded: () => ended++, onTrouble: fail,
+        mayKeep: () => true, onBytes: () => undefined, onRoom: () => undefined, onTrouble: fail,
+        onEnded({ kind }, { outcome }) {
+          ended++
+          metrics.ended(kind, outcome)
+        },
       },
     )
     const maxThreads = settings.processes * settings.threads + house.visionProcesses * settings.batch
-    const loop = startInboxLoop(
+    const inbox = startInboxLoop(
       { queue, fleet: ledger, worker, busyProcesses: () => house.grabbers.busy, ended: () => ended, onTrouble, onDrainOrder: () => {
         tell({ type: 'drain-ordered' })
         drain()
@@ -175,11 +184,13 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
       { name, instance, url, owner, maxProcesses: settings.processes, maxThreads, memberMs: MEMBER_MS },
     )
 
-    const dispatcher = settings.redis !== null ? null : startDispatcher(
-      { queue, fleet: ledger, clock, tell: () => undefined },
+    loop = inbox
+    const local = settings.redis !== null ? null : startDispatcher(
+      { queue, fleet: ledger, clock, tell: () => undefined, onTurn: metrics.turned },
       { ...DISPATCHER_DEFAULTS, taskLeaseMs: LEASE_MS, identity: { name, instance, url }, rule: ruleNamed(settings.rule) ?? (RULES[0] as (typeof RULES)[number]) },
     )
-    dispatcher?.ended.catch(fail)
+    dispatcher = local
+    local?.ended.catch(fail)
 
     /** The request's end, and what was stored for it. */
     const reportOf = async (request: OutboxRequest): Promise<string> => {
@@ -205,19 +216,19 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     tell({ type: 'node-ready', name, url, store: store.home.node })
 
     const drain = (): void => {
-      loop.drain()
+      inbox.drain()
       // With the queue away there is nobody to give anything back to: leases run out by themselves.
       setTimeout(() => lost.abort(), DRAIN_MS).unref()
     }
     const finish = async (): Promise<void> => {
       try {
-        await Promise.race([loop.ended, failure])
+        await Promise.race([inbox.ended, failure])
       } finally {
         stopping.abort()
         lost.abort()
-        loop.drain()
+        inbox.drain()
         worker?.close()
-        await dispatcher?.stop().catch(() => undefined)
+        await local?.stop().catch(() => undefined)
         await Promise.allSettled(background)
         await unwind()
       }
@@ -227,7 +238,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     return {
       name, url, findings: house.findings, ended: finished,
       get report() {
-        return loop.report
+        return inbox.report
       },
       drain,
     }

@@ -60,6 +60,8 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
   const hosts = new Map<string, Host>()
   const sequences = new Map<RequestId, number>()
   const counts: Count[] = []
+  /** The same, but nothing is ever taken out. */
+  const ends: Count[] = []
   const sums: { request: RequestId; name: string; amount: number }[] = []
   const shares = createFairShare()
   /** By owner, in order: leases assigned and not collected. */
@@ -69,6 +71,19 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
   let leader = 0
   let accepted = 0
   let dispatched = 0
+
+  const countEnd = (one: Count): void => {
+    counts.push(one)
+    ends.push(one)
+  }
+  const tallied = (of: readonly Count[]): readonly TallyRow[] => {
+    const rows = new Map<string, TallyRow>()
+    for (const { kind, outcome, reason } of of) {
+      const key = `${kind} ${outcome} ${reason}`
+      rows.set(key, { kind, outcome, reason, count: (rows.get(key)?.count ?? 0) + 1 })
+    }
+    return [...rows.values()].sort(compareTallyRows)
+  }
 
   const hostOf = (name: string): Host => {
     const host = hosts.get(name) ?? { delayMs: 0, free: 0, blocked: 0, address: null, held: 0, memory: null, paused: false }
@@ -132,7 +147,7 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
     }
     if (fresh.kind === 'image') {
       const outcome = known ? 'refused' : outcomeOf(reason)
-      counts.push({ request, kind: fresh.kind, outcome, reason })
+      countEnd({ request, kind: fresh.kind, outcome, reason })
     }
     return reason
   }
@@ -149,7 +164,7 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
     entry.lease = null
     entry.end = { outcome, reason }
     entry.dead = outcome === 'failed'
-    counts.push({ request: entry.task.request, kind: entry.task.kind, outcome, reason })
+    countEnd({ request: entry.task.request, kind: entry.task.kind, outcome, reason })
   }
 
   const addSums = (request: RequestId, amounts: Readonly<Record<string, number>> = {}): void => {
@@ -331,12 +346,6 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
 
     async tally(requests) {
       const asked = new Set(requests === 'all' ? sequences.keys() : requests)
-      const rows = new Map<string, TallyRow>()
-      for (const { request, kind, outcome, reason } of counts) {
-        if (!asked.has(request)) continue
-        const key = `${kind} ${outcome} ${reason}`
-        rows.set(key, { kind, outcome, reason, count: (rows.get(key)?.count ?? 0) + 1 })
-      }
       const pending = { page: 0, image: 0, process: 0 }
       for (const { task, state } of tasks.values()) {
         if (state !== 'ended' && asked.has(task.request)) pending[task.kind] += 1
@@ -346,7 +355,7 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
         if (asked.has(request)) total[name] = (total[name] ?? 0) + amount
       }
       return {
-        ended: [...rows.values()].sort(compareTallyRows),
+        ended: tallied(counts.filter(({ request }) => asked.has(request))),
         pending,
         sums: total,
         sequence: Math.max(0, ...[...asked].map((request) => sequences.get(request) ?? 0)),
@@ -436,11 +445,11 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
         depths.set(`${weight} ${kind}`, { weight, kind, count: (depths.get(`${weight} ${kind}`)?.count ?? 0) + 1 })
       }
       const lines = [...hosts].map(([host, { paused }]) => ({ host, waiting: waitingOf(host).length, paused })).filter((line) => line.waiting > 0)
-      const { ended, pending } = await store.tally('all')
+      const { pending } = await store.tally('all')
       return {
         waiting: [...depths.values()].sort(compareDepths),
         leased: [...tasks.values()].filter(({ state }) => state === 'leased').length,
-        pending, ended, accepted, dispatched,
+        pending, ended: tallied(ends), accepted, dispatched,
         dead: [...tasks.values()].filter(({ dead }) => dead).length,
         hosts: lines.length,
         deepest: lines.sort(compareLines).slice(0, top),

@@ -148,7 +148,7 @@ export interface Overview {
   readonly leased: number
   /** Waiting or leased, by kind. */
   readonly pending: Readonly<Record<TaskKind, number>>
-  /** As `Tally.ended`. */
+  /** Ends reached, in the order of `Tally.ended`; never fewer: a task that was revived is counted at each of its ends. */
   readonly ended: readonly TallyRow[]
   /** Tasks admitted as `queued`, from the beginning on. */
   readonly accepted: number

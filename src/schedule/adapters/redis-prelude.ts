@@ -417,9 +417,10 @@ local function settle_all()
   call_many('ZADD', P .. 'leases', new_leases)
   for key, by in pairs(counts) do
     local name, field = string.match(key, '^([^%z]*)%z(.*)$')
-    if call('HINCRBY', P .. name, field, by) == 0 and string.sub(name, 1, 2) == 'p:' then rests(string.sub(name, 3)) end
-    -- The counts of all requests together: p:KIND and e:KIND|OUTCOME|REASON.
-    total(string.sub(name, 1, 2) .. field, by)
+    local sort = string.sub(name, 1, 2)
+    if call('HINCRBY', P .. name, field, by) == 0 and sort == 'p:' then rests(string.sub(name, 3)) end
+    -- The counts of all requests together: p:KIND, and e:KIND|OUTCOME|REASON, where no end is taken back.
+    if sort == 'p:' or (sort == 'e:' and by > 0) then total(sort .. field, by) end
   end
   if #new_leased > 0 then total('dispatched', #new_leased / 2) end
   for field, by in pairs(totals) do if by ~= 0 then call('HINCRBY', P .. 'totals', field, by) end end

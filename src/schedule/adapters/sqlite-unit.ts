@@ -90,7 +90,7 @@ type HostColumns = [
 ]
 const HOST_COLUMNS = 'id, name, delay, free, blocked, fresh, address, held, memory, stamp, waiting, paused'
 const COUNTERS = ['sequence', 'fence', 'accepted', 'dispatched', 'dead'] as const
-/** Under this number the counts of all requests together are kept beside each one's own. */
+/** Under this number the counts of all requests together are kept beside each one's own; of ends, those that were taken back too. */
 export const ALL_REQUESTS = 0
 
 export const prepareUnits = (db: Database.Database, path: string): (() => Unit) => {
@@ -267,7 +267,8 @@ export const prepareUnits = (db: Database.Database, path: string): (() => Unit) 
         if (now !== promoted) setMeta(now, 'promoted')
       },
       ended(request, kind, outcome, reason, by = 1) {
-        for (const of of [request, ALL_REQUESTS]) bump(tallies, [of, kind, outcome, reason ?? ''], by)
+        bump(tallies, [request, kind, outcome, reason ?? ''], by)
+        if (by > 0) bump(tallies, [ALL_REQUESTS, kind, outcome, reason ?? ''], by)
       },
       pending(request, kind, by) {
         for (const of of [request, ALL_REQUESTS]) bump(pending, [of, kind], by)

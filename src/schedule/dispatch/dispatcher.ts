@@ -26,6 +26,8 @@ export interface DispatcherPorts {
   /** The task server that took a request; null when unknown. Asked for often: it remembers. Absent where the rule does not care. */
   readonly originOf?: (request: RequestId) => string | null
   readonly tell: (event: DispatchEvent) => void
+  /** A turn that this one led took so long, in milliseconds. */
+  readonly onTurn?: (ms: number) => void
 }
 
 export type DispatchEvent =
@@ -151,7 +153,11 @@ export const startDispatcher = (ports: DispatcherPorts, options: DispatcherOptio
       let restUntil = clock.now() + restMs
       try {
         await holdLead()
-        if (leader !== null && leads()) restUntil = await turn(leader.fence)
+        if (leader !== null && leads()) {
+          const begun = performance.now()
+          restUntil = await turn(leader.fence)
+          ports.onTurn?.(performance.now() - begun)
+        }
       } catch (error) {
         if (!mayPass(error)) throw error
         tell({ type: 'trouble', error })

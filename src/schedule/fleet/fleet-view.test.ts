@@ -81,7 +81,7 @@ describe('rates', () => {
     expect(meter.rates).toBeNull()
     meter.add(5_000, counts(50, 20))
     expect(meter.rates).toEqual({ seconds: 5, accepted: 10, dispatched: 10, ended: { kept: 4 } })
-    meter.add(15_000, counts(50, 10))
+    meter.add(15_000, counts(50, 20))
     expect(meter.rates).toEqual({ seconds: 10, accepted: 0, dispatched: 0, ended: { kept: 0 } })
   })
 

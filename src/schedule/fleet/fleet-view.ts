@@ -42,6 +42,7 @@ export interface QueuesView {
   readonly uncollected: Readonly<Record<string, number>>
   /** Waiting or leased, by kind. */
   readonly pending: Readonly<Record<TaskKind, number>>
+  /** Ends reached, by kind, outcome and reason; a dead task that was revived counts again at its next one. */
   readonly ended: readonly TallyRow[]
   /** From the beginning on: tasks taken in, leases given. */
   readonly accepted: number

@@ -40,8 +40,7 @@ export const createRateMeter = ({ windowMs }: { readonly windowMs: number }): Ra
       const [first, last] = [samples[0], samples.at(-1)]
       if (first === undefined || last === undefined || last.at - first.at < LEAST_MS) return null
       const seconds = (last.at - first.at) / 1000
-      // A task that died and is tried again has ended no longer.
-      const rate = (after: number, before: number): number => Math.round((Math.max(0, after - before) / seconds) * 10) / 10
+      const rate = (after: number, before: number): number => Math.round(((after - before) / seconds) * 10) / 10
       return {
         seconds: Math.round(seconds * 10) / 10,
         accepted: rate(last.counts.accepted, first.counts.accepted),
