@@ -38,7 +38,7 @@
 import { retentionLua, type Retention } from './redis-known.ts'
 import { FENCES_A_SECOND, PRELUDE } from './redis-prelude.ts'
 
-export const LAYOUT_VERSION = 5
+export const LAYOUT_VERSION = 4
 
 /** Longer than any task is done again after its process has died. */
 const REMEMBER_SPAWN_SECONDS = 24 * 3600
