@@ -1,6 +1,7 @@
 /**
  * What can be seen of a fleet, and ordered of it (DESIGN §6), the same at every member. There is no password: whoever
- * reaches the port may do both, as with requests; a page in a browser may not, for it cannot send JSON elsewhere unasked.
+ * reaches the port may do both, as with requests. Orders come as JSON only, which a page of another site cannot have a
+ * browser send.
  */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
