@@ -498,12 +498,22 @@ export const describeScheduleStore = (contract: ScheduleContract): void => {
       await store.complete([done(leases[0], [task('d', { weight: 7 })])])
       await store.fail([failed(leases[1], null), failed(leases[2], 9000)])
       const again = (await subject.reopen?.()) ?? store
-      expect(await again.overview({ top: 0, now: 1000 })).toMatchObject({ accepted: 8, dispatched: 4, leased: 1, dead: 1, deepest: [], oldestAt: null })
+      expect(await again.overview({ top: 0, now: 1000 })).toMatchObject({
+        waiting: [{ weight: 7, kind: 'image', count: 3 }, { weight: 1, kind: 'page', count: 2 }], pending: { ...empty, image: 3, page: 3 },
+        accepted: 8, dispatched: 4, leased: 1, dead: 1, deepest: [], oldestAt: null,
+      })
       expect((await again.overview({ top: 9, now: 1000 })).deepest).toEqual([
         { host: HOST, waiting: 3, paused: false }, { host: NEIGHBOUR, waiting: 2, paused: false },
       ])
       await again.revive([leases[1]?.task.id as TaskId])
-      expect((await again.overview({ top: 0, now: 1000 })).dead).toBe(0)
+      // Nothing takes an end back.
+      expect(await again.overview({ top: 0, now: 1000 })).toMatchObject({
+        dead: 0, waiting: [{ weight: 7, kind: 'image', count: 4 }, { weight: 1, kind: 'page', count: 2 }],
+        ended: [
+          { outcome: 'failed', reason: 'timeout', count: 1 }, { outcome: 'kept', reason: null, count: 1 },
+          { outcome: 'refused', reason: 'robots-denied', count: 1 },
+        ],
+      })
     })
 
     check('knows to a second when the oldest waiting task arrived', 0, async (store, subject) => {
