@@ -158,7 +158,7 @@ export interface Overview {
   /** Hosts with waiting tasks; a store may stop counting at 100,000. */
   readonly hosts: number
   /**
-   * Those with the most waiting tasks, then by name (code unit), at most as many as asked for. Exact while a thousand hosts
+   * Those with the most waiting tasks, then by name (code unit), at most as many as asked for. Exact while 400 hosts
    * wait or fewer. Beyond them the store looks at a bounded number, the likeliest; its adapter says which.
    */
   readonly deepest: readonly HostLine[]

@@ -34,7 +34,7 @@ describe('metrics', () => {
   }
 
   test('tell what the queue and the ledger hold', async () => {
-    const { queue, ledger } = build()
+    const { queue, ledger } = build({ leads: () => false })
     await queue.add({ request: 'r' as RequestId, sequence: 1, tasks: [task(1, 9), task(2, 9), task(3, 1)], now: 60_000 })
     const { leases } = await queue.reserve({ owner: 'w', count: 2, perHost: 1, busy: {}, leaseMs: 9e9, now: 80_000 })
     const [one, two] = leases.map((lease) => ({ id: lease.task.id, fence: lease.fence }))
@@ -60,6 +60,17 @@ describe('metrics', () => {
     expect((await scrape()).get('gannet_tasks_ended_total{kind="image",outcome="failed"}')).toBe(1)
   })
 
+  test('of a task server leave to dispatchers what the queue would have to look for', async () => {
+    const { queue } = build()
+    await queue.add({ request: 'r' as RequestId, sequence: 1, tasks: [task(1, 9)], now: 60_000 })
+    const overview = queue.overview.bind(queue)
+    const asked: number[] = []
+    Object.assign(queue, { overview: (ask: { top: number; now: number }) => (asked.push(ask.top), overview(ask)) })
+    const found = await scrape()
+    expect([found.get('gannet_queue_waiting{weight="9",kind="image"}'), found.get('gannet_queue_hosts'), asked]).toEqual([1, 1, [0]])
+    expect([...found.keys()].filter((name) => /oldest|held_back|uncollected|dispatcher_leading/.test(name))).toEqual([])
+  })
+
   test('tell of this process: its room, its ends, its turns and the requests it answered', async () => {
     const { metrics } = build({ report: () => report('own', { runningThreads: 7, queued: 3 }), leads: () => true })
     metrics.ended('page', 'read')
@@ -81,7 +92,7 @@ describe('metrics', () => {
   test.each<[string, () => Promise<never>]>([
     ['is away', () => Promise.reject(new GannetError('engine-unreachable', 'away'))], ['hangs', () => new Promise(() => undefined)],
   ])('leave the fleet out while its queue %s, and tell the rest', async (_what, look) => {
-    build({ view: { nodes: look, queues: look }, report: () => report('own'), patienceMs: 50 })
+    build({ view: { nodes: look, queues: look, counts: look }, report: () => report('own'), patienceMs: 50 })
     const found = await scrape()
     expect([found.get('gannet_fleet_reachable'), found.get('gannet_node_threads')]).toEqual([0, 20])
     expect([...found.keys()].filter((name) => /^gannet_(tasks|queue|hosts)/.test(name))).toEqual([])

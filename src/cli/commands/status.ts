@@ -13,15 +13,15 @@ const LOOK_EVERY_MS = 2_000
 const width = (): number => Math.max(40, (process.stdout.columns ?? 81) - 1)
 
 /** Until it is interrupted, through a fleet that is away for a while. */
-const watch = async (look: () => Promise<string>): Promise<void> => {
-  const log = process.stdout.isTTY ? createLogUpdate(process.stdout) : print
+const watch = async (look: () => Promise<string>, redraws: boolean): Promise<void> => {
+  const log = redraws ? createLogUpdate(process.stdout) : print
   for (;;) {
     try {
       log(await look())
     } catch (error) {
       if (!mayPass(error)) throw error
       const words = `${pc.yellow('waiting:')} ${(error as Error).message}`
-      if (process.stdout.isTTY) log(words)
+      if (redraws) log(words)
       else note(words)
     }
     await pass(LOOK_EVERY_MS)
@@ -39,7 +39,7 @@ export const addStatus = (program: Command): void => {
         const status = await desk.status()
         return options.json ? JSON.stringify(status) : statusText(status, width())
       }
-      if (options.watch) await watch(look)
+      if (options.watch) await watch(look, process.stdout.isTTY && !options.json)
       else if (options.json) printJson(await desk.status())
       else print(await look())
     } finally {

@@ -11,6 +11,9 @@ const NO_DATABASE = /DB index is out of range|SELECT is not allowed/
 /** What the client says of answers in another language than Redis'. */
 const NO_REDIS = /RESP type/
 
+/** The client's name for a call that met a lost connection too often; its words are about its own options. */
+const LOST = 'MaxRetriesPerRequestError'
+
 /** @param where the server's host and port, without the password that its URL may hold */
 export const explainRedis = (error: unknown, where: string): unknown => {
   if (!(error instanceof Error) || GannetError.is(error)) return error
@@ -29,5 +32,5 @@ export const explainRedis = (error: unknown, where: string): unknown => {
   }
   if (NO_REDIS.test(error.message)) return new GannetError('engine-unfit', `what answers at ${where} is no Redis: is the address right?`, options)
   if (error.name === 'ReplyError' && !PASSING.test(error.message)) return error
-  return new GannetError('engine-unreachable', `Redis at ${where} does not answer (${error.message}): is it running, and is the address right?`, options)
+  return new GannetError('engine-unreachable', `Redis at ${where} does not answer (${error.name === LOST ? 'the connection is lost' : error.message}): is it running, and is the address right?`, options)
 }

@@ -492,8 +492,8 @@ return result
 return call('ZRANGEBYLEX', P .. 'paused', ARGV[3] ~= '' and '(' .. ARGV[3] or '-', '+', 'LIMIT', 0, ARGV[4])
 `),
 
-  // how many of the deepest lines, now. Looks at a thousand hosts at the most, some milliseconds: all, or the 400 whose
-  // lines were longest when they had last grown by 64, the 300 that are next, and 300 at random
+  // how many of the deepest lines, now. Looks at 400 hosts at the most, a few milliseconds: all, or the 200 whose lines
+  // were longest when they had last grown by 64, the 100 that are next, and 100 at random
   overview: relief(`
 local top, waiting = tonumber(ARGV[3]), call('ZCARD', P .. 'hosts')
 local looked, met = {}, {}
@@ -505,11 +505,11 @@ local function look(names)
     end
   end
 end
-if top > 0 and waiting <= 1000 then look(call('ZRANGE', P .. 'hosts', 0, -1))
+if top > 0 and waiting <= 400 then look(call('ZRANGE', P .. 'hosts', 0, -1))
 elseif top > 0 then
-  look(call('ZREVRANGE', P .. 'deep', 0, 399))
-  look(call('ZRANGE', P .. 'due', 0, 299))
-  look(call('ZRANDMEMBER', P .. 'hosts', 300))
+  look(call('ZREVRANGE', P .. 'deep', 0, 199))
+  look(call('ZRANGE', P .. 'due', 0, 99))
+  look(call('ZRANDMEMBER', P .. 'hosts', 100))
 end
 meet_all(looked)
 local paused = paused_among(looked)

@@ -1,7 +1,7 @@
 /**
  * What can be seen of a SQLite schedule (`ScheduleStore.overview`), from counts that each step keeps. Of hosts it looks at
- * no more than 21,000 rows (10,000 hosts whose time has come, the longest in line first; 10,000 that wait for theirs, the
- * next first; 1,000 that are paused), and at the first task of no more than a thousand: some 20 ms at the most.
+ * no more than 9,000 rows (4,000 hosts whose time has come, the longest in line first; 4,000 that wait for theirs, the next
+ * first; 1,000 that are paused), and at the first task of no more than 400: some 10 ms at the most.
  */
 import type Database from 'libsql'
 import type { Outcome, Reason } from '../../core/reasons.ts'
@@ -11,10 +11,10 @@ import type { TaskKind } from '../task.ts'
 import { ALL_REQUESTS, command, query } from './sqlite-unit.ts'
 
 /** Of each sort of host: those whose time has come, and those that wait for it. */
-const MOST_LINES = 10_000
+const MOST_LINES = 4_000
 const MOST_PAUSED = 1_000
 /** Of hosts whose first task is looked at. */
-const MOST_FIRST = 1_000
+const MOST_FIRST = 400
 const MOST_COUNTED = 100_000
 
 type Line = [id: number, name: string, waiting: number, paused: number]

@@ -58,6 +58,11 @@ export interface QueuesView {
   readonly rates: Rates | null
 }
 
+/** What a look for counts alone tells. */
+export type QueueCounts = Pick<QueuesView, 'waiting' | 'byWeight' | 'leased' | 'pending' | 'ended' | 'accepted' | 'dispatched' | 'dead' | 'paused'> & {
+  readonly hosts: Pick<QueuesView['hosts'], 'waiting'>
+}
+
 export interface PausedView {
   readonly all: boolean
   readonly nodes: readonly string[]
@@ -78,6 +83,8 @@ export interface CircuitsView {
 export interface FleetView {
   nodes(): Promise<NodesView>
   queues(): Promise<QueuesView>
+  /** A part of it, at the cost of a few small reads. */
+  counts(): Promise<QueueCounts>
   /** What is paused. */
   paused(): Promise<PausedView>
   /** Counts, for `rates`; cheap, and to be called now and then. */
@@ -115,6 +122,10 @@ const byWeight = (waiting: Overview['waiting']): readonly WeightDepth[] => {
   return [...rows.values()]
 }
 
+const countsIn = ({ waiting, leased, pending, ended, accepted, dispatched, dead }: Overview): Omit<QueueCounts, 'hosts' | 'paused'> => ({
+  waiting: waiting.reduce((sum, { count }) => sum + count, 0), byWeight: byWeight(waiting), leased, pending, ended, accepted, dispatched, dead,
+})
+
 const nodeView = (report: NodeReport, { pausedNodes, draining }: FleetOrders): NodeView => {
   const leaves = report.draining || draining[report.name] === report.instance
   const { spareProcesses, spareThreads } = serverOf({ ...report, draining: leaves }, report.received)
@@ -151,7 +162,7 @@ export const createFleetView = ({ queue, ledger, clock, floorMs }: FleetViewPort
     },
     async queues() {
       const overview = await look(MOST_DEEPEST)
-      const { leased, pending, ended, accepted, dispatched, dead, oldestAt } = overview
+      const { oldestAt } = overview
       const [owners, stopped, standings] = await Promise.all([queue.uncollected(), paused(overview.paused), circuits()])
       const uncollected: Record<string, number> = {}
       // An owner is a name and an instance, and a name has no blank.
@@ -160,12 +171,15 @@ export const createFleetView = ({ queue, ledger, clock, floorMs }: FleetViewPort
         uncollected[name] = (uncollected[name] ?? 0) + n
       }
       return {
-        waiting: overview.waiting.reduce((sum, { count }) => sum + count, 0), byWeight: byWeight(overview.waiting),
-        leased, uncollected, pending, ended, accepted, dispatched, dead,
+        ...countsIn(overview), uncollected,
         oldest: oldestAt === null ? null : { since: new Date(oldestAt).toISOString(), seconds: Math.max(0, Math.round((clock.now() - oldestAt) / 1000)) },
         hosts: { waiting: overview.hosts, deepest: overview.deepest },
         paused: stopped, circuits: standings, rates: meter.rates,
       }
+    },
+    async counts() {
+      const overview = await look(0)
+      return { ...countsIn(overview), hosts: { waiting: overview.hosts }, paused: await paused(overview.paused) }
     },
     paused: () => paused(async () => (await queue.overview({ top: 0, now: clock.now() })).paused),
     async sample() {
