@@ -1,9 +1,10 @@
 /** A dispatch server: one of those of a fleet, which leads it or stands by. */
 import { randomUUID } from 'node:crypto'
 import { GannetError } from '../core/errors.ts'
-import { DISPATCHER_DEFAULTS, ruleNamed, RULES, startDispatcher, type DispatchEvent } from '../schedule/index.ts'
-import { addFleetRoutes, createHttpServer, listenAt } from '../server/index.ts'
+import { DISPATCHER_DEFAULTS, ruleNamed, RULES, startDispatcher, type DispatchEvent, type Dispatcher } from '../schedule/index.ts'
+import { addFleetRoutes, addMetrics, createHttpServer, listenAt } from '../server/index.ts'
 import { joinFleet } from './fleet.ts'
+import { watchFleet } from './watch-fleet.ts'
 import { defaultName } from './node.ts'
 import type { DispatchSettings } from './settings.ts'
 
@@ -26,24 +27,31 @@ export const startDispatch = async ({ settings, tell }: {
   }
   const fleet = await joinFleet(settings, settings.redis, settings)
   const server = createHttpServer({ onTrouble: (error) => tell({ type: 'trouble', error }) })
+  let undo: () => void = () => undefined
   const close = async (): Promise<void> => {
+    undo()
     await server.close()
     await fleet.close()
   }
   try {
-    addFleetRoutes(server, { ledger: fleet.ledger, queue: fleet.queue })
+    const watch = watchFleet(fleet)
+    undo = watch.close
+    addFleetRoutes(server, { ledger: fleet.ledger, queue: fleet.queue, view: watch.view })
+    let dispatcher: Dispatcher | null = null
+    const metrics = addMetrics(server, { view: watch.view, report: () => null, leads: () => dispatcher?.leads ?? false })
     const { url, port } = await listenAt(server, settings.listen)
     const name = settings.name ?? defaultName(port)
-    const dispatcher = startDispatcher(
-      { queue: fleet.queue, fleet: fleet.ledger, clock: fleet.clock, tell },
+    const started = startDispatcher(
+      { queue: fleet.queue, fleet: fleet.ledger, clock: fleet.clock, tell, onTurn: metrics.turned },
       { ...DISPATCHER_DEFAULTS, identity: { name, instance: randomUUID(), url }, rule: ruleNamed(settings.rule) ?? (RULES[0] as (typeof RULES)[number]) },
     )
-    const ended = dispatcher.ended.finally(close)
+    dispatcher = started
+    const ended = started.ended.finally(close)
     ended.catch(() => undefined)
     return {
       name, url, ended,
       async stop() {
-        await dispatcher.stop()
+        await started.stop()
         await ended
       },
     }

@@ -93,10 +93,14 @@ const judgeRedis = async (redis: Redis, where: string): Promise<Diagnosis[]> => 
   const findings: Diagnosis[] = [Number.parseInt(version, 10) >= LEAST_REDIS
     ? { what, state: 'ok', why: `version ${version} at ${where}`, remedy: '' }
     : { what, state: 'wrong', why: `version ${version} at ${where}`, remedy: `install Redis ${LEAST_REDIS}.0 or later` }]
-  if (of('role') !== 'master') findings.push({ what, state: 'wrong', why: `is a replica of ${of('master_host')}`, remedy: 'name its primary with --redis' })
+  if (of('role') === 'slave') findings.push({ what, state: 'wrong', why: `is a replica of ${of('master_host')}`, remedy: 'name its primary with --redis' })
   if (of('aof_enabled') !== '1') findings.push({ what, state: 'wrong', why: 'keeps no append-only file: what is accepted is lost when it stops', remedy: 'set appendonly yes' })
   if (of('maxmemory_policy') !== 'noeviction') {
     findings.push({ what, state: 'wrong', why: `may throw tasks away when it is full (maxmemory-policy ${of('maxmemory_policy')})`, remedy: 'set maxmemory-policy noeviction' })
+  }
+  const [used, most] = [Number(of('used_memory')), Number(of('maxmemory'))]
+  if (most > 0 && used >= most) {
+    findings.push({ what, state: 'wrong', why: `has no memory left: ${used} of ${most} bytes are used, and it takes in no task`, remedy: 'give it more (maxmemory)' })
   }
   if (of('aof_last_write_status') === 'err') findings.push({ what, state: 'wrong', why: 'cannot write its append-only file', remedy: 'give its disk room' })
   return findings

@@ -1,6 +1,7 @@
 /** The fleet as its members reach it: general queue, ledger and time, on Redis, or within one process. */
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import type { Clock } from '../core/clock.ts'
+import { GannetError } from '../core/errors.ts'
 import { createServerClock } from '../core/server-clock.ts'
 import type { FleetLedger, ScheduleStore } from '../schedule/index.ts'
 import { explainRedis } from '../schedule/adapters/redis-errors.ts'
@@ -25,8 +26,14 @@ const ANSWER_MS = 10_000
 /** A call that meets a lost connection waits for the next one so often before it fails and its caller is told. */
 const RETRIES_A_CALL = 2
 
-/** To a server, or, where that is one of a cluster, to the whole of it. @throws engine-unreachable, engine-unfit */
+const PROTOCOLS = ['redis:', 'rediss:']
+
+/** To a server, or, where that is one of a cluster, to the whole of it. @throws usage, engine-unreachable, engine-unfit */
 export const connectRedis = async (url: string): Promise<{ readonly redis: Redis | Cluster; readonly where: string }> => {
+  // Not repeated, for it may hold a password.
+  if (!URL.canParse(url) || !PROTOCOLS.includes(new URL(url).protocol) || new URL(url).hostname === '') {
+    throw new GannetError('usage', 'the value of --redis is no address of a Redis: write it as redis://[USER:PASSWORD@]HOST[:PORT]')
+  }
   // It comes back by itself, however long that takes.
   const retryStrategy = (times: number): number => Math.min(1_000, 50 * 2 ** times)
   const options = {
@@ -43,6 +50,8 @@ export const connectRedis = async (url: string): Promise<{ readonly redis: Redis
   let cluster: Cluster | null = null
   try {
     await redis.connect()
+    // The client goes on in database 0 when the one it was given is not there.
+    if (redis.options.db) await redis.select(redis.options.db)
     if (!/cluster_enabled:1/.test(await redis.info('cluster'))) return { redis, where }
     const { host = '127.0.0.1', port = 6379, username, password, tls } = redis.options
     redis.disconnect()
@@ -56,7 +65,7 @@ export const connectRedis = async (url: string): Promise<{ readonly redis: Redis
   } catch (error) {
     redis.disconnect()
     cluster?.disconnect()
-    throw explainRedis(last ?? error, where)
+    throw explainRedis(error instanceof Error && error.name === 'ReplyError' ? error : (last ?? error), where)
   }
 }
 

@@ -10,26 +10,31 @@ import { GannetError } from '../core/errors.ts'
 import { patient } from '../core/patient.ts'
 import { createGuard } from '../fetch/index.ts'
 import { createWorker, handOn, rowTask, type AdmitRules, type Wishes } from '../crawl/index.ts'
-import { acceptLinks, createCallbacks, createRequestDesk, createRemoteVision, createRequestReport, createVisionDesk, startInboxLoop, watchEnds, type RemoteVision, type RequestRow } from '../node/index.ts'
+import { acceptLinks, createCallbacks, createRequestDesk, createRemoteVision, createRequestReport, createVisionDesk, startInboxLoop, watchEnds, type InboxLoop, type RemoteVision, type RequestRow } from '../node/index.ts'
 import {
-  createForwarder, createMemoryFleet, DISPATCHER_DEFAULTS, ownerOf, processorOwnerOf, RETRY_DEFAULTS, retryAt, ruleNamed, RULES, startDispatcher,
-  type NodeReport, type Outbox, type OutboxRequest, type ScheduleStore,
+  createForwarder, DISPATCHER_DEFAULTS, ownerOf, processorOwnerOf, RETRY_DEFAULTS, retryAt, ruleNamed, RULES, startDispatcher,
+  type Dispatcher, type NodeReport, type Outbox, type OutboxRequest, type ScheduleStore,
 } from '../schedule/index.ts'
-import { addAssetRoutes, addFleetRoutes, addRequestRoutes, blobPath, createHttpServer, listenAt } from '../server/index.ts'
+import { addAssetRoutes, addFleetRoutes, addMetrics, addRequestRoutes, blobPath, createHttpServer, listenAt } from '../server/index.ts'
+import { openFileFleet } from '../schedule/adapters/file-fleet.ts'
+import { folderPaths } from '../store/index.ts'
 import { createAdmission } from './admission.ts'
 import { recallHosts } from './crawl.ts'
 import { joinFleet, type Fleet } from './fleet.ts'
-import { openHouse, type Finding } from './house.ts'
+import { addressDelayOf, openHouse, type Finding } from './house.ts'
 import type { KeeperApi } from './keeper-api.ts'
 import { loadRecipes, type RecipeChoice } from './load-recipes.ts'
 import type { StandingRole } from './role-process.ts'
 import type { NodeSettings } from './settings.ts'
 import { RENDERS_A_PROCESS } from '../vision/index.ts'
 import { openFleetStore, type FleetStore } from './store-home.ts'
+import { watchFleet } from './watch-fleet.ts'
 
 export type NodeEvent =
   | GannetEvent
   | { readonly type: 'node-ready'; readonly name: string; readonly url: string; readonly store: string }
+  /** People have ordered this server to drain. */
+  | { readonly type: 'drain-ordered' }
   /** It goes on trying; null: it is well again. */
   | { readonly type: 'fleet-trouble'; readonly error: unknown }
 
@@ -63,11 +68,11 @@ const PROCESSING_A_PROCESS = 2 * RENDERS_A_PROCESS
 /** @param port where it listens */
 export const defaultName = (port: number): string => `${hostname().replace(/[^\w.-]/g, '-').slice(0, 50)}-${port}`
 
-const standAlone = (keeper: StandingRole): Fleet => ({
+const standAlone = async (keeper: StandingRole, settings: NodeSettings): Promise<Fleet> => ({
   queue: keeper.again<ScheduleStore>('schedule') as Fleet['queue'],
-  ledger: createMemoryFleet(() => performance.now()),
+  ledger: await openFileFleet({ path: folderPaths(settings.data).orders, now: () => performance.now() }),
   clock: systemClock,
-  pace: null,
+  pace: { delayMs: settings.delay, addressDelayMs: addressDelayOf(settings) },
   close: async () => undefined,
 })
 
@@ -105,7 +110,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
 
   try {
     house.checkTargets(settings.target)
-    const fleet = joined ?? standAlone(house.keeper)
+    const fleet = joined ?? await standAlone(house.keeper, settings)
     undo.push(() => fleet.close())
     const { queue, ledger, clock } = fleet
     const outbox = house.keeper.again<Outbox>('outbox') as Outbox
@@ -138,7 +143,14 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
           ? Promise.reject(new GannetError('drained', 'this task server is being stopped: ask another one')) : desk.accept(ask),
       },
     })
-    addFleetRoutes(server, { ledger, queue })
+    const watch = watchFleet(fleet)
+    undo.push(watch.close)
+    addFleetRoutes(server, { ledger, queue, view: watch.view })
+    let loop: InboxLoop | null = null
+    let dispatcher: Dispatcher | null = null
+    const metrics = addMetrics(server, {
+      view: watch.view, report: () => loop?.report ?? null, ...(settings.redis === null ? { leads: () => dispatcher?.leads ?? false } : {}),
+    })
     let opened: FleetStore | null = null
     const stores = (): FleetStore => {
       if (opened === null) throw new GannetError('engine-unreachable', 'this task server is still starting: ask again')
@@ -187,25 +199,34 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
       },
       {
         rules, concurrency: settings.processes * settings.threads, perHost: settings.perHost, leaseMs: LEASE_MS,
-        mayKeep: () => true, onBytes: () => undefined, onRoom: () => undefined, onEnded: () => ended++, onTrouble: fail,
+        mayKeep: () => true, onBytes: () => undefined, onRoom: () => undefined, onTrouble: fail,
+        onEnded({ kind }, { outcome }) {
+          ended++
+          metrics.ended(kind, outcome)
+        },
       },
     )
     // Who only grabs has as many pictures beyond its visits as one that sees a little.
     const beyondVisits = Math.max(1, house.visionProcesses) * settings.batch
     const maxThreads = settings.processes === 0 ? 0 : settings.processes * settings.threads + beyondVisits
-    const loop = startInboxLoop(
-      { queue, fleet: ledger, worker, busyProcesses: () => house.grabbers.busy, ended: () => ended, onTrouble },
+    const inbox = startInboxLoop(
+      { queue, fleet: ledger, worker, busyProcesses: () => house.grabbers.busy, ended: () => ended, onTrouble, onDrainOrder: () => {
+        tell({ type: 'drain-ordered' })
+        drain()
+      } },
       {
         name, instance, url, owner: ownerOf({ name, instance }), processorOwner: processorOwnerOf({ name, instance }),
         maxProcesses: settings.processes, maxThreads, maxProcessing: house.visionProcesses * PROCESSING_A_PROCESS, memberMs: MEMBER_MS,
       },
     )
 
-    const dispatcher = settings.redis !== null ? null : startDispatcher(
-      { queue, fleet: ledger, clock, tell: () => undefined },
+    loop = inbox
+    const local = settings.redis !== null ? null : startDispatcher(
+      { queue, fleet: ledger, clock, tell: () => undefined, onTurn: metrics.turned },
       { ...DISPATCHER_DEFAULTS, taskLeaseMs: LEASE_MS, identity: { name, instance, url }, rule: ruleNamed(settings.rule) ?? (RULES[0] as (typeof RULES)[number]) },
     )
-    dispatcher?.ended.catch(fail)
+    dispatcher = local
+    local?.ended.catch(fail)
 
     const callbacks = createCallbacks({
       outbox, report: createRequestReport({ catalogue: store.catalogue, hrefOf: (sha256) => `${url}${blobPath(sha256)}` }), guard: createGuard({ allow: settings.allowAddress }), secret: settings.callbackSecret, clock, random: Math.random,
@@ -217,15 +238,21 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     for (const run of background) run.catch(fail)
     tell({ type: 'node-ready', name, url, store: store.home.node })
 
+    const drain = (): void => {
+      draining.abort()
+      inbox.drain()
+      // With the queue away there is nobody to give anything back to: leases run out by themselves.
+      setTimeout(() => lost.abort(), DRAIN_MS).unref()
+    }
     const finish = async (): Promise<void> => {
       try {
-        await Promise.race([loop.ended, failure])
+        await Promise.race([inbox.ended, failure])
       } finally {
         stopping.abort()
         lost.abort()
-        loop.drain()
+        inbox.drain()
         worker?.close()
-        await dispatcher?.stop().catch(() => undefined)
+        await local?.stop().catch(() => undefined)
         await Promise.allSettled(background)
         await unwind()
       }
@@ -235,14 +262,9 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     return {
       name, url, findings: house.findings, ended: finished,
       get report() {
-        return loop.report
+        return inbox.report
       },
-      drain() {
-        draining.abort()
-        loop.drain()
-        // With the queue away there is nobody to give anything back to: leases run out by themselves.
-        setTimeout(() => lost.abort(), DRAIN_MS).unref()
-      },
+      drain,
     }
   } catch (error) {
     await unwind()

@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander'
 import pc from 'picocolors'
 import { ERRORS, GannetError, isDiskFull } from '../core/errors.ts'
+import { addControl } from './commands/control.ts'
 import { addCrawl } from './commands/crawl.ts'
 import { addDead } from './commands/dead.ts'
 import { addDispatch } from './commands/dispatch.ts'
@@ -26,7 +27,7 @@ const program = new Command('gannet')
   .exitOverride()
   .showSuggestionAfterError()
 
-for (const add of [addCrawl, addInspect, addProbe, addGuard, addRobots, addSearch, addWhy, addStats, addExport, addStore, addNode, addDispatch, addStatus, addDead, addDoctor]) {
+for (const add of [addCrawl, addInspect, addProbe, addGuard, addRobots, addSearch, addWhy, addStats, addExport, addStore, addNode, addDispatch, addStatus, addControl, addDead, addDoctor]) {
   add(program)
 }
 // A subcommand leaves through here too.

@@ -31,6 +31,7 @@ export const ERRORS = {
   'engine-unfit': { status: 503, exit: 1, consequence: 'stop' },
   'engine-unreachable': { status: 503, exit: 1, consequence: 'retry' },
   'name-taken': { status: 409, exit: 1, consequence: 'stop' },
+  'host-paused': { status: 503, exit: 1, consequence: 'retry' },
   drained: { status: 503, exit: 1, consequence: 'retry' },
   internal: { status: 500, exit: 1, consequence: 'stop' },
 } as const satisfies Record<string, ErrorEntry>

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '../core/clock.ts'
 import { GannetError } from '../core/errors.ts'
-import type { HostLedger } from '../schedule/schedule-store.ts'
 import type { Grant } from '../schedule/task.ts'
 import { createVisits, type VisitsOptions } from './visits.ts'
 
@@ -23,8 +22,7 @@ const movingClock = (): Clock & { time: number } => ({
 const setUp = (over: Partial<VisitsOptions> = {}) => {
   const clock = movingClock()
   const asked: string[] = []
-  const hosts: HostLedger = {
-    memories: async () => ({ items: [], next: null }),
+  const hosts: VisitsOptions['hosts'] = {
     grant: async (asks) => asks.map(({ host }) => {
       asked.push(host)
       return grantAt(clock.time + 100)
@@ -76,6 +74,31 @@ describe('visits', () => {
     })
     expect(asked).toEqual([HOST, HOST])
     expect(starts).toEqual([5, 105, 205])
+  })
+
+  it('to a paused host, or led to one, are put off and not made', async () => {
+    const { visits, clock } = setUp({ hosts: { grant: async (asks) => asks.map(() => null), pace: async () => undefined } })
+    let made = 0
+    // What was granted before stands; leave for more is refused.
+    expect(await visits.visit(HOST, grantAt(0), async () => {
+      made++
+      return done
+    })).toEqual(done)
+    expect(visits.heldUntil(HOST)).toBeNull()
+    expect(await visits.visit(HOST, null, async () => {
+      made++
+      return done
+    })).toBeNull()
+    expect(made).toBe(1)
+    expect(visits.heldUntil(HOST)).toBe(clock.time + 30_000)
+    expect(await visits.visit('http://b', grantAt(0), async () => {
+      await visits.grant(HOST)
+      return done
+    })).toBeNull()
+    expect(visits.heldUntil('http://b')).toBe(clock.time + 30_000)
+    expect(visits.busy()).toEqual({})
+    await clock.until(clock.time + 30_000)
+    expect(visits.heldUntil('http://b')).toBeNull()
   })
 
   it('that wait are given up when the crawl stops', async () => {

@@ -17,7 +17,7 @@ import { createRoom } from './room.ts'
 import { createSpacing } from './spacing.ts'
 
 export interface VisitsOptions {
-  readonly hosts: HostLedger
+  readonly hosts: Pick<HostLedger, 'grant' | 'pace'>
   readonly policy: HostPolicy
   readonly clock: Clock
   readonly concurrency: number
@@ -34,13 +34,14 @@ export interface VisitsOptions {
 }
 
 export interface Visits {
-  /** Leave for one visit from now on; for the grabber's robots.txt and redirects, and for full pictures. */
+  /** Leave for one visit from now on; for the grabber's robots.txt and redirects, and for full pictures. @throws host-paused */
   grant(host: string): Promise<Grant>
   /**
    * Runs `call` when there is room and its time has come. `first` is the grant that came with the lease; a visit
    * without one belongs to work that is begun, and goes before those that begin some.
    * @param again the task has failed before: that it fails once more says nothing new of its host. Default false
-   * @returns null when the host's circuit is open by then: a visit is pointless
+   * @returns null when the host's circuit is open by then: a visit is pointless; or when it, or a host that the visit leads
+   * to, is paused
    */
   visit<Result extends Visited>(
     host: string,
@@ -50,7 +51,7 @@ export interface Visits {
   ): Promise<Result | null>
   /** What the last visit to the host that failed had to say. */
   lastFailure(host: string): string | null
-  /** When work for a host whose circuit is open may be taken up again; null when there is no hope left. */
+  /** When work for a host whose circuit is open, or that led to a paused one, may be taken up again; null when there is no hope left. */
   heldUntil(host: string): number | null
   /** Visits under way or waiting, by host. */
   busy(): Readonly<Record<string, number>>
@@ -72,12 +73,20 @@ interface Visited {
 /** A visit whose grabber died is made again so often before the crawl gives up on the grabber. */
 const DEATHS = 20
 
+/**
+ * Work that met a paused host goes back into the queue, which keeps it there while its own host is paused; where it was
+ * only led to one, it is tried again so much later, until people let that one go on.
+ */
+const PAUSED_MS = 30_000
+
 /** Hosts visited last, of which the queue is told what they bear. */
 const LATELY = 128
 
 export const createVisits = (options: VisitsOptions): Visits => {
   const { clock, signal, policy } = options
   const blockedUntil = new Map<string, number>()
+  /** When work for a host that met a pause may be taken up again. */
+  const metPause = new LRUCache<string, number>({ max: 10_000 })
   const lastFailure = new LRUCache<string, string>({ max: 10_000 })
   const noted = new LRUCache<string, true>({ max: 10_000 })
   const spacing = createSpacing()
@@ -86,10 +95,15 @@ export const createVisits = (options: VisitsOptions): Visits => {
   /** A host whose visits are over before the queue is asked again may have as many leases as before. */
   const lately = new LRUCache<string, true>({ max: Math.max(LATELY, options.concurrency) })
 
-  const grantOne = createBatcher(
+  const askOne = createBatcher(
     (hosts: readonly string[]) => options.hosts.grant(hosts.map((host) => ({ host, count: 1, now: clock.now() }))),
     { max: 64 },
   )
+  const grantOne = async (host: string): Promise<Grant> => {
+    const grant = await askOne(host)
+    if (grant === null) throw new GannetError('host-paused', `${host} is paused: let it go on with gannet resume --host ${host}`)
+    return grant
+  }
   const paceOne = createBatcher(async (changes: readonly HostPace[]) => {
     await options.hosts.pace(changes)
     return changes.map(() => undefined)
@@ -202,6 +216,10 @@ export const createVisits = (options: VisitsOptions): Visits => {
             room.leave(host)
           }
         }
+      } catch (error) {
+        if (!GannetError.is(error, 'host-paused')) throw error
+        metPause.set(host, clock.now() + PAUSED_MS)
+        return null
       } finally {
         count(host, -1)
         lately.set(host, true)
@@ -209,7 +227,10 @@ export const createVisits = (options: VisitsOptions): Visits => {
       }
     },
     lastFailure: (host) => lastFailure.get(host) ?? null,
-    heldUntil: (host) => policy.holdUntil(host),
+    heldUntil(host) {
+      const paused = metPause.get(host) ?? 0
+      return paused > clock.now() ? paused : policy.holdUntil(host)
+    },
     busy: () => Object.fromEntries(open),
     taken(leases) {
       const counts: Record<string, number> = Object.fromEntries(open)

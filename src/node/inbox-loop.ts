@@ -13,7 +13,7 @@ import type { Held, Lease } from '../schedule/task.ts'
 
 export interface InboxLoopPorts {
   readonly queue: Pick<ScheduleStore, 'collect' | 'recover'>
-  readonly fleet: Pick<FleetLedger, 'report' | 'leave'>
+  readonly fleet: Pick<FleetLedger, 'report' | 'leave' | 'orders'>
   /** Who does the work. */
   readonly worker: {
     take(lease: Lease): void
@@ -28,6 +28,8 @@ export interface InboxLoopPorts {
   readonly busyProcesses: () => number
   /** Tasks that have ended here, from the start on. */
   readonly ended: () => number
+  /** People have ordered it to drain; told once. */
+  readonly onDrainOrder: () => void
   /** For people: the queue does not answer, or does again (null). */
   readonly onTrouble: (error: unknown) => void
 }
@@ -58,6 +60,7 @@ export interface InboxLoop {
 const REST_MS = { first: 5, most: 40 }
 /** A change is told at once, but not more often than that. */
 const REPORT_EVERY_MS = 20
+const ORDERS_EVERY_MS = 1_000
 const MOST_COLLECTED = 500
 /** Renditions take a while to make: their inbox, mostly empty, need not be looked into as often as that of visits. */
 const PROCESSING_REST_MS = 50
@@ -118,6 +121,13 @@ export const startInboxLoop = (ports: InboxLoopPorts, options: InboxLoopOptions)
   }
   const startedAt = performance.now()
 
+  let heardAt = -Infinity
+  const hearOrders = async (): Promise<void> => {
+    if (draining || performance.now() - heardAt < ORDERS_EVERY_MS) return
+    heardAt = performance.now()
+    if ((await fleet.orders()).draining[name] === instance) ports.onDrainOrder()
+  }
+
   const collect = async (): Promise<number> => {
     if (!isMember) return 0
     // What was assigned while it began to drain is given back with the rest.
@@ -144,6 +154,7 @@ export const startInboxLoop = (ports: InboxLoopPorts, options: InboxLoopOptions)
       try {
         const found = await collect()
         await say()
+        await hearOrders()
         if (troubled) ports.onTrouble(null)
         troubled = false
         restMs = found > 0 ? REST_MS.first : Math.min(REST_MS.most, restMs * 1.5)

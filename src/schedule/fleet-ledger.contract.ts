@@ -9,6 +9,8 @@ export interface FleetContract {
   prepare?(context: TestContext): Promise<void>
   /** Empty each time. */
   open(): Promise<FleetLedger>
+  /** The one opened last, as another process finds it; null where it ends with its process. */
+  readonly reopen: (() => Promise<FleetLedger>) | null
 }
 
 export const report = (name: string, more: Partial<NodeReport> = {}): NodeReport => ({
@@ -92,6 +94,49 @@ export const describeFleetLedger = (contract: FleetContract): void => {
       const secret = await fleet.secret()
       expect(secret.length).toBeGreaterThanOrEqual(32)
       expect(await fleet.secret()).toBe(secret)
+    })
+
+    check('keeps what people ordered of a node and of all, side by side, until it is lifted', async (fleet) => {
+      expect(await fleet.orders()).toEqual({ allPaused: false, pausedNodes: [], draining: {} })
+      expect(await fleet.order('resume', null)).toBe(false)
+      expect(await fleet.order('pause', null)).toBe(true)
+      expect(await fleet.order('pause', null)).toBe(false)
+      // Not here yet, or no longer: the order waits for it.
+      for (const name of ['b', 'all', 'ü a']) expect(await fleet.order('pause', name)).toBe(true)
+      expect(await fleet.order('pause', 'b')).toBe(false)
+      const again = (await contract.reopen?.()) ?? fleet
+      expect(await again.orders()).toEqual({ allPaused: true, pausedNodes: ['all', 'b', 'ü a'], draining: {} })
+      expect(await again.order('resume', null)).toBe(true)
+      expect(await again.order('resume', 'b')).toBe(true)
+      expect(await again.order('resume', 'b')).toBe(false)
+      expect(await ((await contract.reopen?.()) ?? fleet).orders()).toEqual({ allPaused: false, pausedNodes: ['all', 'ü a'], draining: {} })
+    })
+
+    check('drains the instance that is a member, and no later one', async (fleet) => {
+      expect(await fleet.order('drain', 'a')).toBe(false)
+      await fleet.report(report('a'), LONG)
+      await fleet.report(report('gone'), SHORT)
+      await past(SHORT)
+      expect(await fleet.order('drain', 'gone')).toBe(false)
+      expect(await fleet.order('drain', 'a')).toBe(true)
+      await fleet.report(report('a'), LONG)
+      expect(await fleet.orders()).toEqual({ allPaused: false, pausedNodes: [], draining: { a: 'a-1' } })
+      await fleet.leave('a', 'a-1')
+      expect((await fleet.orders()).draining).toEqual({})
+      await fleet.report(report('a', { instance: 'a-2' }), SHORT)
+      await fleet.order('drain', 'a')
+      await past(SHORT)
+      await fleet.report(report('a', { instance: 'a-3' }), LONG)
+      expect((await fleet.orders()).draining).toEqual({})
+    })
+
+    check('drains every member, and hands nothing out until all may go on', async (fleet) => {
+      await fleet.report(report('a'), LONG)
+      await fleet.report(report('b'), LONG)
+      expect(await fleet.order('drain', null)).toBe(true)
+      expect(await fleet.orders()).toEqual({ allPaused: true, pausedNodes: [], draining: { a: 'a-1', b: 'b-1' } })
+      expect(await fleet.order('resume', null)).toBe(true)
+      expect((await fleet.orders()).allPaused).toBe(false)
     })
 
     test('leases belong to an instance', () => {

@@ -1,7 +1,7 @@
 /**
  * Who belongs to a fleet: its task servers with what they last said of themselves, and the one dispatcher that leads.
- * Nothing in it is work: all of it may be lost at any time, and is said again. Leases in it run by the ledger's own
- * clock, so that processes whose clocks disagree agree on who leads.
+ * Nothing in it is work: all but the orders may be lost at any time, and is said again. Leases in it run by the ledger's
+ * own clock, so that processes whose clocks disagree agree on who leads.
  * Semantics: `memory-fleet.ts`, held by `fleet-ledger.contract.ts`.
  */
 import type { NodeReport } from './dispatch/idleness.ts'
@@ -31,6 +31,18 @@ export interface StoreHome {
   readonly url: string
 }
 
+/** What people have ordered. It holds until it is lifted, whoever is started again meanwhile. Hosts are the schedule's (`pause`). */
+export interface FleetOrders {
+  /** Nothing is handed to anyone. */
+  readonly allPaused: boolean
+  /** Task servers that are handed nothing, by name (code unit); they need not be members. */
+  readonly pausedNodes: readonly string[]
+  /** Members that are to give back what they hold and go, by name: the instance. Forgotten with that instance. */
+  readonly draining: Readonly<Record<string, string>>
+}
+
+export type Order = 'pause' | 'resume' | 'drain'
+
 export interface FleetLedger {
   /** Makes this the home where there is none, tells where it answers now where it is; else it is told which one is. */
   settleHome(home: StoreHome): Promise<StoreHome>
@@ -54,6 +66,14 @@ export interface FleetLedger {
   leave(name: string, instance: string): Promise<void>
   /** The members, by name (code unit). */
   nodes(): Promise<readonly NodeReport[]>
+  /**
+   * Gives an order to one node, by name, or to all. `pause`, `resume`: hand it nothing from now on, or something again; what
+   * was ordered of all and of single nodes holds side by side. `drain`: the instance that is a member now is to go; of all:
+   * every member is, and nothing is handed out until `resume`.
+   * @returns for a node to be drained, whether it is a member; else whether it changed anything
+   */
+  order(order: Order, node: string | null): Promise<boolean>
+  orders(): Promise<FleetOrders>
   close(): Promise<void>
 }
 

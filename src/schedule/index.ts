@@ -5,11 +5,15 @@ export type { DispatchEvent, Dispatcher, DispatcherOptions, DispatcherPorts } fr
 export type { NodeReport, Server } from './dispatch/idleness.ts'
 export type { DispatchRule } from './dispatch/rule.ts'
 export { RULES, ruleNamed } from './dispatch/rules/rules.ts'
-export { ownerOf, processorOwnerOf, type FleetLedger, type Leader, type StoreHome } from './fleet-ledger.ts'
+export { ownerOf, processorOwnerOf, type FleetLedger, type FleetOrders, type Leader, type Order, type StoreHome } from './fleet-ledger.ts'
+export { giveOrder, type FleetControlPorts, type Ordered, type Target } from './fleet/fleet-control.ts'
+export {
+  createFleetView, sumByOutcome, type CircuitsView, type FleetView, type NodesView, type NodeView, type PausedView, type QueueCounts, type QueuesView,
+} from './fleet/fleet-view.ts'
 export { createMemoryFleet } from './memory-fleet.ts'
 export { HISTORY_LENGTH, addressKey, compareTallyRows, isAddressKey } from './schedule-store.ts'
 export type {
-  Admission, Batch, Completion, Failure, HostLedger, HostMemory, HostPace, Reservation, ReserveAsk, ScheduleOptions,
+  Admission, Batch, Completion, Depth, Failure, HostLedger, HostLine, HostMemory, HostPace, Overview, Reservation, ReserveAsk, ScheduleOptions,
   ScheduleStore, Settled, Tally, TallyRow, TaskLedger, TaskRecord, TaskState,
 } from './schedule-store.ts'
 export type { Grant, Held, Lease, NewTask, Task, TaskEnd, TaskKind } from './task.ts'

@@ -8,8 +8,8 @@ import { isLane } from '../core/lanes.ts'
 import { outcomeOf, type Outcome, type Reason } from '../core/reasons.ts'
 import { createFairShare } from './fair-share.ts'
 import {
-  HISTORY_LENGTH, addressKey, compareTallyRows, isAddressKey,
-  type Admission, type ScheduleOptions, type ScheduleStore, type TallyRow, type TaskRecord, type TaskState,
+  HISTORY_LENGTH, addressKey, compareDepths, compareLines, compareTallyRows, isAddressKey,
+  type Admission, type Depth, type ScheduleOptions, type ScheduleStore, type TallyRow, type TaskRecord, type TaskState,
 } from './schedule-store.ts'
 import type { Grant, Held, Lease, NewTask, Task, TaskKind } from './task.ts'
 
@@ -18,6 +18,8 @@ interface Entry {
   state: TaskState
   /** Its place in the order of all. */
   stamp: number
+  /** Null until the store is told a time. */
+  arrivedAt: number | null
   notBefore: number
   /** Set while leased. */
   lease: { owner: string; fence: number; until: number; grant: Grant } | null
@@ -41,6 +43,7 @@ interface Host {
   /** Put off until then, 0 when not; of an address: when the next host is put off to. */
   held: number
   memory: string | null
+  paused: boolean
 }
 
 interface Count {
@@ -58,6 +61,8 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
   const hosts = new Map<string, Host>()
   const sequences = new Map<RequestId, number>()
   const counts: Count[] = []
+  /** The same, but nothing is ever taken out. */
+  const ends: Count[] = []
   const sums: { request: RequestId; name: string; amount: number }[] = []
   const shares = createFairShare()
   /** By owner, in order: leases assigned and not collected. */
@@ -65,9 +70,24 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
   let lastFence = 0
   /** Of the dispatcher that assigned last. */
   let leader = 0
+  let accepted = 0
+  let dispatched = 0
+
+  const countEnd = (one: Count): void => {
+    counts.push(one)
+    ends.push(one)
+  }
+  const tallied = (of: readonly Count[]): readonly TallyRow[] => {
+    const rows = new Map<string, TallyRow>()
+    for (const { kind, outcome, reason } of of) {
+      const key = `${kind} ${outcome} ${reason}`
+      rows.set(key, { kind, outcome, reason, count: (rows.get(key)?.count ?? 0) + 1 })
+    }
+    return [...rows.values()].sort(compareTallyRows)
+  }
 
   const hostOf = (name: string): Host => {
-    const host = hosts.get(name) ?? { delayMs: 0, free: 0, blocked: 0, address: null, held: 0, memory: null }
+    const host = hosts.get(name) ?? { delayMs: 0, free: 0, blocked: 0, address: null, held: 0, memory: null, paused: false }
     hosts.set(name, host)
     return host
   }
@@ -102,6 +122,11 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
   const refusalOf = (known: Entry, request: RequestId): Reason =>
     known.task.request === request || known.state !== 'ended' ? 'duplicate-url' : 'already-done'
 
+  /** Of the time: what has arrived since it was told last has arrived by then. */
+  const told = (now: number): void => {
+    for (const entry of tasks.values()) entry.arrivedAt ??= now
+  }
+
   const admit = (request: RequestId, { refused, ...fresh }: NewTask): Admission => {
     const known = tasks.get(fresh.id)
     const reason = known ? refusalOf(known, request) : refused
@@ -110,6 +135,7 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
         task: { ...fresh, request, attempts: 0, sequence: tasks.size + 1 },
         state: refused ? 'ended' : 'waiting',
         stamp: refused ? 0 : shares.arrive(fresh.weight),
+        arrivedAt: null,
         notBefore: 0,
         lease: null,
         settled: null,
@@ -118,10 +144,13 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
         history: [],
       })
     }
-    if (!reason) return 'queued'
+    if (!reason) {
+      accepted++
+      return 'queued'
+    }
     if (fresh.kind === 'image') {
       const outcome = known ? 'refused' : outcomeOf(reason)
-      counts.push({ request, kind: fresh.kind, outcome, reason })
+      countEnd({ request, kind: fresh.kind, outcome, reason })
     }
     return reason
   }
@@ -138,7 +167,7 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
     entry.lease = null
     entry.end = { outcome, reason }
     entry.dead = outcome === 'failed'
-    counts.push({ request: entry.task.request, kind: entry.task.kind, outcome, reason })
+    countEnd({ request: entry.task.request, kind: entry.task.kind, outcome, reason })
   }
 
   const addSums = (request: RequestId, amounts: Readonly<Record<string, number>> = {}): void => {
@@ -162,7 +191,7 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
     return Math.max(host.free, host.blocked, host.held, Math.min(...waiting.map((entry) => entry.notBefore)))
   }
 
-  const isReady = (name: string, now: number): boolean => (readyAt(name) ?? Infinity) <= now
+  const isReady = (name: string, now: number): boolean => !hostOf(name).paused && (readyAt(name) ?? Infinity) <= now
 
   const isPaced = (name: string): boolean => {
     const { address } = hostOf(name)
@@ -178,7 +207,7 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
       .map(({ name }) => name)
 
   const nextAt = (now: number): number | null => {
-    const times = [...hosts.keys()].map(readyAt).filter((at) => at !== null)
+    const times = [...hosts.keys()].filter((name) => !hostOf(name).paused).map(readyAt).filter((at) => at !== null)
     for (const { lease } of tasks.values()) if (lease) times.push(lease.until)
     return times.length === 0 ? null : Math.max(now, Math.min(...times))
   }
@@ -195,23 +224,27 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
     return inOrder(name, now).slice(0, Math.min(isPaced(name) ? 1 : count, count)).map((entry) => {
       const grant = grantVisits(name, 1, now)
       shares.serve(entry.stamp)
+      dispatched++
       entry.state = 'leased'
       entry.lease = { owner, fence: grant.fence, until: now + leaseMs, grant }
       return { task: entry.task, fence: grant.fence, until: now + leaseMs, grant }
     })
   }
 
-  return {
+  const store: ScheduleStore = {
     can: { ordered: true, listsEnded: true },
 
-    async add({ request, sequence, tasks: batch }) {
+    async add({ request, sequence, tasks: batch, now }) {
       if (sequence <= (sequences.get(request) ?? 0)) return batch.map(() => 'repeated')
       sequences.set(request, sequence)
       for (const task of batch) hostOf(task.host)
-      return batch.map((task) => admit(request, task))
+      const answers = batch.map((task) => admit(request, task))
+      if (now !== undefined) told(now)
+      return answers
     },
 
     async reserve({ owner, count, perHost, busy, leaseMs, now }) {
+      told(now)
       expire(now)
       const leases: Lease[] = []
       for (const name of ready(now)) {
@@ -222,6 +255,7 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
     },
 
     async due({ limit, now, requests = false }) {
+      told(now)
       expire(now)
       const all = ready(now)
       const named = [...all.filter((host) => !isLane(host)).slice(0, limit), ...all.filter(isLane)]
@@ -317,12 +351,6 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
 
     async tally(requests) {
       const asked = new Set(requests === 'all' ? sequences.keys() : requests)
-      const rows = new Map<string, TallyRow>()
-      for (const { request, kind, outcome, reason } of counts) {
-        if (!asked.has(request)) continue
-        const key = `${kind} ${outcome} ${reason}`
-        rows.set(key, { kind, outcome, reason, count: (rows.get(key)?.count ?? 0) + 1 })
-      }
       const pending = { page: 0, image: 0, process: 0 }
       for (const { task, state } of tasks.values()) {
         if (state !== 'ended' && asked.has(task.request)) pending[task.kind] += 1
@@ -332,7 +360,7 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
         if (asked.has(request)) total[name] = (total[name] ?? 0) + amount
       }
       return {
-        ended: [...rows.values()].sort(compareTallyRows),
+        ended: tallied(counts.filter(({ request }) => asked.has(request))),
         pending,
         sums: total,
         sequence: Math.max(0, ...[...asked].map((request) => sequences.get(request) ?? 0)),
@@ -378,7 +406,7 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
     },
 
     async grant(asks) {
-      return asks.map((ask) => grantVisits(ask.host, ask.count, ask.now))
+      return asks.map((ask) => (hostOf(ask.host).paused ? null : grantVisits(ask.host, ask.count, ask.now)))
     },
 
     async pace(updates) {
@@ -400,6 +428,42 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
       return { items, next: found.length > limit ? (items.at(-1)?.host ?? null) : null }
     },
 
+    async pause(names, paused) {
+      return names.map((name) => {
+        const host = hostOf(name)
+        const changes = host.paused !== paused
+        host.paused = paused
+        return changes
+      })
+    },
+
+    async pausedHosts({ after, limit }) {
+      const found = [...hosts].filter(([host, { paused }]) => paused && (after === null || host > after)).map(([host]) => host).sort(byText)
+      const items = found.slice(0, limit)
+      return { items, next: found.length > limit ? (items.at(-1) ?? null) : null }
+    },
+
+    async overview({ top, now }) {
+      const waiting = [...tasks.values()].filter(({ state }) => state === 'waiting')
+      const depths = new Map<string, Depth>()
+      for (const { task: { weight, kind } } of waiting) {
+        depths.set(`${weight} ${kind}`, { weight, kind, count: (depths.get(`${weight} ${kind}`)?.count ?? 0) + 1 })
+      }
+      const lines = [...hosts].map(([host, { paused }]) => ({ host, waiting: waitingOf(host).length, paused })).filter((line) => line.waiting > 0)
+      const { pending } = await store.tally('all')
+      return {
+        waiting: [...depths.values()].sort(compareDepths),
+        leased: [...tasks.values()].filter(({ state }) => state === 'leased').length,
+        pending, ended: tallied(ends), accepted, dispatched,
+        dead: [...tasks.values()].filter(({ dead }) => dead).length,
+        hosts: lines.length,
+        deepest: lines.sort(compareLines).slice(0, top),
+        oldestAt: top === 0 || waiting.length === 0 ? null : Math.min(...waiting.map(({ arrivedAt }) => arrivedAt ?? now)),
+        paused: [...hosts.values()].filter(({ paused }) => paused).length,
+      }
+    },
+
     async close() {},
   }
+  return store
 }

@@ -8,6 +8,7 @@ import { expect } from 'vitest'
 import type { RequestId, TaskId } from '../core/ids.ts'
 import { LANE_NAMES } from '../core/lanes.ts'
 import type { Reason } from '../core/reasons.ts'
+import { MARK_MS } from './marks.ts'
 import { createScheduleModel } from './schedule-model.ts'
 import { addressKey, isAddressKey } from './schedule-store.ts'
 import type { PageOf } from '../core/page-of.ts'
@@ -169,6 +170,7 @@ const command = fc.oneof(
       of: fc.array(fc.record({ host, count: fc.integer({ min: 1, max: 3 }) }), { maxLength: 3 }),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('pause' as const), hosts: fc.array(host, { maxLength: 2 }), paused: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('pace' as const), of: fc.array(pace, { maxLength: 3 }) }) },
   {
     weight: 1,
@@ -232,6 +234,8 @@ const compare = async (model: ScheduleStore, subject: Subject, commands: readonl
         const asks = one.of.map((grant) => ({ ...grant, now }))
         return (on) => on.grant(asks)
       }
+      case 'pause':
+        return (on) => on.pause(one.hosts, one.paused)
       case 'pace':
         return (on) => on.pace(one.of)
       case 'due': {
@@ -289,6 +293,10 @@ const compare = async (model: ScheduleStore, subject: Subject, commands: readonl
     expect(await store.tally([A, B])).toEqual(await model.tally([A, B]))
     expect(await store.tally('all')).toEqual(await model.tally('all'))
     expect(await memories(store, 2)).toEqual(await memories(model, 9))
+    const [{ oldestAt: theirs, ...overview }, { oldestAt: ours, ...expectedOverview }] = [await store.overview({ top: 2, now }), await model.overview({ top: 2, now })]
+    expect(overview).toEqual(expectedOverview)
+    // Marks are coarse, and only the first of a host's tasks are looked at.
+    if (theirs !== null) expect([ours === null, theirs >= (ours ?? 0) - MARK_MS]).toEqual([false, true])
   }
   expect(await store.tally([B])).toEqual(await model.tally([B]))
 }

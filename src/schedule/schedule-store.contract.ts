@@ -409,7 +409,7 @@ export const describeScheduleStore = (contract: ScheduleContract): void => {
       const grants = await store.grant([
         { host: HOST, count: 1, now: 1000 }, { host: NEIGHBOUR, count: 2, now: 1000 }, { host: HOST, count: 1, now: 1000 }, elsewhere,
       ])
-      expect(grants.map((grant) => grant.notBefore)).toEqual([1000, 1040, 1120, 1000])
+      expect(grants.map((grant) => grant?.notBefore)).toEqual([1000, 1040, 1120, 1000])
       await store.pace([{ host: addressKey(ADDRESS), delayMs: 500, notBefore: 3000 }])
       expect((await store.grant([{ host: NEIGHBOUR, count: 1, now: 1000 }]))[0]?.notBefore).toBe(3000)
       expect((await store.grant([{ host: HOST, count: 1, now: 1000 }]))[0]?.notBefore).toBe(3500)
@@ -467,6 +467,98 @@ export const describeScheduleStore = (contract: ScheduleContract): void => {
       expect(await memories(again, 10)).toEqual(expected)
       await again.pace([{ host: HOST, memory: null }])
       expect(await memories(again, 10)).toEqual(expected.slice(1))
+    })
+
+    check('lets nobody visit a paused host until it may go on, whatever its pace says', 0, async (store, subject) => {
+      await store.add({ request: A, sequence: 1, tasks: [task('one'), task('two'), task('b', { host: NEIGHBOUR })] })
+      const [before] = (await store.reserve(ask(1000, { perHost: 1, count: 1 }))).leases
+      expect(await store.pause([HOST, 'https://unknown.example'], true)).toEqual([true, true])
+      expect(await store.pause([HOST], true)).toEqual([false])
+      await store.pace([{ host: HOST, notBefore: 5000 }, { host: HOST, notBefore: 0, delayMs: 0 }])
+      const due = await store.due({ limit: 9, now: 1000 })
+      expect(due.hosts.map(({ host }) => host)).toEqual([NEIGHBOUR])
+      expect(await store.assign({ assignments: [{ host: HOST, owner: 'w', count: 1 }], leaseMs: 1000, now: 1000, fence: 0 })).toEqual([0])
+      expect(await store.grant([{ host: HOST, count: 1, now: 1000 }, { host: NEIGHBOUR, count: 1, now: 1000 }])).toMatchObject([null, { notBefore: 1000 }])
+      expect(names((await store.reserve(ask(1000))).leases)).toEqual(['b'])
+      // What is under way ends; what comes back, or comes in, waits with the rest.
+      expect(await store.fail([failed(before, 1100)])).toEqual(['done'])
+      await store.add({ request: A, sequence: 2, tasks: [task('three')] })
+      const again = (await subject.reopen?.()) ?? store
+      const { leases, nextAt } = await again.reserve(ask(1200))
+      expect([names(leases), nextAt]).toEqual([[], 2000])
+      expect(await again.pausedHosts({ after: null, limit: 1 })).toEqual({ items: [HOST], next: HOST })
+      expect(await again.pausedHosts({ after: HOST, limit: 1 })).toEqual({ items: ['https://unknown.example'], next: null })
+      expect((await again.overview({ top: 5, now: 1200 }))).toMatchObject({ paused: 2, deepest: [{ host: HOST, waiting: 3, paused: true }] })
+      expect(await again.pause([HOST, HOST], false)).toEqual([true, false])
+      expect(names((await again.reserve(ask(1200))).leases)).toEqual(['one', 'two', 'three'])
+    })
+
+    check('says nothing of a next time while all that waits is paused', 0, async (store) => {
+      await store.pause([HOST], true)
+      await store.add({ request: A, sequence: 1, tasks: [task('one')] })
+      expect(await store.reserve(ask(1000))).toEqual({ leases: [], nextAt: null })
+      await store.pause([HOST], false)
+      expect((await store.due({ limit: 0, now: 1000 })).nextAt).toBe(1000)
+    })
+
+    check('tells at a glance what waits, is out and has ended, of all requests together', 0, async (store, subject) => {
+      const tasks = ['1', '2', '3'].flatMap((n) => [task(`a${n}`, { weight: 7 }), task(`b${n}`, { host: NEIGHBOUR, kind: 'page' })])
+      await store.add({ request: A, sequence: 1, tasks, now: 1000 })
+      await store.add({ request: B, sequence: 1, tasks: [task('denied', { refused: 'robots-denied' }), task('c', { weight: 7 })], now: 1000 })
+      const empty = { page: 0, image: 0, process: 0 }
+      expect(await store.overview({ top: 1, now: 1000 })).toEqual({
+        waiting: [{ weight: 7, kind: 'image', count: 4 }, { weight: 1, kind: 'page', count: 3 }], leased: 0, pending: { ...empty, image: 4, page: 3 },
+        ended: [{ kind: 'image', outcome: 'refused', reason: 'robots-denied', count: 1 }],
+        accepted: 7, dispatched: 0, dead: 0, hosts: 2, deepest: [{ host: HOST, waiting: 4, paused: false }], oldestAt: 1000, paused: 0,
+      })
+      const { leases } = await store.reserve(ask(1000, { perHost: 2 }))
+      await store.complete([done(leases[0], [task('d', { weight: 7 })])])
+      await store.fail([failed(leases[1], null), failed(leases[2], 9000)])
+      const again = (await subject.reopen?.()) ?? store
+      expect(await again.overview({ top: 0, now: 1000 })).toMatchObject({
+        waiting: [{ weight: 7, kind: 'image', count: 3 }, { weight: 1, kind: 'page', count: 2 }], pending: { ...empty, image: 3, page: 3 },
+        accepted: 8, dispatched: 4, leased: 1, dead: 1, deepest: [], oldestAt: null,
+      })
+      expect((await again.overview({ top: 9, now: 1000 })).deepest).toEqual([
+        { host: HOST, waiting: 3, paused: false }, { host: NEIGHBOUR, waiting: 2, paused: false },
+      ])
+      await again.revive([leases[1]?.task.id as TaskId])
+      // Nothing takes an end back.
+      expect(await again.overview({ top: 0, now: 1000 })).toMatchObject({
+        dead: 0, waiting: [{ weight: 7, kind: 'image', count: 4 }, { weight: 1, kind: 'page', count: 2 }],
+        ended: [
+          { outcome: 'failed', reason: 'timeout', count: 1 }, { outcome: 'kept', reason: null, count: 1 },
+          { outcome: 'refused', reason: 'robots-denied', count: 1 },
+        ],
+      })
+    })
+
+    check('knows to a second when the oldest waiting task arrived', 0, async (store, subject) => {
+      const add = (sequence: number, now?: number) =>
+        store.add({ request: A, sequence, tasks: [task(`t${sequence}`)], ...(now === undefined ? {} : { now }) })
+      const oldest = async (on: ScheduleStore, now: number) => (await on.overview({ top: 1, now })).oldestAt ?? NaN
+      await add(1, 10_000)
+      await add(2, 10_700)
+      await add(3, 60_000)
+      // This one's time is what the store is told next.
+      await add(4)
+      expect(await oldest(store, 99_000)).toBe(10_000)
+      const lease = async (on: ScheduleStore, now: number) => (await on.reserve(ask(now, { count: 1, leaseMs: 1e6 }))).leases[0]?.task.id
+      expect(await lease(store, 90_000)).toBe('t1')
+      const again = (await subject.reopen?.()) ?? store
+      for (const [id, at] of [['t2', 10_700], ['t3', 60_000], ['t4', 90_000]] as const) {
+        expect(Math.abs((await oldest(again, 99_000)) - at)).toBeLessThanOrEqual(1000)
+        expect(await lease(again, 91_000)).toBe(id)
+      }
+      expect(await oldest(again, 99_000)).toBeNaN()
+    })
+
+    check('remembers arrivals in bounded room, the coarser the farther back', 0, async (store) => {
+      for (let n = 1; n <= 1200; n++) await store.add({ request: A, sequence: n, tasks: [task(`t${n}`)], now: n * 2000 })
+      const age = async () => 2_400_000 - ((await store.overview({ top: 1, now: 2_400_000 })).oldestAt ?? 0)
+      expect(await age()).toBeGreaterThan(2_398_000 * 0.7)
+      for (let n = 0; n < 1199; n++) await store.reserve(ask(2_400_000, { count: 1, leaseMs: 1e9 }))
+      expect(await age()).toBe(0)
     })
 
     check('knows its state after it was closed and opened', 100, async (store, subject) => {

@@ -30,6 +30,8 @@ export interface Batch {
    */
   readonly sequence: number
   readonly tasks: readonly NewTask[]
+  /** When it was handed over, for `Overview.oldestAt`; without it, and for spawned tasks, the time that the store is told next counts. */
+  readonly now?: number
 }
 
 /** What became of a new task: waiting, or the reason why not. Of a batch delivered before, `repeated`. */
@@ -55,7 +57,7 @@ export interface Reservation {
    * When asking again can first bring something, `busy` apart: the least of the times at which the
    * hosts with waiting tasks become ready and at which leases run out; `now` when that is past.
    * It counts the waiting tasks and leases as they are after this call, this call's leases with
-   * them; null when nothing is pending. It may be early, never late.
+   * them, and no tasks of paused hosts; null when nothing else is pending. It may be early, never late.
    */
   readonly nextAt: number | null
 }
@@ -126,6 +128,50 @@ export interface Tally {
   readonly sequence: number
 }
 
+/** Waiting tasks of one weight and kind. */
+export interface Depth {
+  readonly weight: number
+  readonly kind: TaskKind
+  readonly count: number
+}
+
+export interface HostLine {
+  readonly host: string
+  readonly waiting: number
+  readonly paused: boolean
+}
+
+/** The whole store at a glance, every request together. Waiting and leased are as the last step left them: a lease that has run out since is one. */
+export interface Overview {
+  /** By weight, the highest first, then by kind; none with a count of 0. */
+  readonly waiting: readonly Depth[]
+  readonly leased: number
+  /** Waiting or leased, by kind. */
+  readonly pending: Readonly<Record<TaskKind, number>>
+  /** Ends reached, in the order of `Tally.ended`; never fewer: a task that was revived is counted at each of its ends. */
+  readonly ended: readonly TallyRow[]
+  /** Tasks admitted as `queued`, from the beginning on. */
+  readonly accepted: number
+  /** Leases given, from the beginning on. */
+  readonly dispatched: number
+  readonly dead: number
+  /** Hosts with waiting tasks; a store may stop counting at 100,000. */
+  readonly hosts: number
+  /**
+   * Those with the most waiting tasks, then by name (code unit), at most as many as asked for. Exact while 400 hosts
+   * wait or fewer. Beyond them the store looks at a bounded number, the likeliest; its adapter says which.
+   */
+  readonly deepest: readonly HostLine[]
+  /**
+   * When the task arrived that has waited longest, of those that come first at the hosts looked at (as in `deepest`).
+   * It is known by marks, a second apart and wider the farther they lie back (at most 512): the task may have waited longer
+   * by as much. Tasks that wait for another try may be left out. Null when none waits, or no host was asked for.
+   */
+  readonly oldestAt: number | null
+  /** Hosts that are paused, with tasks or without. */
+  readonly paused: number
+}
+
 export type TaskState = 'waiting' | 'leased' | 'ended'
 
 /** Tasks that ended as failed, until they are revived or dropped: what a person may want to look after. */
@@ -186,6 +232,12 @@ export const HISTORY_LENGTH = 8
 
 const rowKey = (row: TallyRow): string => `${row.kind} ${row.outcome} ${row.reason ?? ''}`
 
+/** The order of `Overview.waiting`. */
+export const compareDepths = (a: Depth, b: Depth): number => b.weight - a.weight || (a.kind < b.kind ? -1 : 1)
+
+/** The order of `Overview.deepest`. */
+export const compareLines = (a: HostLine, b: HostLine): number => b.waiting - a.waiting || (a.host < b.host ? -1 : 1)
+
 /** The order of a tally's rows: kind, outcome, reason, each by code unit. */
 export const compareTallyRows = (a: TallyRow, b: TallyRow): number =>
   rowKey(a) < rowKey(b) ? -1 : rowKey(a) > rowKey(b) ? 1 : 0
@@ -201,7 +253,7 @@ export interface TaskLedger {
   add(batch: Batch): Promise<readonly Admission[]>
   /**
    * Check and reserve in one step. Leases whose `until` has come are waiting again, uncounted; only
-   * here and in `due` do leases run out. A host is ready when its next free time and the `notBefore`
+   * here and in `due` do leases run out. A host is ready when it is not paused and its next free time and the `notBefore`
    * of one of its waiting tasks have come. A task bears the stamp that it was given on arrival
    * (fair-share.ts: weight and arrival), and keeps it however often it comes back. Ready hosts are served by (stamp
    * of the first of their tasks whose `notBefore` has come; name by code unit), a host's tasks by (stamp, sequence);
@@ -258,15 +310,29 @@ export interface HostLedger {
    * is the later of `now` and the host's next free time, which moves on by `count` delays from there.
    * With an address it is also not before the address is free, whose time moves on by `count` of its
    * delays; but not for the host's sake: a host that is blocked does not hold up its neighbours.
+   * Null for a host that is paused: there is no leave for it, whatever was leased before.
    */
-  grant(asks: readonly { host: string; count: number; now: number }[]): Promise<readonly Grant[]>
+  grant(asks: readonly { host: string; count: number; now: number }[]): Promise<readonly (Grant | null)[]>
   pace(updates: readonly HostPace[]): Promise<void>
   /** Hosts that have a memory, in pages, by name (code unit); `limit` from 1. */
   memories(ask: { readonly after: string | null; readonly limit: number }): Promise<PageOf<HostMemory>>
+  /**
+   * Stops hosts, or lets them go on, until it is said again: no task of a paused host is leased and no visit to it granted,
+   * whatever its pace says meanwhile. What was granted before stays granted. Hosts that nobody knows yet may be paused.
+   * @returns for each, whether that changed anything
+   */
+  pause(hosts: readonly string[], paused: boolean): Promise<readonly boolean[]>
+  /** Hosts that are paused, in pages, by name (code unit); `limit` from 1. */
+  pausedHosts(ask: { readonly after: string | null; readonly limit: number }): Promise<PageOf<string>>
 }
 
 export interface ScheduleStore extends TaskLedger, HostLedger {
   readonly can: ScheduleCapabilities
+  /**
+   * Reads only, and never as much as there are tasks: of hosts a bounded number, each at a bounded cost, and none when
+   * `top` is 0. @param ask.now counts as the arrival of tasks of which the store was told no time yet
+   */
+  overview(ask: { readonly top: number; readonly now: number }): Promise<Overview>
   close(): Promise<void>
 }
 

@@ -110,7 +110,7 @@ describe('a queue in shards', () => {
 
   test('keeps to the pace of an address over all shards together', async () => {
     await queue.pace(hosts.map((host) => ({ host, address: '203.0.113.7' })))
-    const starts = (await queue.grant(Array.from({ length: 30 }, (_, n) => ({ host: hosts[n % SHARDS] as string, count: 1, now: 0 })))).map(({ notBefore }) => notBefore)
+    const starts = (await queue.grant(Array.from({ length: 30 }, (_, n) => ({ host: hosts[n % SHARDS] as string, count: 1, now: 0 })))).map((grant) => grant?.notBefore ?? NaN)
     const last = Math.max(...starts)
     expect(last).toBeGreaterThanOrEqual((starts.length - SHARDS) * 10)
     await queue.pace([{ host: addressKey('203.0.113.7'), delayMs: 200, memory: 'slow' }])
@@ -118,6 +118,29 @@ describe('a queue in shards', () => {
     const [after] = await queue.grant([{ host: hosts[0] as string, count: 1, now: 1_000_000 }])
     expect((after?.notBefore ?? 0) - (next?.notBefore ?? 0)).toBe(2 * 200 * SHARDS)
     expect(await queue.memories({ after: null, limit: 9 })).toEqual({ items: [{ host: addressKey('203.0.113.7'), memory: 'slow' }], next: null })
+  })
+
+  test('is seen as one queue, and its hosts are paused wherever they are', async () => {
+    const tasks = hosts.flatMap((_, nth) => Array.from({ length: nth + 1 }, (__, n) => task('image', `image-${nth}-${n}`, nth)))
+    await queue.add({ request: A, sequence: 1, tasks: tasks.slice(0, 3), now: 5_000 })
+    await queue.add({ request: A, sequence: 2, tasks: tasks.slice(3), now: 9_000 })
+    expect(await queue.pause([hosts[2] as string, 'https://unknown.example'], true)).toEqual([true, true])
+    const leases = await lease(10_000)
+    expect(leases.map(({ task: { host } }) => host).sort()).toEqual([hosts[0], hosts[1]].sort())
+    await queue.complete(leases.slice(0, 1).map(({ task: { id }, fence }) => ({ id, fence, end: { outcome: 'kept', reason: null }, spawn: [] })))
+    await queue.fail(leases.slice(1).map(({ task: { id }, fence }) => ({ id, fence, reason: 'timeout', retryAt: null })))
+    expect(await queue.overview({ top: 2, now: 10_000 })).toEqual({
+      waiting: [{ weight: 50, kind: 'image', count: 4 }], leased: 0, pending: { page: 0, image: 4, process: 0 },
+      ended: [{ kind: 'image', outcome: 'failed', reason: 'timeout', count: 1 }, { kind: 'image', outcome: 'kept', reason: null, count: 1 }],
+      accepted: 6, dispatched: 2, dead: 1, hosts: 2, paused: 2, oldestAt: 5_000,
+      deepest: [{ host: hosts[2], waiting: 3, paused: true }, { host: hosts[1], waiting: 1, paused: false }],
+    })
+    const names = [hosts[2] as string, 'https://unknown.example'].sort()
+    expect(await queue.pausedHosts({ after: null, limit: 1 })).toEqual({ items: names.slice(0, 1), next: names[0] })
+    expect(await queue.pausedHosts({ after: names[0] as string, limit: 1 })).toEqual({ items: names.slice(1), next: null })
+    expect(await queue.grant([hosts[2], hosts[0]].map((host) => ({ host: host as string, count: 1, now: 10_000 })))).toMatchObject([null, { count: 1 }])
+    expect(await queue.pause([hosts[2] as string, hosts[0] as string], false)).toEqual([true, false])
+    expect((await lease(20_000)).map(({ task: { host } }) => host)).toContain(hosts[2])
   })
 
   test('lists, revives and buries over all shards', async () => {

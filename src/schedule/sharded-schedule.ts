@@ -12,9 +12,10 @@
  * - Where a shard does not answer, what the others hand out is handed out all the same; what must be told, waits for it.
  */
 import type { RequestId, TaskId } from '../core/ids.ts'
+import type { PageOf } from '../core/page-of.ts'
 import {
-  compareTallyRows, isAddressKey,
-  type Admission, type Completion, type Due, type DueHost, type HostMemory, type HostPace, type ScheduleStore, type Settled, type Tally, type TaskRecord,
+  compareDepths, compareLines, compareTallyRows, isAddressKey,
+  type Admission, type Completion, type Depth, type Due, type DueHost, type HostMemory, type HostPace, type Overview, type ScheduleStore, type Settled, type Tally, type TaskRecord,
 } from './schedule-store.ts'
 import type { Grant, Held, Lease, NewTask, TaskKind } from './task.ts'
 
@@ -50,20 +51,43 @@ const sumInto = (total: Record<string, number>, more: Readonly<Record<string, nu
   for (const [name, amount] of Object.entries(more)) total[name] = (total[name] ?? 0) + amount
 }
 
-const sumTallies = (tallies: readonly Tally[]): Tally => {
-  const ended = new Map<string, Tally['ended'][number]>()
+/** Rows that are alike but for their counts become one. */
+const sumRows = <Row extends { readonly count: number }>(rows: readonly Row[]): Row[] => {
+  const sums = new Map<string, Row>()
+  for (const row of rows) {
+    const key = JSON.stringify({ ...row, count: 0 })
+    sums.set(key, { ...row, count: row.count + (sums.get(key)?.count ?? 0) })
+  }
+  return [...sums.values()]
+}
+
+/** Of `Overview` and `Tally`. */
+const sumEnds = (all: readonly Pick<Tally, 'ended' | 'pending'>[]): Pick<Tally, 'ended' | 'pending'> => {
   const pending: Record<TaskKind, number> = { page: 0, image: 0, process: 0 }
+  for (const one of all) sumInto(pending, one.pending)
+  return { ended: sumRows(all.flatMap(({ ended }) => ended)).sort(compareTallyRows), pending }
+}
+
+const sumOverviews = (all: readonly Overview[], top: number): Overview => {
+  const sum = (of: (one: Overview) => number): number => all.reduce((total, one) => total + of(one), 0)
+  const oldest = all.flatMap(({ oldestAt }) => oldestAt ?? [])
+  return {
+    ...sumEnds(all),
+    waiting: sumRows<Depth>(all.flatMap(({ waiting }) => waiting)).sort(compareDepths),
+    leased: sum(({ leased }) => leased), accepted: sum(({ accepted }) => accepted), dispatched: sum(({ dispatched }) => dispatched),
+    dead: sum(({ dead }) => dead), hosts: sum(({ hosts }) => hosts), paused: sum(({ paused }) => paused),
+    deepest: all.flatMap(({ deepest }) => deepest).sort(compareLines).slice(0, top),
+    oldestAt: oldest.length === 0 ? null : Math.min(...oldest),
+  }
+}
+
+const sumTallies = (tallies: readonly Tally[]): Tally => {
   const sums: Record<string, number> = {}
   for (const tally of tallies) {
-    for (const row of tally.ended) {
-      const key = `${row.kind} ${row.outcome} ${row.reason ?? ''}`
-      ended.set(key, { ...row, count: row.count + (ended.get(key)?.count ?? 0) })
-    }
-    sumInto(pending, tally.pending)
     sumInto(sums, tally.sums)
   }
   return {
-    ended: [...ended.values()].sort(compareTallyRows), pending, sums,
+    ...sumEnds(tallies), sums,
     // Every shard is told of every batch: one that a shard has not seen is not wholly admitted.
     sequence: Math.min(...tallies.map(({ sequence }) => sequence)),
   }
@@ -80,6 +104,15 @@ const answers = async <Answer>(asks: readonly (() => Promise<Answer>)[], how: 't
   else for (const ask of asks) await note(ask())
   if (came.length === 0 && failure !== null) throw failure
   return came
+}
+
+/** One page of the pages of all shards, each in order of its items' names. */
+const byName = <Item>(pages: readonly PageOf<Item>[], limit: number, nameOf: (item: Item) => string): PageOf<Item> => {
+  const all = pages.flatMap(({ items }) => items).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0))
+  const items = all.slice(0, limit)
+  const last = items.at(-1)
+  const isLast = all.length <= limit && pages.every(({ next }) => next === null)
+  return { items, next: isLast || last === undefined ? null : nameOf(last) }
 }
 
 /** `shards` in an order that is always the same: their number and order are part of the queue. */
@@ -127,10 +160,10 @@ export const createShardedSchedule = (shards: readonly ScheduleShard[]): Schedul
   return {
     can: { ordered: false, listsEnded: shards.every(({ can }) => can.listsEnded) },
 
-    async add({ request, sequence, tasks }) {
+    async add({ tasks, ...batch }) {
       const { parts, join } = part<NewTask, Admission>(tasks, count, ofHost)
       // To those without a task of it, too: that is how each knows how far the request has come.
-      return join(await each((shard, index) => shard.add({ request, sequence, tasks: parts[index] as NewTask[] })))
+      return join(await each((shard, index) => shard.add({ ...batch, tasks: parts[index] as NewTask[] })))
     },
 
     async reserve(ask) {
@@ -228,8 +261,8 @@ export const createShardedSchedule = (shards: readonly ScheduleShard[]): Schedul
       return ids.map((_, nth) => done.some((one) => one[nth] === true))
     },
 
-    grant: (asks) => eachPart<(typeof asks)[number], Grant>(asks, ofHost, async (shard, some, index) =>
-      (await shard.grant(some)).map((grant) => ({ ...grant, fence: outward(grant.fence, index) }))),
+    grant: (asks) => eachPart<(typeof asks)[number], Grant | null>(asks, ofHost, async (shard, some, index) =>
+      (await shard.grant(some)).map((grant) => grant && { ...grant, fence: outward(grant.fence, index) })),
 
     async pace(updates) {
       await each((shard, index) => {
@@ -245,12 +278,16 @@ export const createShardedSchedule = (shards: readonly ScheduleShard[]): Schedul
     },
 
     async memories({ after, limit }) {
-      const pages = await each((shard) => shard.memories({ after, limit }))
-      const all = pages.flatMap(({ items }) => items).sort((a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : 0))
-      const items: readonly HostMemory[] = all.slice(0, limit)
-      const isLast = all.length <= limit && pages.every(({ next }) => next === null)
-      return { items, next: isLast ? null : (items.at(-1)?.host ?? null) }
+      return byName<HostMemory>(await each((shard) => shard.memories({ after, limit })), limit, ({ host }) => host)
     },
+
+    pause: (hosts, paused) => eachPart<string, boolean>(hosts, (host) => shardOf(host, count), (shard, some) => shard.pause(some, paused)),
+
+    async pausedHosts({ after, limit }) {
+      return byName<string>(await each((shard) => shard.pausedHosts({ after, limit })), limit, (host) => host)
+    },
+
+    overview: async (ask) => sumOverviews(await each((shard) => shard.overview(ask)), ask.top),
 
     async close() {
       await each((shard) => shard.close())

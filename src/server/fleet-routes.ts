@@ -1,19 +1,52 @@
-/** What can be seen of a fleet (DESIGN §6): who is in it and how idle, and what waits. The same at every member. */
+/**
+ * What can be seen of a fleet, and ordered of it (DESIGN §6), the same at every member. There is no password: whoever
+ * reaches the port may do both, as with requests. Orders come as JSON only, which a page of another site cannot have a
+ * browser send.
+ */
 import type { FastifyInstance } from 'fastify'
-import type { FleetLedger, ScheduleStore } from '../schedule/index.ts'
+import { z } from 'zod'
+import { giveOrder, type FleetControlPorts, type FleetView, type Order, type Target } from '../schedule/index.ts'
+import { HttpProblem } from './problem.ts'
 
-export interface FleetRouteOptions {
-  readonly ledger: Pick<FleetLedger, 'leader' | 'nodes' | 'home'>
-  readonly queue: Pick<ScheduleStore, 'tally' | 'uncollected'>
+export interface FleetRouteOptions extends FleetControlPorts {
+  readonly view: FleetView
 }
 
-export const addFleetRoutes = (server: FastifyInstance, { ledger, queue }: FleetRouteOptions): void => {
-  server.get('/v1/nodes', async () => {
-    const [leader, nodes, home] = await Promise.all([ledger.leader(), ledger.nodes(), ledger.home()])
-    return { leader, home, nodes }
-  })
-  server.get('/v1/queues', async () => {
-    const [{ ended, pending }, uncollected] = await Promise.all([queue.tally('all'), queue.uncollected()])
-    return { pending, ended, uncollected }
+const ORDERS: readonly Order[] = ['pause', 'resume', 'drain']
+/** Bytes of an order. */
+const MOST_BODY = 16 * 1024
+
+const name = z.string().min(1).max(2048)
+const targetForm = z.union([z.strictObject({ host: name }), z.strictObject({ node: name }), z.strictObject({ all: z.literal(true) })])
+
+const targetOf = (body: unknown): Target => {
+  const found = targetForm.safeParse(body)
+  if (!found.success) {
+    throw new HttpProblem('request-invalid', 'say what is meant, and nothing else: {"host": "example.org"}, {"node": "NAME"} or {"all": true}')
+  }
+  const { data } = found
+  if ('host' in data) return { kind: 'host', host: data.host }
+  return 'node' in data ? { kind: 'node', node: data.node } : { kind: 'all' }
+}
+
+export const addFleetRoutes = (server: FastifyInstance, { view, ...ports }: FleetRouteOptions): void => {
+  server.get('/v1/nodes', () => view.nodes())
+  server.get('/v1/queues', () => view.queues())
+  void server.register(async (orders) => {
+    // Elsewhere on a task server bodies are streams.
+    orders.removeAllContentTypeParsers()
+    orders.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: MOST_BODY }, (_request, body, done) => {
+      try {
+        done(null, JSON.parse(String(body)))
+      } catch {
+        done(new HttpProblem('request-invalid', 'the body is not JSON'))
+      }
+    })
+    for (const order of ORDERS) {
+      orders.post(`/v1/${order}`, async (request) => {
+        const ordered = await giveOrder(ports, order, targetOf(request.body))
+        return { ...ordered, paused: await view.paused() }
+      })
+    }
   })
 }

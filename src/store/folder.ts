@@ -23,6 +23,8 @@ export interface FolderPaths {
   readonly outbox: string
   /** Names the folder among others. */
   readonly identity: string
+  /** What people ordered of a task server that is a fleet by itself (schedule/adapters/file-fleet.ts). */
+  readonly orders: string
   readonly blobs: string
   readonly vectors: string
   /** Bodies on their way, on the file system of the blobs. Emptied when the lock is taken. */
@@ -42,6 +44,7 @@ export const folderPaths = (dir: string): FolderPaths => {
     schedule: join(root, 'schedule.db'),
     outbox: join(root, 'outbox.db'),
     identity: join(root, 'identity'),
+    orders: join(root, 'orders.json'),
     blobs: join(root, 'blobs'),
     vectors: join(root, 'vectors'),
     spool: join(root, 'spool'),

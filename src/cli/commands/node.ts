@@ -12,6 +12,7 @@ const words = (error: unknown): string => (error instanceof Error ? error.messag
 const tell = (event: NodeEvent): void => {
   if (event.type === 'node-ready') note(`task server ${pc.bold(event.name)} answers at ${event.url}; pictures are kept by ${event.store}`)
   else if (event.type === 'fleet-trouble') note(event.error === null ? pc.dim('the fleet answers again') : `${pc.yellow('waiting:')} ${words(event.error)}`)
+  else if (event.type === 'drain-ordered') note('ordered to drain: finishing what is under way, giving the rest back')
   else if (event.type === 'role-restarted') note(pc.dim(`the ${event.role} process died (${event.why}) and was started again; nothing is lost`))
   else if (event.type === 'trap-found') note(pc.dim(`not followed any further: ${event.detail}`))
 }

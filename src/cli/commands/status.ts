@@ -1,46 +1,49 @@
 /** `gannet status`: who is in a fleet and how idle, and what waits. */
+import { setTimeout as pass } from 'node:timers/promises'
+import { createLogUpdate } from 'log-update'
 import pc from 'picocolors'
 import type { Command } from 'commander'
-import { fleetStatus, type FleetStatus } from '../../app/fleet-status.ts'
-import { DISPATCH_SETTINGS, resolveSettings } from '../../app/settings.ts'
-import { GannetError } from '../../core/errors.ts'
-import { addFlags, typedFlags } from '../flags.ts'
-import { count, countOf, print, printJson, table } from '../output.ts'
+import { mayPass } from '../../core/patient.ts'
+import { addFleetFlags, openDesk } from '../fleet-flags.ts'
+import { note, print, printJson } from '../output.ts'
+import { statusText } from '../status-text.ts'
 
-const { redis, prefix } = DISPATCH_SETTINGS
-const FLAGS = { redis, prefix }
+const LOOK_EVERY_MS = 2_000
+/** One column is left free: a line that fills the last one wraps on some terminals. */
+const width = (): number => Math.max(40, (process.stdout.columns ?? 81) - 1)
 
-/** @throws usage */
-export const neededRedis = (given: string | null): string => {
-  if (given !== null) return given
-  throw new GannetError('usage', 'name the Redis of the fleet with --redis (or GANNET_REDIS)')
-}
-
-const text = ({ leader, home, nodes, pending, ended }: FleetStatus): string => {
-  const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((total, n) => total + n, 0)
-  const lines = [
-    leader === null ? pc.yellow('no dispatcher leads: start one with gannet dispatch') : `${pc.bold(leader.name)} at ${leader.url} dispatches (fence ${leader.fence})`,
-    home === null ? 'no task server has joined yet' : `pictures are kept by ${home.node} at ${home.url}`,
-    `${countOf(sum(pending), 'task')} without an end (${count(pending['page'] ?? 0)} pages, ${count(pending['image'] ?? 0)} pictures, ${count(pending['process'] ?? 0)} to be processed), ${count(sum(ended))} ended` +
-      (Object.keys(ended).length > 0 ? `: ${Object.entries(ended).map(([outcome, n]) => `${outcome} ${count(n)}`).join(', ')}` : ''),
-  ]
-  if (nodes.length === 0) return [...lines, pc.yellow('no task server is there: start one with gannet node')].join('\n')
-  return [...lines, '', table([
-    ['task server', 'processes', 'threads', 'queued', 'processing', 'ended/s', ''],
-    ...nodes.map((node) => [
-      node.name, `${node.runningProcesses} of ${node.maxProcesses}`, `${node.runningThreads} of ${node.maxThreads}`, count(node.queued),
-      `${node.runningProcessing} of ${node.maxProcessing}`,
-      String(node.speed), `${node.url}${node.draining ? ' draining' : ''}`,
-    ]),
-  ])].join('\n')
+/** Until it is interrupted, through a fleet that is away for a while. */
+const watch = async (look: () => Promise<string>, redraws: boolean): Promise<void> => {
+  const log = redraws ? createLogUpdate(process.stdout) : print
+  for (;;) {
+    try {
+      log(await look())
+    } catch (error) {
+      if (!mayPass(error)) throw error
+      const words = `${pc.yellow('waiting:')} ${(error as Error).message}`
+      if (redraws) log(words)
+      else note(words)
+    }
+    await pass(LOOK_EVERY_MS)
+  }
 }
 
 export const addStatus = (program: Command): void => {
-  const command = program.command('status').description('tell who is in a fleet, how idle, and what waits').option('--json', 'print JSON')
-  addFlags(command, FLAGS).action(async (options: { json?: boolean }) => {
-    const settings = await resolveSettings(DISPATCH_SETTINGS, { flags: typedFlags(command, FLAGS) })
-    const status = await fleetStatus(settings, neededRedis(settings.redis))
-    if (options.json) printJson(status)
-    else print(text(status))
+  const command = program.command('status').description('tell who is in a fleet, how idle, what waits, and what is wrong')
+    .option('--json', 'print JSON: {nodes, queues}, as GET /v1/nodes and GET /v1/queues answer')
+    .option('--watch', 'look again every two seconds')
+  addFleetFlags(command).action(async (options: { json?: boolean; watch?: boolean }) => {
+    const desk = await openDesk(command)
+    try {
+      const look = async (): Promise<string> => {
+        const status = await desk.status()
+        return options.json ? JSON.stringify(status) : statusText(status, width())
+      }
+      if (options.watch) await watch(look, process.stdout.isTTY && !options.json)
+      else if (options.json) printJson(await desk.status())
+      else print(await look())
+    } finally {
+      await desk.close()
+    }
   })
 }

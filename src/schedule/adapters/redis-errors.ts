@@ -7,6 +7,12 @@ const PASSING = /^(LOADING|MASTERDOWN|TRYAGAIN|CLUSTERDOWN|BUSY) /
 const FULL = /^(OOM|MISCONF) /
 const READ_ONLY = /^READONLY /
 const SECRET = /^(NOAUTH|WRONGPASS|NOPERM) /
+const NO_DATABASE = /DB index is out of range|SELECT is not allowed/
+/** What the client says of answers in another language than Redis'. */
+const NO_REDIS = /RESP type/
+
+/** The client's name for a call that met a lost connection too often; its words are about its own options. */
+const LOST = 'MaxRetriesPerRequestError'
 
 /** @param where the server's host and port, without the password that its URL may hold */
 export const explainRedis = (error: unknown, where: string): unknown => {
@@ -21,6 +27,10 @@ export const explainRedis = (error: unknown, where: string): unknown => {
   if (SECRET.test(error.message)) {
     return new GannetError('engine-unfit', `Redis at ${where} wants another password or user: write them into --redis as redis://USER:PASSWORD@HOST`, options)
   }
+  if (NO_DATABASE.test(error.message)) {
+    return new GannetError('engine-unfit', `Redis at ${where} has no database of the number that --redis ends with: leave it off, or name one that it has`, options)
+  }
+  if (NO_REDIS.test(error.message)) return new GannetError('engine-unfit', `what answers at ${where} is no Redis: is the address right?`, options)
   if (error.name === 'ReplyError' && !PASSING.test(error.message)) return error
-  return new GannetError('engine-unreachable', `Redis at ${where} does not answer (${error.message}): is it running, and is the address right?`, options)
+  return new GannetError('engine-unreachable', `Redis at ${where} does not answer (${error.name === LOST ? 'the connection is lost' : error.message}): is it running, and is the address right?`, options)
 }

@@ -1,11 +1,12 @@
 /**
  * The fleet's ledger on Redis (by ioredis), beside the general queue. Each step is one Lua script; leases run by the
- * server's clock. A member is a hash field with the time it is one until; whoever looks leaves the stale ones out.
+ * server's clock. A member is a hash field with the time it is one until; whoever looks leaves the stale ones out. Orders:
+ * orders, a hash with `all` and `node NAME` where these are paused; drains: name → instance that is to go.
  */
 import { randomBytes } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
 import type { NodeReport } from '../dispatch/idleness.ts'
-import type { Dispatcher, FleetLedger, Leader, StoreHome } from '../fleet-ledger.ts'
+import type { Dispatcher, FleetLedger, FleetOrders, Leader, StoreHome } from '../fleet-ledger.ts'
 import { explainRedis } from './redis-errors.ts'
 
 export interface RedisFleetOptions {
@@ -72,12 +73,17 @@ if known then
   if other ~= instance and tonumber(till) > now then return 0 end
 end
 call('HSET', P .. 'nodes', name, string.format('%.0f %s ', now + tonumber(ttl), instance) .. report)
+local to_go = call('HGET', P .. 'drains', name)
+if to_go and to_go ~= instance then call('HDEL', P .. 'drains', name) end
 return 1
 `,
   leave: `
 ${NOW}
 local known = call('HGET', P .. 'nodes', ARGV[1])
-if known and string.match(known, '^%d+ (%S+) ') == ARGV[2] then call('HDEL', P .. 'nodes', ARGV[1]) end
+if known and string.match(known, '^%d+ (%S+) ') == ARGV[2] then
+  call('HDEL', P .. 'nodes', ARGV[1])
+  call('HDEL', P .. 'drains', ARGV[1])
+end
 return 1
 `,
   nodes: `#!lua flags=allow-oom
@@ -90,7 +96,31 @@ for i = 1, #found, 2 do
 end
 return result
 `,
+  // order, then the node or nothing for all
+  order: `#!lua flags=allow-oom
+${NOW}
+local order, node = ARGV[1], ARGV[2]
+local function drain(name, known)
+  local till, instance = string.match(known or '', '^(%d+) (%S+) ')
+  if not till or tonumber(till) <= now then return 0 end
+  call('HSET', P .. 'drains', name, instance)
+  return 1
+end
+if order == 'drain' and node then return drain(node, call('HGET', P .. 'nodes', node)) end
+local field = node and 'node ' .. node or 'all'
+if order == 'resume' then return call('HDEL', P .. 'orders', field) end
+if order == 'drain' then
+  local members = call('HGETALL', P .. 'nodes')
+  for i = 1, #members, 2 do drain(members[i], members[i + 1]) end
+end
+return call('HSET', P .. 'orders', field, 1)
+`,
+  orders: `
+return {redis.call('HKEYS', KEYS[1] .. 'orders'), redis.call('HGETALL', KEYS[1] .. 'drains')}
+`,
 } as const
+
+const NODE = 'node '
 
 export const createRedisFleet = ({ redis, where, prefix = '{gannet}:fleet:' }: RedisFleetOptions): FleetLedger => {
   const run = async <Result>(name: keyof typeof SCRIPTS, ...input: readonly (string | number)[]): Promise<Result> => {
@@ -129,6 +159,17 @@ export const createRedisFleet = ({ redis, where, prefix = '{gannet}:fleet:' }: R
     async nodes() {
       const reports = (await run<string[]>('nodes')).map((report) => JSON.parse(report) as NodeReport)
       return reports.sort((a, b) => (a.name < b.name ? -1 : 1))
+    },
+    order: async (order, node) => (await run<number>('order', order, ...(node === null ? [] : [node]))) === 1,
+    async orders() {
+      const [paused, drains] = await run<[string[], string[]]>('orders')
+      const draining: Record<string, string> = {}
+      for (let at = 0; at + 1 < drains.length; at += 2) draining[drains[at] as string] = drains[at + 1] as string
+      return {
+        allPaused: paused.includes('all'),
+        pausedNodes: paused.filter((field) => field.startsWith(NODE)).map((field) => field.slice(NODE.length)).sort((a, b) => (a < b ? -1 : 1)),
+        draining,
+      } satisfies FleetOrders
     },
     async close() {},
   }

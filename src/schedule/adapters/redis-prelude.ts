@@ -2,6 +2,7 @@
  * What the steps of the schedule on Redis (redis-scripts.ts, which tells the keys) share, in Lua: hosts and their lines,
  * grants and leases, counters; read once a step, written once at its end. It stands before each of them.
  */
+import { MARK_MS, MOST_MARKS } from '../marks.ts'
 import { KNOWN } from './redis-known.ts'
 
 /** A host that nobody waits for and that has no memory is forgotten after a week: no block lasts longer than a day. */
@@ -9,6 +10,9 @@ const FORGET_HOST_MS = 7 * 24 * 3_600_000
 
 /** More than any fleet gives out in the second or two that a server may forget. */
 export const FENCES_A_SECOND = 10_000_000
+
+/** Lines of so many tasks are remembered as deep, and each time that they have grown by so many. */
+export const DEEP = 64
 
 /** Of a fleet that nobody has set the pace of. */
 export const DEFAULT_DELAY_MS = 500
@@ -130,9 +134,24 @@ local function first_of(h)
   return stamp, request, from
 end
 
-local kept, later, not_later, not_due, idle, not_idle = {}, {}, {}, {}, {}, {}
+-- Whether anybody has paused hosts: most steps need ask no more.
+local any_paused
+local function paused_among(names)
+  if any_paused == nil then any_paused = call('EXISTS', P .. 'paused') == 1 end
+  local found = {}
+  if any_paused then
+    for i, score in ipairs(read_many('ZMSCORE', P .. 'paused', names)) do if score then found[names[i]] = true end end
+  end
+  return found
+end
+local function stands_still(h) return paused_among({h.name})[h.name] end
+
+local kept, later, not_later, not_due, idle, not_idle, drained = {}, {}, {}, {}, {}, {}, {}
 -- Writes what has changed of the hosts, and where they stand in line.
 local function settle_hosts()
+  local names = {}
+  for i, h in ipairs(dirty_hosts) do names[i] = h.name end
+  local paused = #names > 0 and paused_among(names)
   for _, h in ipairs(dirty_hosts) do
     local name = h.name
     if h.restocked then
@@ -148,8 +167,11 @@ local function settle_hosts()
     kept[#kept + 1] = name
     kept[#kept + 1] = struct.pack(HOST, h.stamp, h.r, h.l, h.request, h.delay, h.free, h.blocked, h.held, h.w, h.address or '')
     if waits then
-      later[#later + 1] = text_again(at)
-      later[#later + 1] = name
+      if paused[name] then not_later[#not_later + 1] = name
+      else
+        later[#later + 1] = text_again(at)
+        later[#later + 1] = name
+      end
       not_due[#not_due + 1] = name
       if not h.waited then
         call('ZADD', P .. 'hosts', 0, name)
@@ -159,6 +181,7 @@ local function settle_hosts()
       if h.waited then
         not_later[#not_later + 1] = name
         not_due[#not_due + 1] = name
+        drained[#drained + 1] = name
         call('ZREM', P .. 'hosts', name)
       end
       if not call('ZSCORE', P .. 'remembered', name) then
@@ -175,7 +198,8 @@ local function settle_hosts()
   call_many('ZREM', P .. 'later', not_later)
   call_many('ZADD', P .. 'idle', idle)
   call_many('ZREM', P .. 'idle', not_idle)
-  kept, later, not_later, not_due, idle, not_idle = {}, {}, {}, {}, {}, {}
+  call_many('ZREM', P .. 'deep', drained)
+  kept, later, not_later, not_due, idle, not_idle, drained = {}, {}, {}, {}, {}, {}, {}
 end
 
 -- Hosts that nobody asked for in a long time; a few a step.
@@ -183,6 +207,30 @@ local function forget_hosts(now)
   local names = call('ZRANGEBYSCORE', P .. 'idle', '-inf', now, 'LIMIT', 0, 100)
   call_many('HDEL', P .. 'h', names)
   call_many('ZREM', P .. 'idle', names)
+end
+
+local totals = {}
+local function total(field, by) totals[field] = (totals[field] or 0) + by end
+-- By which the weight and kind of a waiting task are counted: its record's text begins with its weight.
+local function depth_of(record)
+  local kind, weight = string.match(record, '^%d+ %d+ %d+ (%a+) [^%z]*%z%[(%d+)')
+  return 'w:' .. weight .. ':' .. kind
+end
+
+-- What has arrived since the last mark had arrived by now (marks.ts).
+local function mark(now)
+  local q = number_of('sequence')
+  local last = call('LINDEX', P .. 'marks', '-1')
+  local last_q, at = string.match(last or '', '^(%d+) (%-?%d+)$')
+  if q <= tonumber(last_q or '0') then return end
+  if at and now - tonumber(at) < ${MARK_MS} then
+    call('LSET', P .. 'marks', '-1', text(q) .. ' ' .. at)
+  elseif call('RPUSH', P .. 'marks', text(q) .. ' ' .. text(now)) > ${MOST_MARKS} then
+    local older = call('LPOP', P .. 'marks', ${MOST_MARKS / 2})
+    local left = {}
+    for i = #older, 2, -2 do left[#left + 1] = older[i] end
+    call('LPUSH', P .. 'marks', unpack(left))
+  end
 end
 
 local function park(h, id, q, stamp, attempts, not_before, history, record)
@@ -196,6 +244,7 @@ local function park(h, id, q, stamp, attempts, not_before, history, record)
   end
   h.restocked = true
   touch(h)
+  total(depth_of(record), 1)
 end
 
 -- What was delayed and whose time has come is ready.
@@ -327,7 +376,8 @@ local function take(h, owner, count, lease_ms, now, taken)
   for _ = 1, count do
     local record, attempts, not_before, history = pop_first(h)
     if not record then break end
-    local stamp, request, kind, id = string.match(record, '^%d+ (%d+) (%d+) (%a+) ([^%z]*)')
+    local stamp, request, kind, id, weight = string.match(record, '^%d+ (%d+) (%d+) (%a+) ([^%z]*)%z%[(%d+)')
+    total('w:' .. weight .. ':' .. kind, -1)
     clock = math.max(clock, tonumber(stamp))
     local fence, at, interval = grant(h, 1, now)
     fence = text(fence)
@@ -344,7 +394,7 @@ local function take(h, owner, count, lease_ms, now, taken)
   set_number('clock', clock)
 end
 local function is_ready(h, now)
-  if math.max(h.free, h.blocked, h.held) > now then return false end
+  if math.max(h.free, h.blocked, h.held) > now or stands_still(h) then return false end
   if h.l > 0 then wake(h, now) end
   return h.r > 0 or h.w ~= ''
 end
@@ -368,8 +418,13 @@ local function settle_all()
   call_many('ZADD', P .. 'leases', new_leases)
   for key, by in pairs(counts) do
     local name, field = string.match(key, '^([^%z]*)%z(.*)$')
-    if call('HINCRBY', P .. name, field, by) == 0 and string.sub(name, 1, 2) == 'p:' then rests(string.sub(name, 3)) end
+    local sort = string.sub(name, 1, 2)
+    if call('HINCRBY', P .. name, field, by) == 0 and sort == 'p:' then rests(string.sub(name, 3)) end
+    -- The counts of all requests together: p:KIND, and e:KIND|OUTCOME|REASON, where no end is taken back.
+    if sort == 'p:' or (sort == 'e:' and by > 0) then total(sort .. field, by) end
   end
+  if #new_leased > 0 then total('dispatched', #new_leased / 2) end
+  for field, by in pairs(totals) do if by ~= 0 then call('HINCRBY', P .. 'totals', field, by) end end
   open_when_full()
   local args = {}
   if opened_another then args = {'generations', generations_text()} end
@@ -412,10 +467,14 @@ local function admit(request, id, head, rest, again)
     return refused
   end
   count_pending(request, kind, 1)
+  total('accepted', 1)
+  total('w:' .. weight .. ':' .. kind, 1)
   local share = 's:' .. weight
   local stamp = math.max(number_of('clock'), number_of(share)) + math.floor(10000 / tonumber(weight) + 0.5)
   numbers[share] = stamp
-  if call('RPUSH', P .. 'q:' .. weight .. ':' .. name, text(q) .. ' ' .. text(stamp) .. ' ' .. request .. ' ' .. kind .. ' ' .. id .. '\\0' .. rest) == 1 then
+  local length = call('RPUSH', P .. 'q:' .. weight .. ':' .. name, text(q) .. ' ' .. text(stamp) .. ' ' .. request .. ' ' .. kind .. ' ' .. id .. '\\0' .. rest)
+  if length % ${DEEP} == 0 then call('ZADD', P .. 'deep', length, name) end
+  if length == 1 then
     local h = host(name)
     h.w = h.w == '' and weight or h.w .. ',' .. weight
     h.restocked = true

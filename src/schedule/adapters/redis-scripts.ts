@@ -27,14 +27,19 @@
  *   of their first task; later: the others by the time they become ready; remembered: hosts with a memory; idle: those
  *   without tasks and memory, by the time at which they are forgotten
  * - e:REQUEST: kind|outcome|reason → count; p:REQUEST: kind → waiting or leased; u:REQUEST: name → amount
+ * - paused: hosts that are, by name; deep: hosts with a long line of one weight, by how long it was when it had last grown
+ *   by 64
+ * - totals: w:WEIGHT:KIND → waiting; p:KIND, e:KIND|OUTCOME|REASON as in p:REQUEST and e:REQUEST, of all requests; accepted,
+ *   dispatched; marks: "sequence time", when tasks arrived (marks.ts)
  * A record is "sequence stamp request kind id", NUL, and a text that is the client's business; a lease is "fence request
- * kind at interval attempts notBefore history", NUL, owner, NUL, host, NUL, record.
+ * kind at interval attempts notBefore history", NUL, owner, NUL, host, NUL, record. The text begins with a bracket and the
+ * task's weight.
  */
 import { LANE_NAMES } from '../../core/lanes.ts'
 import { retentionLua, type Retention } from './redis-known.ts'
 import { FENCES_A_SECOND, PRELUDE } from './redis-prelude.ts'
 
-export const LAYOUT_VERSION = 3
+export const LAYOUT_VERSION = 4
 
 /** Longer than any task is done again after its process has died. */
 const REMEMBER_SPAWN_SECONDS = 24 * 3600
@@ -70,7 +75,7 @@ end
 return version
 `),
 
-  // request, sequence, then of each task: id, head, text
+  // request, sequence, now or nothing, then of each task: id, head, text
   add: step(`
 local request = request_of(ARGV[3])
 local sequence = tonumber(ARGV[4])
@@ -81,7 +86,8 @@ end
 call('HSET', P .. 'sequences', request, ARGV[4])
 rests(request)
 local answers = {}
-for i = 5, #ARGV, 3 do answers[#answers + 1] = admit(request, ARGV[i], ARGV[i + 1], ARGV[i + 2]) end
+for i = 6, #ARGV, 3 do answers[#answers + 1] = admit(request, ARGV[i], ARGV[i + 1], ARGV[i + 2]) end
+if ARGV[5] ~= '' then mark(tonumber(ARGV[5])) end
 settle_all()
 return table.concat(answers, ' ')
 `),
@@ -90,6 +96,7 @@ return table.concat(answers, ' ')
   reserve: step(`
 local ask = cjson.decode(ARGV[3])
 local now = ask.now
+mark(now)
 expire(now)
 promote(now)
 local taken, full = {}, 0
@@ -117,6 +124,7 @@ return {rows, next_at(now)}
   // limit, now, whether the requests of their first tasks are told
   due: relief(`
 local limit, now, tells = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5] == '1'
+mark(now)
 expire(now)
 promote(now)
 local rows = {}
@@ -459,8 +467,12 @@ return result
   grant: relief(`
 local result = {}
 for i = 3, #ARGV, 3 do
-  local fence, at, interval = grant(host(ARGV[i]), tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]))
-  result[#result + 1] = text(fence) .. ' ' .. text(at) .. ' ' .. text(interval)
+  local h = host(ARGV[i])
+  if stands_still(h) then result[#result + 1] = ''
+  else
+    local fence, at, interval = grant(h, tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]))
+    result[#result + 1] = text(fence) .. ' ' .. text(at) .. ' ' .. text(interval)
+  end
 end
 settle_all()
 return result
@@ -472,6 +484,76 @@ local found = call('ZRANGEBYLEX', P .. 'remembered', ARGV[3] ~= '' and '(' .. AR
 local result = {}
 for i, name in ipairs(found) do result[i] = {name, call('GET', P .. 'm:' .. name)} end
 return result
+`),
+
+  // 1 or 0, then hosts
+  pause: relief(`
+local result = {}
+for i = 4, #ARGV do
+  if ARGV[3] == '1' then result[#result + 1] = call('ZADD', P .. 'paused', 0, ARGV[i])
+  else result[#result + 1] = call('ZREM', P .. 'paused', ARGV[i]) end
+  touch(host(ARGV[i]))
+end
+settle_all()
+return result
+`),
+
+  // after or nothing, limit
+  pausedHosts: relief(`
+return call('ZRANGEBYLEX', P .. 'paused', ARGV[3] ~= '' and '(' .. ARGV[3] or '-', '+', 'LIMIT', 0, ARGV[4])
+`),
+
+  // how many of the deepest lines, now. Looks at 400 hosts at the most, a few milliseconds: all, or the 200 whose lines
+  // were longest when they had last grown by 64, the 100 that are next, and 100 at random
+  overview: relief(`
+local top, waiting = tonumber(ARGV[3]), call('ZCARD', P .. 'hosts')
+local looked, met = {}, {}
+local function look(names)
+  for _, name in ipairs(names) do
+    if not met[name] then
+      met[name] = true
+      looked[#looked + 1] = name
+    end
+  end
+end
+if top > 0 and waiting <= 400 then look(call('ZRANGE', P .. 'hosts', 0, -1))
+elseif top > 0 then
+  look(call('ZREVRANGE', P .. 'deep', 0, 199))
+  look(call('ZRANGE', P .. 'due', 0, 99))
+  look(call('ZRANDMEMBER', P .. 'hosts', 100))
+end
+meet_all(looked)
+local paused = paused_among(looked)
+local lines, oldest = {}, math.huge
+local function first(record) if record then oldest = math.min(oldest, tonumber(string.match(record, '^%d+'))) end end
+for i, name in ipairs(looked) do
+  local h = hosts[name]
+  local n = h.r + h.l
+  for weight in string.gmatch(h.w, '%d+') do
+    local key = P .. 'q:' .. weight .. ':' .. name
+    n = n + call('LLEN', key)
+    first(call('LINDEX', key, '0'))
+  end
+  if h.r > 0 then first(call('ZRANGE', P .. 'r:' .. name, 0, 0)[1]) end
+  lines[i] = {name, n, paused[name] and 1 or 0}
+end
+table.sort(lines, function(a, b)
+  if a[2] ~= b[2] then return a[2] > b[2] end
+  return a[1] < b[1]
+end)
+for i = #lines, top + 1, -1 do lines[i] = nil end
+local oldest_at = ''
+if oldest < math.huge then
+  oldest_at = ARGV[4]
+  for _, one in ipairs(call('LRANGE', P .. 'marks', 0, -1)) do
+    local q, at = string.match(one, '^(%d+) (%-?%d+)$')
+    if tonumber(q) >= oldest then
+      oldest_at = at
+      break
+    end
+  end
+end
+return {call('HGETALL', P .. 'totals'), lines, oldest_at, waiting, call('ZCARD', P .. 'leases'), call('ZCARD', P .. 'deads'), call('ZCARD', P .. 'paused')}
 `),
 
   // paces in JSON

@@ -69,6 +69,26 @@ describe('schedule on a Redis server', () => {
     redis.disconnect()
   })
 
+  test('finds the deepest lines among more hosts than it looks at', async () => {
+    const redis = new Redis(server?.url ?? '')
+    const store = await openRedisSchedule({ redis, prefix: '{deep}:', delayMs: 0 })
+    const add = (sequence: number, host: string, count: number) => store.add({
+      request: A, sequence, tasks: Array.from({ length: count }, (_, n) => ({ ...tasks[0]!, id: `${host} ${n}` as TaskId, host })),
+    })
+    const crowd = Array.from({ length: 1500 }, (_, n) => `https://${n}.example`)
+    await store.add({ request: A, sequence: 1, tasks: crowd.map((host) => ({ ...tasks[0]!, id: host as TaskId, host })) })
+    await add(2, 'https://deepest.example', 300)
+    await add(3, 'https://deep.example', 70)
+    const lines = async () => (await store.overview({ top: 3, now: 0 })).deepest.map(({ host, waiting }) => [host, waiting])
+    expect((await lines()).slice(0, 2)).toEqual([['https://deepest.example', 300], ['https://deep.example', 70]])
+    expect((await store.overview({ top: 3, now: 0 })).hosts).toBe(1502)
+    // One whose line is gone is no longer looked at for it.
+    await store.assign({ assignments: [{ host: 'https://deepest.example', owner: 'w', count: 300 }], leaseMs: 1e9, now: 0, fence: 0 })
+    expect((await lines())[0]).toEqual(['https://deep.example', 70])
+    expect(await redis.zrange('{deep}:deep', '0', '-1')).toEqual(['https://deep.example'])
+    redis.disconnect()
+  })
+
   test('forgets a host a week after it was needed, unless it waits or is remembered', async () => {
     const redis = new Redis(server?.url ?? '')
     const store = await openRedisSchedule({ redis, prefix: '{idle}:', delayMs: 100 })

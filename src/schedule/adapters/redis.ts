@@ -11,8 +11,8 @@ import type { RequestId, TaskId } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
 import { outcomeOf, type Outcome, type Reason } from '../../core/reasons.ts'
 import {
-  HISTORY_LENGTH, addressKey, compareTallyRows,
-  type Admission, type DueHost, type ScheduleOptions, type Settled, type TallyRow,
+  HISTORY_LENGTH, addressKey, compareDepths, compareTallyRows,
+  type Admission, type Depth, type DueHost, type ScheduleOptions, type Settled, type TallyRow,
   type TaskFilter, type TaskRecord, type TaskState,
 } from '../schedule-store.ts'
 import type { ScheduleShard } from '../sharded-schedule.ts'
@@ -80,6 +80,13 @@ const PHASES: Readonly<Record<TaskFilter, readonly string[]>> = { waiting: ['wai
 const pairs = function* (flat: readonly string[]): Generator<readonly [string, number]> {
   for (let at = 0; at + 1 < flat.length; at += 2) yield [flat[at] ?? '', Number(flat[at + 1])]
 }
+
+/** Of counts by `kind|outcome|reason`. */
+const tallyRows = (counts: Iterable<readonly [string, number]>): readonly TallyRow[] =>
+  [...counts].filter(([, count]) => count > 0).map(([key, count]): TallyRow => {
+    const [kind, outcome, reason] = key.split('|')
+    return { kind: kind as TaskKind, outcome: outcome as Outcome, reason: (reason || null) as Reason | null, count }
+  }).sort(compareTallyRows)
 
 const connect = async (url: string): Promise<Redis> => {
   const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 3 })
@@ -213,8 +220,8 @@ export const openRedisSchedule = async (options: RedisScheduleOptions, retention
   return {
     can: { ordered: false, listsEnded: false },
 
-    async add({ request, sequence, tasks }) {
-      const answer = await run<string>('add', request, sequence, ...tasks.flatMap(wire))
+    async add({ request, sequence, tasks, now }) {
+      const answer = await run<string>('add', request, sequence, now ?? '', ...tasks.flatMap(wire))
       if (answer === 'repeated') return tasks.map(() => 'repeated')
       return answer === '' ? [] : (answer.split(' ') as Admission[])
     },
@@ -268,12 +275,8 @@ export const openRedisSchedule = async (options: RedisScheduleOptions, retention
         for (const [kind, count] of pairs(waiting)) pending[kind as TaskKind] += count
         for (const [name, amount] of pairs(amounts)) sums[name] = (sums[name] ?? 0) + amount
       }
-      const rows = [...counts].filter(([, count]) => count > 0).map(([key, count]): TallyRow => {
-        const [kind, outcome, reason] = key.split('|')
-        return { kind: kind as TaskKind, outcome: outcome as Outcome, reason: (reason || null) as Reason | null, count }
-      })
       return {
-        ended: rows.sort(compareTallyRows),
+        ended: tallyRows(counts),
         pending, sums,
         sequence: Math.max(0, ...parts.map((part) => Number(part[3]))),
       }
@@ -294,7 +297,8 @@ export const openRedisSchedule = async (options: RedisScheduleOptions, retention
 
     async grant(asks) {
       const rows = await run<string[]>('grant', ...asks.flatMap(({ host, count, now }) => [host, count, now]))
-      return asks.map(({ host, count }, index): Grant => {
+      return asks.map(({ host, count }, index): Grant | null => {
+        if (rows[index] === '') return null
         const [fence = 0, notBefore = 0, intervalMs = 0] = (rows[index] ?? '').split(' ').map(Number)
         return { host, notBefore, count, intervalMs, fence }
       })
@@ -309,6 +313,35 @@ export const openRedisSchedule = async (options: RedisScheduleOptions, retention
       const rows = await run<[string, string][]>('memories', after ?? '', limit + 1)
       const items = rows.slice(0, limit).map(([host, memory]) => ({ host, memory }))
       return { items, next: rows.length > limit ? (items.at(-1)?.host ?? null) : null }
+    },
+
+    pause: async (hosts, paused) => yes(await run<number[]>('pause', paused ? 1 : 0, ...hosts)),
+
+    async pausedHosts({ after, limit }) {
+      const names = await run<string[]>('pausedHosts', after ?? '', limit + 1)
+      return { items: names.slice(0, limit), next: names.length > limit ? (names[limit - 1] ?? null) : null }
+    },
+
+    async overview({ top, now }) {
+      type Seen = [totals: string[], lines: [string, number, 0 | 1][], oldestAt: string, hosts: number, leased: number, dead: number, paused: number]
+      const [totals, lines, oldestAt, hosts, leased, dead, paused] = await run<Seen>('overview', top, now)
+      const counts = new Map(pairs(totals))
+      const of = (prefix: string): (readonly [string, number])[] =>
+        [...counts].flatMap(([field, count]) => (field.startsWith(prefix) ? [[field.slice(prefix.length), count] as const] : []))
+      return {
+        waiting: of('w:').filter(([, count]) => count > 0).map(([field, count]): Depth => {
+          const [weight, kind] = field.split(':')
+          return { weight: Number(weight), kind: kind as TaskKind, count }
+        }).sort(compareDepths),
+        leased,
+        pending: { page: 0, image: 0, process: 0, ...Object.fromEntries(of('p:')) },
+        ended: tallyRows(of('e:')),
+        accepted: counts.get('accepted') ?? 0,
+        dispatched: counts.get('dispatched') ?? 0,
+        dead, hosts, paused,
+        deepest: lines.map(([host, waiting, isPaused]) => ({ host, waiting, paused: isPaused === 1 })),
+        oldestAt: oldestAt === '' ? null : Number(oldestAt),
+      }
     },
 
     close,

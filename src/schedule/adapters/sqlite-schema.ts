@@ -7,14 +7,18 @@ import Database from 'libsql'
 import { GannetError } from '../../core/errors.ts'
 
 /** Kept in `user_version`; raised with every change that an older gannet could not read. */
-const SCHEMA_VERSION = 3
+const SCHEMA_VERSION = 4
 
 /**
  * - ready, delayed: the waiting tasks; delayed are those whose `not_before` had not come at meta.promoted, the time
  *   of the last look. later: those of both whose `not_before` is above 0, for the host's earliest.
  * - hosts.fresh: waiting tasks whose `not_before` is 0, so that the usual answer to "the host's
  *   earliest" needs no look. hosts.ready_at: kept by every step; NULL when nothing waits there. hosts.stamp: that
- *   of its first ready task; hosts.due: its ready_at had come at the last look.
+ *   of its first ready task; hosts.due: its ready_at had come at the last look, and it was not paused. hosts.waiting: all
+ *   its waiting tasks.
+ * - depths: waiting tasks by weight and kind. In tallies and pending, request 0 is all of them together. meta.accepted,
+ *   meta.dispatched: how many tasks were ever queued and leases given; meta.dead: how many tasks are.
+ * - marks: tasks up to this sequence, from the mark before on, had arrived at that time or within a second of it.
  * - shares: the last stamp given, by weight; meta.clock: of the stamps (fair-share.ts).
  * - inbox: leases assigned to an owner who has not collected them; those that hold no longer stay until collected.
  * - hosts.address: the row of the host's address, which is a host of its own. hosts.held: the host is
@@ -23,8 +27,9 @@ const SCHEMA_VERSION = 3
  *   `outcome` is set, is leased when in leases, and waits otherwise.
  */
 const HOST_INDEXES = `
-CREATE INDEX hosts_ready ON hosts (ready_at) WHERE ready_at IS NOT NULL AND due = 0;
+CREATE INDEX hosts_ready ON hosts (ready_at) WHERE ready_at IS NOT NULL AND due = 0 AND paused = 0;
 CREATE INDEX hosts_due ON hosts (stamp, name) WHERE due = 1;
+CREATE INDEX hosts_paused ON hosts (name) WHERE paused = 1;
 `
 const DEAD_INDEX = 'CREATE INDEX tasks_dead ON tasks (sequence) WHERE dead = 1;'
 const READY = `
@@ -38,9 +43,16 @@ CREATE TABLE inbox (position INTEGER PRIMARY KEY, owner TEXT NOT NULL, sequence 
 CREATE INDEX inbox_owner ON inbox (owner, position);
 `
 
+const SEEN = `
+INSERT INTO meta VALUES ('accepted', 0), ('dispatched', 0), ('dead', 0);
+CREATE TABLE depths (weight INTEGER NOT NULL, kind TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (weight, kind)) WITHOUT ROWID;
+CREATE TABLE marks (sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL);
+`
+
 const SCHEMA = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('sequence', 0), ('fence', 0), ('clock', 0), ('promoted', 0);
+${SEEN}
 CREATE TABLE shares (weight INTEGER PRIMARY KEY, stamp INTEGER NOT NULL);
 
 CREATE TABLE requests (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, sequence INTEGER NOT NULL);
@@ -57,7 +69,9 @@ CREATE TABLE hosts (
   held INTEGER NOT NULL DEFAULT 0,
   memory TEXT,
   stamp INTEGER,
-  due INTEGER NOT NULL DEFAULT 0
+  due INTEGER NOT NULL DEFAULT 0,
+  waiting INTEGER NOT NULL DEFAULT 0,
+  paused INTEGER NOT NULL DEFAULT 0
 );
 ${HOST_INDEXES}
 
@@ -129,12 +143,32 @@ UPDATE tasks SET dead = 1 WHERE outcome = 'failed';
 UPDATE tasks SET stamp = sequence WHERE outcome IS NULL;
 DROP INDEX hosts_ready;
 DROP TABLE ready;
-${READY} ${HOST_INDEXES} ${DEAD_INDEX} ${INBOX}
+${READY} ${DEAD_INDEX} ${INBOX}
 INSERT INTO ready (host, stamp, sequence, not_before)
   SELECT host, stamp, sequence, not_before FROM tasks WHERE outcome IS NULL
     AND sequence NOT IN (SELECT sequence FROM leases) AND sequence NOT IN (SELECT sequence FROM delayed);
 UPDATE hosts SET stamp = (SELECT min(stamp) FROM ready WHERE ready.host = hosts.id);
 `
+
+/** Version 3 paused no hosts and counted only by request. */
+const FROM_3 = `
+${SEEN}
+ALTER TABLE hosts ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE hosts ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+DROP INDEX IF EXISTS hosts_ready;
+DROP INDEX IF EXISTS hosts_due;
+${HOST_INDEXES}
+INSERT INTO depths SELECT weight, kind, count(*) FROM tasks
+  WHERE outcome IS NULL AND sequence NOT IN (SELECT sequence FROM leases) GROUP BY weight, kind;
+UPDATE hosts SET waiting = coalesce((SELECT count(*) FROM tasks WHERE tasks.host = hosts.id AND outcome IS NULL
+  AND sequence NOT IN (SELECT sequence FROM leases)), 0) WHERE ready_at IS NOT NULL;
+INSERT INTO tallies SELECT 0, kind, outcome, reason, sum(count) FROM tallies GROUP BY kind, outcome, reason;
+INSERT INTO pending SELECT 0, kind, sum(count) FROM pending GROUP BY kind;
+UPDATE meta SET value = (SELECT count(*) FROM tasks WHERE outcome IS NULL OR settled IS NOT NULL) WHERE key = 'accepted';
+UPDATE meta SET value = (SELECT count(*) FROM tasks WHERE settled IS NOT NULL) + (SELECT count(*) FROM leases) WHERE key = 'dispatched';
+UPDATE meta SET value = (SELECT count(*) FROM tasks WHERE dead = 1) WHERE key = 'dead';
+`
+const MEND = [FROM_1, FROM_2, FROM_3]
 
 const PAGE_BYTES = 4096
 
@@ -178,7 +212,7 @@ export const openScheduleFile = (path: string, maxBytes: number | undefined): Da
           'update gannet, or choose another folder with --data',
       )
     }
-    const mend = (version === 1 ? FROM_1 : '') + (version === 1 || version === 2 ? FROM_2 : '')
+    const mend = version === 0 ? '' : MEND.slice(version - 1).join('')
     if (mend !== '') db.exec(`BEGIN IMMEDIATE; ${mend} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
     if (version === 0) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
     if (maxBytes !== undefined) db.exec(`PRAGMA max_page_count = ${Math.ceil(maxBytes / PAGE_BYTES)}`)

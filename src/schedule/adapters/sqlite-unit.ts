@@ -36,6 +36,9 @@ export interface Host {
   blocked: number
   /** Waiting tasks whose `not_before` is 0. */
   fresh: number
+  /** Waiting tasks, all of them. */
+  waiting: number
+  paused: boolean
   /** The host that is its address. */
   address: number | null
   /** Put off until then, 0 when not; of an address: when the next host is put off to. */
@@ -53,10 +56,13 @@ export interface Queued {
   readonly host: number
   readonly stamp: number
   readonly notBefore: number
+  readonly weight: number
+  readonly kind: TaskKind
 }
 
 export interface Unit {
-  readonly counters: { sequence: number; fence: number }
+  /** sequence, fence: the last given. accepted, dispatched: how many ever were. dead: how many are. */
+  readonly counters: { sequence: number; fence: number; accepted: number; dispatched: number; dead: number }
   /** Stamps of tasks as they arrive and are served. */
   readonly shares: Pick<FairShare, 'arrive' | 'serve'>
   host(key: string | number): Host
@@ -64,7 +70,7 @@ export interface Unit {
   due(limit: number, offset: number): Host[]
   /** Of these hosts the due ones, in the same order. */
   dueAmong(names: readonly string[]): Host[]
-  /** The host, where its time has come as it stands within this step. */
+  /** The host, where its time has come as it stands within this step, and it is not paused. */
   dueHost(name: string, now: number): Host | null
   /** The task waits. One that is delayed joins the ready when a `promote` finds its time come. */
   enqueue(task: Queued, queue: 'ready' | 'delayed'): void
@@ -82,9 +88,12 @@ export interface Unit {
 
 type HostColumns = [
   id: number, name: string, delay: number, free: number, blocked: number, fresh: number,
-  address: number | null, held: number, memory: string | null, stamp: number | null,
+  address: number | null, held: number, memory: string | null, stamp: number | null, waiting: number, paused: number,
 ]
-const HOST_COLUMNS = 'id, name, delay, free, blocked, fresh, address, held, memory, stamp'
+const HOST_COLUMNS = 'id, name, delay, free, blocked, fresh, address, held, memory, stamp, waiting, paused'
+const COUNTERS = ['sequence', 'fence', 'accepted', 'dispatched', 'dead'] as const
+/** Under this number the counts of all requests together are kept beside each one's own; of ends, those that were taken back too. */
+export const ALL_REQUESTS = 0
 
 export const prepareUnits = (db: Database.Database, path: string): (() => Unit) => {
   const metaOf = query<[number]>(db, 'SELECT value FROM meta WHERE key = ?')
@@ -103,9 +112,9 @@ export const prepareUnits = (db: Database.Database, path: string): (() => Unit) 
   const setHost = command(
     db,
     `UPDATE hosts SET delay = ?, free = ?, blocked = ?, fresh = ?, ready_at = ?, address = ?, held = ?, memory = ?,
-     stamp = ?, due = 0 WHERE id = ?`,
+     stamp = ?, waiting = ?, paused = ?, due = 0 WHERE id = ?`,
   )
-  const makeDue = command(db, 'UPDATE hosts SET due = 1 WHERE due = 0 AND ready_at <= ?')
+  const makeDue = command(db, 'UPDATE hosts SET due = 1 WHERE due = 0 AND paused = 0 AND ready_at <= ?')
   const makeAllWait = command(db, 'UPDATE hosts SET due = 0 WHERE due = 1')
   const firstStamp = query<[number]>(db, 'SELECT stamp FROM ready WHERE host = ? ORDER BY stamp LIMIT 1')
   const shareOf = query<[number]>(db, 'SELECT stamp FROM shares WHERE weight = ?')
@@ -137,6 +146,9 @@ export const prepareUnits = (db: Database.Database, path: string): (() => Unit) 
   const addPending = command(
     db, 'INSERT INTO pending VALUES (?, ?, ?) ON CONFLICT (request, kind) DO UPDATE SET count = count + excluded.count',
   )
+  const addDepth = command(
+    db, 'INSERT INTO depths VALUES (?, ?, ?) ON CONFLICT (weight, kind) DO UPDATE SET count = count + excluded.count',
+  )
   const addSum = command(
     db, 'INSERT INTO sums VALUES (?, ?, ?) ON CONFLICT (request, name) DO UPDATE SET amount = amount + excluded.amount',
   )
@@ -147,16 +159,17 @@ export const prepareUnits = (db: Database.Database, path: string): (() => Unit) 
     /** Keys are JSON tuples: the columns before the count. */
     const tallies = new Map<string, number>()
     const pending = new Map<string, number>()
+    const depths = new Map<string, number>()
     const sums = new Map<string, number>()
-    const counters = { sequence: metaOf.one('sequence')?.[0] ?? 0, fence: metaOf.one('fence')?.[0] ?? 0 }
+    const counters = Object.fromEntries(COUNTERS.map((name) => [name, metaOf.one(name)?.[0] ?? 0])) as Unit['counters']
     const before = { ...counters }
     const clock = metaOf.one('clock')?.[0] ?? 0
     const lasts = new Map<number, number>()
     const shares = createFairShare(lasts, clock)
 
-    const keep = ([id, name, delay, free, blocked, fresh, address, held, memory, stamp]: HostColumns): Host => {
+    const keep = ([id, name, delay, free, blocked, fresh, address, held, memory, stamp, waiting, paused]: HostColumns): Host => {
       const host = hosts.get(id) ??
-        { id, name, delay, free, blocked, fresh, address, held, memory, stamp, stampKnown: true, dirty: false }
+        { id, name, delay, free, blocked, fresh, address, held, memory, stamp, waiting, paused: paused === 1, stampKnown: true, dirty: false }
       hosts.set(id, host)
       idOfHost.set(name, id)
       return host
@@ -168,9 +181,11 @@ export const prepareUnits = (db: Database.Database, path: string): (() => Unit) 
       if (row) return keep(row)
       throw new GannetError('data-corrupt', `${path} misses host ${key}: put back a backup, or move it away`)
     }
-    const waits = (of: number, notBefore: number, by: 1 | -1) => {
+    const waits = ({ host: of, notBefore, weight, kind }: Queued, by: 1 | -1) => {
+      bump(depths, [weight, kind], by)
       const at = host(of)
       at.dirty = true
+      at.waiting += by
       if (notBefore === 0) at.fresh += by
     }
     const bump = (counts: Map<string, number>, key: readonly Value[], by: number) => {
@@ -189,7 +204,7 @@ export const prepareUnits = (db: Database.Database, path: string): (() => Unit) 
           of.stamp = firstStamp.one(of.id)?.[0] ?? null
           of.stampKnown = true
         }
-        setHost(of.delay, of.free, of.blocked, of.fresh, readyAt, of.address, of.held, of.memory, of.stamp, of.id)
+        setHost(of.delay, of.free, of.blocked, of.fresh, readyAt, of.address, of.held, of.memory, of.stamp, of.waiting, Number(of.paused), of.id)
         of.dirty = false
       }
     }
@@ -216,23 +231,25 @@ export const prepareUnits = (db: Database.Database, path: string): (() => Unit) 
       dueHost(name, now) {
         const row = hostByName.one(name)
         const of = row === undefined ? null : keep(row)
-        if (of === null || Math.max(of.free, of.blocked, of.held) > now) return null
+        if (of === null || of.paused || Math.max(of.free, of.blocked, of.held) > now) return null
         return of.fresh > 0 || (firstLater.one(of.id)?.[0] ?? Infinity) <= now ? of : null
       },
       due: (limit, offset) => hostsDue.all(limit, offset).map(keep),
       dueAmong: (names) => hostsDueAmong.all(JSON.stringify(names)).map(keep),
-      enqueue({ sequence, host: of, stamp, notBefore }, queue) {
+      enqueue(task, queue) {
+        const { sequence, host: of, stamp, notBefore } = task
         if (queue === 'ready') {
           addReady(of, stamp, sequence, notBefore)
           join(of, stamp)
         } else addDelayed(notBefore, sequence)
         if (notBefore !== 0) addLater(of, notBefore, sequence)
-        waits(of, notBefore, 1)
+        waits(task, 1)
       },
-      dequeue({ sequence, host: of, stamp, notBefore }) {
+      dequeue(task) {
+        const { sequence, host: of, stamp, notBefore } = task
         dropReady(of, stamp, sequence)
         if (notBefore !== 0) dropLater(of, notBefore, sequence)
-        waits(of, notBefore, -1)
+        waits(task, -1)
         leave(of)
       },
       promote(now) {
@@ -255,8 +272,13 @@ export const prepareUnits = (db: Database.Database, path: string): (() => Unit) 
         makeDue(now)
         if (now !== promoted) setMeta(now, 'promoted')
       },
-      ended: (request, kind, outcome, reason, by = 1) => bump(tallies, [request, kind, outcome, reason ?? ''], by),
-      pending: (request, kind, by) => bump(pending, [request, kind], by),
+      ended(request, kind, outcome, reason, by = 1) {
+        bump(tallies, [request, kind, outcome, reason ?? ''], by)
+        if (by > 0) bump(tallies, [ALL_REQUESTS, kind, outcome, reason ?? ''], by)
+      },
+      pending(request, kind, by) {
+        for (const of of [request, ALL_REQUESTS]) bump(pending, [of, kind], by)
+      },
       sums(request, amounts = {}) {
         for (const [name, amount] of Object.entries(amounts)) bump(sums, [request, name], amount)
       },
@@ -264,9 +286,9 @@ export const prepareUnits = (db: Database.Database, path: string): (() => Unit) 
         flushHosts()
         drain(tallies, addTally)
         drain(pending, addPending)
+        drain(depths, addDepth)
         drain(sums, addSum)
-        if (counters.sequence !== before.sequence) setMeta(counters.sequence, 'sequence')
-        if (counters.fence !== before.fence) setMeta(counters.fence, 'fence')
+        for (const name of COUNTERS) if (counters[name] !== before[name]) setMeta(counters[name], name)
         if (shares.now !== clock) setMeta(shares.now, 'clock')
         for (const [weight, stamp] of lasts) setShare(weight, stamp)
       },

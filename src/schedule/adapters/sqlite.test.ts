@@ -35,6 +35,31 @@ describe('schedule.db', () => {
     })
   })
 
+  test('of an older gannet is brought up to date, with all that is counted now', async () => {
+    const before = await openSqliteSchedule({ path: file, delayMs: 0 })
+    await before.add({ request: A, sequence: 1, tasks: ['a', 'b', 'c', 'd', 'e'].map((name) => task(name)) })
+    const { leases } = await before.reserve({ owner: 'w', count: 4, perHost: 9, busy: {}, leaseMs: 10, now: 0 })
+    const held = leases.map((lease) => ({ id: lease.task.id, fence: lease.fence }))
+    await before.fail([{ ...held[0]!, reason: 'timeout', retryAt: null }, { ...held[1]!, reason: 'timeout', retryAt: 50 }])
+    await before.complete([{ ...held[2]!, end: { outcome: 'kept', reason: null }, spawn: [] }])
+    const { oldestAt: _, ...expected } = await before.overview({ top: 9, now: 0 })
+    await before.close()
+    const db = new Database(file)
+    db.exec(`DROP INDEX hosts_ready; DROP INDEX hosts_due; DROP INDEX hosts_paused; DROP TABLE depths; DROP TABLE marks;
+      ALTER TABLE hosts DROP COLUMN waiting; ALTER TABLE hosts DROP COLUMN paused;
+      CREATE INDEX hosts_ready ON hosts (ready_at) WHERE ready_at IS NOT NULL AND due = 0;
+      CREATE INDEX hosts_due ON hosts (stamp, name) WHERE due = 1;
+      DELETE FROM meta WHERE key IN ('accepted', 'dispatched', 'dead'); DELETE FROM tallies WHERE request = 0;
+      DELETE FROM pending WHERE request = 0; PRAGMA user_version = 3`)
+    db.close()
+    const after = await openSqliteSchedule({ path: file, delayMs: 0 })
+    const { oldestAt, ...overview } = await after.overview({ top: 9, now: 7 })
+    expect(overview).toEqual(expected)
+    expect(oldestAt).toBe(7)
+    expect((await after.reserve({ owner: 'w', count: 9, perHost: 9, busy: {}, leaseMs: 10, now: 100 })).leases.map((lease) => lease.task.id)).toEqual(['b', 'd', 'e'])
+    await after.close()
+  })
+
   test('that is no database is called damaged, by its path', async () => {
     await writeFile(file, 'not a database at all'.repeat(1000))
     await expect(openSqliteSchedule({ path: file, delayMs: 0 })).rejects.toMatchObject({

@@ -11,6 +11,7 @@ import {
   type Admission, type ScheduleOptions, type ScheduleStore, type TallyRow, type TaskRecord,
 } from '../schedule-store.ts'
 import type { Grant, Held, Lease, NewTask, Task, TaskKind } from '../task.ts'
+import { prepareOverview } from './sqlite-overview.ts'
 import { explain, openScheduleFile } from './sqlite-schema.ts'
 import { command, prepareUnits, query, type Host, type Queued, type Unit, type Value } from './sqlite-unit.ts'
 
@@ -66,6 +67,7 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
   const { path, delayMs, addressDelayMs = 0, maxBytes } = options
   const db = openScheduleFile(path, maxBytes)
   const beginUnit = prepareUnits(db, path)
+  const seen = prepareOverview(db)
 
   const lastSequence = query<[number]>(db, 'SELECT coalesce(max(sequence), 0) FROM requests')
   const requestByName = query<[number, number]>(db, 'SELECT id, sequence FROM requests WHERE name = ?')
@@ -81,10 +83,10 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
   )
   const isKnown = query<[number]>(db, 'SELECT 1 FROM tasks WHERE id = ?')
   const taskById = query<
-    [number, number, number, number, number, TaskKind, Outcome | null, number | null, number | null, number]
+    [number, number, number, number, number, TaskKind, Outcome | null, number | null, number | null, number, number]
   >(
     db,
-    `SELECT t.sequence, t.host, t.stamp, t.not_before, t.request, t.kind, t.outcome, t.settled, l.fence, t.dead
+    `SELECT t.sequence, t.host, t.stamp, t.not_before, t.request, t.kind, t.outcome, t.settled, l.fence, t.dead, t.weight
      FROM tasks t LEFT JOIN leases l ON l.sequence = t.sequence WHERE t.id = ?`,
   )
   const reasonOf = query<[Reason]>(db, 'SELECT reason FROM tasks WHERE sequence = ?')
@@ -102,17 +104,18 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
      WHERE q.host = ? ORDER BY q.stamp, q.sequence LIMIT 1`,
   )
   const lost =
-    'SELECT t.sequence, t.host, t.stamp, t.not_before, t.id, l.fence ' +
+    'SELECT t.sequence, t.host, t.stamp, t.not_before, t.id, l.fence, t.weight, t.kind ' +
     'FROM leases l CROSS JOIN tasks t ON t.sequence = l.sequence'
-  type Lost = [number, number, number, number, string, number]
+  type Lost = [number, number, number, number, string, number, number, TaskKind]
   const leasesOut = query<Lost>(db, `${lost} WHERE l.until <= ?`)
   const leasesOf = query<Lost>(db, `${lost} WHERE l.owner = ?`)
+  const pausedAfter = query<[string]>(db, 'SELECT name FROM hosts WHERE paused = 1 AND name > ? ORDER BY name LIMIT ?')
   const remembered = query<[string, string]>(
     db, 'SELECT name, memory FROM hosts WHERE memory IS NOT NULL AND name > ? ORDER BY name LIMIT ?',
   )
   const anyDue = query<[number]>(db, 'SELECT 1 FROM hosts WHERE due = 1 LIMIT 1')
   const firstReady = query<[number]>(
-    db, 'SELECT ready_at FROM hosts WHERE ready_at IS NOT NULL AND due = 0 ORDER BY ready_at LIMIT 1',
+    db, 'SELECT ready_at FROM hosts WHERE ready_at IS NOT NULL AND due = 0 AND paused = 0 ORDER BY ready_at LIMIT 1',
   )
   const firstOut = query<[number]>(db, 'SELECT until FROM leases ORDER BY until LIMIT 1')
   const addLease = command(db, 'INSERT INTO leases (sequence, owner, fence, until, granted, interval) VALUES (?, ?, ?, ?, ?, ?)')
@@ -183,8 +186,8 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
   const rowOf = (id: TaskId): Row | undefined => {
     const columns = taskById.one(id)
     if (!columns) return undefined
-    const [sequence, host, stamp, notBefore, request, kind, outcome, settled, fence, dead] = columns
-    return { sequence, host, stamp, notBefore, request, kind, outcome, settled, fence, isDead: dead === 1 }
+    const [sequence, host, stamp, notBefore, request, kind, outcome, settled, fence, dead, weight] = columns
+    return { sequence, host, stamp, notBefore, request, kind, outcome, settled, fence, isDead: dead === 1, weight }
   }
 
   const floorOf = (name: string): number => (isAddressKey(name) ? addressDelayMs : isLane(name) ? 0 : delayMs)
@@ -238,17 +241,21 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
       return refused
     }
     unit.pending(request, kind, 1)
-    unit.enqueue({ sequence, host, stamp, notBefore: 0 }, 'ready')
+    unit.counters.accepted++
+    unit.enqueue({ sequence, host, stamp, notBefore: 0, weight, kind }, 'ready')
     return 'queued'
   }
 
-  const giveBack = (unit: Unit, [sequence, host, stamp, notBefore]: Lost): void => {
+  const giveBack = (unit: Unit, [sequence, host, stamp, notBefore, , , weight, kind]: Lost): void => {
     dropLease(sequence)
-    unit.enqueue({ sequence, host, stamp, notBefore }, notBefore === 0 ? 'ready' : 'delayed')
+    unit.enqueue({ sequence, host, stamp, notBefore, weight, kind }, notBefore === 0 ? 'ready' : 'delayed')
   }
+
+  const mark = (unit: Unit, now: number): void => seen.mark(unit.counters.sequence, now)
 
   /** Leases that have run out wait again, and hosts whose time has come are due. */
   const freshen = (unit: Unit, now: number): void => {
+    mark(unit, now)
     for (const columns of leasesOut.all(now)) giveBack(unit, columns)
     unit.promote(now)
   }
@@ -272,7 +279,8 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
       const task = taskOf(columns.slice(0, 9) as TaskColumns)
       const grant = grantVisits(unit, host, 1, now)
       unit.shares.serve(stamp)
-      unit.dequeue({ sequence: task.sequence, host: host.id, stamp, notBefore })
+      unit.dequeue({ sequence: task.sequence, host: host.id, stamp, notBefore, weight: task.weight, kind: task.kind })
+      unit.counters.dispatched++
       addLease(task.sequence, owner, grant.fence, until, grant.notBefore, grant.intervalMs)
       return { task, fence: grant.fence, until, grant }
     })
@@ -290,17 +298,20 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
     endTask(fence, outcome, reason, outcome === 'failed' ? 1 : 0, row.sequence)
     unit.pending(row.request, row.kind, -1)
     unit.ended(row.request, row.kind, outcome, reason)
+    if (outcome === 'failed') unit.counters.dead++
   }
 
   return {
     can: { ordered: true, listsEnded: true },
 
-    add: async ({ request: name, sequence, tasks }) =>
+    add: async ({ request: name, sequence, tasks, now }) =>
       acceptance((unit) => {
         const [, highest] = requestByName.one(name) ?? [0, 0]
         if (sequence <= highest) return tasks.map(() => 'repeated')
         const request = setSequence.one(name, sequence)?.[0] ?? 0
-        return tasks.map((task) => admit(unit, request, task))
+        const answers = tasks.map((task) => admit(unit, request, task))
+        if (now !== undefined) mark(unit, now)
+        return answers
       }),
 
     reserve: async ({ owner, count, perHost, busy, leaseMs, now }) =>
@@ -418,12 +429,18 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
           unit.ended(row.request, row.kind, row.outcome, reasonOf.one(row.sequence)?.[0] ?? null, -1)
           unit.pending(row.request, row.kind, 1)
           reviveTask(row.sequence)
+          unit.counters.dead--
           unit.enqueue({ ...row, notBefore: 0 }, 'ready')
           return true
         }),
       ),
 
-    bury: async (ids) => step(() => ids.map((id) => buryTask(id) > 0)),
+    bury: async (ids) =>
+      step((unit) => ids.map((id) => {
+        const buried = buryTask(id) > 0
+        if (buried) unit.counters.dead--
+        return buried
+      })),
 
     tally: async (requests) =>
       look(() => {
@@ -475,7 +492,10 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
       }),
 
     grant: async (asks) =>
-      step((unit) => asks.map(({ host, count, now }) => grantVisits(unit, unit.host(host), count, now))),
+      step((unit) => asks.map(({ host: name, count, now }) => {
+        const host = unit.host(name)
+        return host.paused ? null : grantVisits(unit, host, count, now)
+      })),
 
     pace: async (updates) =>
       step((unit) => {
@@ -495,6 +515,23 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
         const items = rows.slice(0, limit).map(([host, memory]) => ({ host, memory }))
         return { items, next: rows.length > limit ? (items.at(-1)?.host ?? null) : null }
       }),
+
+    pause: async (names, paused) =>
+      step((unit) => names.map((name) => {
+        const host = unit.host(name)
+        const changes = host.paused !== paused
+        host.paused = paused
+        host.dirty = true
+        return changes
+      })),
+
+    pausedHosts: async ({ after, limit }) =>
+      look(() => {
+        const items = pausedAfter.all(after ?? '', limit + 1).map(([name]) => name)
+        return { items: items.slice(0, limit), next: items.length > limit ? (items[limit - 1] ?? null) : null }
+      }),
+
+    overview: async ({ top, now }) => look(() => seen.overview(top, now)),
 
     async close() {
       if (db.open) db.close()

@@ -133,6 +133,27 @@ describe('a dispatcher', () => {
     expect(await queue.uncollected()).toEqual({})
   })
 
+  test('gives nothing to a server that is paused, nor to any while all are, and goes on when they may', async () => {
+    const { queue, fleet } = world()
+    await fleet.order('pause', 'a')
+    await fill(queue, 30, 1)
+    for (const name of ['a', 'b']) await fleet.report(report(name, { maxThreads: 10 }), TTL)
+    raise('d', queue, fleet)
+    await soon(async () => (await queue.uncollected())['b b-1'] === 10)
+    await pass(80)
+    expect(await queue.uncollected()).toEqual({ 'b b-1': 10 })
+    await fleet.order('pause', null)
+    await fleet.order('resume', 'a')
+    // A turn may be under way.
+    await pass(80)
+    const given = await queue.uncollected()
+    await fleet.report(report('c', { maxThreads: 5 }), TTL)
+    await pass(80)
+    expect(await queue.uncollected()).toEqual(given)
+    await fleet.order('resume', null)
+    await soon(async () => (await queue.uncollected())['a a-1'] === 10 && (await queue.uncollected())['c c-1'] === 5)
+  })
+
   test('puts back what a server held that has left, and says so', async () => {
     const { queue, fleet } = world()
     await fill(queue, 4, 1)

@@ -2,7 +2,7 @@
  * The dispatch server's loop. Several may run; the one that holds the lead hands out, the others stand by. A turn:
  * who is in the fleet and how idle, which hosts are due, whom each goes to (handout.ts), then one atomic step that
  * reserves the tasks and lays them into the servers' inboxes. What it knows it can lose: a standby that takes over
- * learns it again from the ledger and the queue.
+ * learns it again from the ledger and the queue. What people have paused is read every turn; paused hosts are the queue's.
  *
  * standing by → (the lead is free, or its holder was silent for `leaseMs`) → leading → (another leads: this one was
  * cut off, or paused, for too long) → standing by. Whoever leads assigns under the lead's fence, so that a late word
@@ -27,6 +27,8 @@ export interface DispatcherPorts {
   /** The task server that took a request; null when unknown. Asked for often: it remembers. Absent where the rule does not care. */
   readonly originOf?: (request: RequestId) => string | null
   readonly tell: (event: DispatchEvent) => void
+  /** A turn that this one led took so long, in milliseconds. */
+  readonly onTurn?: (ms: number) => void
 }
 
 export type DispatchEvent =
@@ -110,8 +112,11 @@ export const startDispatcher = (ports: DispatcherPorts, options: DispatcherOptio
     tell({ type: 'node-left', node: report.name, tasks: visits + processing })
   }
 
-  const meetMembers = async (): Promise<void> => {
-    const now = new Map((await fleet.nodes()).map((report) => [report.name, report]))
+  /** @returns whether everything is paused */
+  const meetMembers = async (): Promise<boolean> => {
+    const [known, { allPaused, pausedNodes }] = await Promise.all([fleet.nodes(), fleet.orders()])
+    const now = new Map(known.map((report) => [report.name, report]))
+    const paused = new Set(pausedNodes)
     for (const [name, before] of members) {
       const found = now.get(name)
       if (found?.instance === before.instance) continue
@@ -120,16 +125,18 @@ export const startDispatcher = (ports: DispatcherPorts, options: DispatcherOptio
     }
     for (const [name, found] of now) {
       if (members.get(name)?.instance !== found.instance) tell({ type: 'node-joined', node: name, url: found.url })
-      desk.report(found, found.received)
+      // To the rules it is like one that drains: it takes nothing new.
+      desk.report({ ...found, draining: found.draining || paused.has(name) }, found.received)
     }
     members = now
+    return allPaused
   }
 
   /** @returns when to take the next turn, at the latest */
   const turn = async (fence: number): Promise<number> => {
-    await meetMembers()
+    const allPaused = await meetMembers()
     const room = desk.room()
-    if (room + desk.processingRoom() === 0) return clock.now() + restMs
+    if (room + desk.processingRoom() === 0 || allPaused) return clock.now() + restMs
     const limit = Math.min(room, most)
     const { hosts, nextAt } = await queue.due({ limit, now: clock.now(), requests: ports.originOf !== undefined })
     const handouts = desk.spread(hosts.map(({ host, count, request }) =>
@@ -155,7 +162,11 @@ export const startDispatcher = (ports: DispatcherPorts, options: DispatcherOptio
       let restUntil = clock.now() + restMs
       try {
         await holdLead()
-        if (leader !== null && leads()) restUntil = await turn(leader.fence)
+        if (leader !== null && leads()) {
+          const begun = performance.now()
+          restUntil = await turn(leader.fence)
+          ports.onTurn?.(performance.now() - begun)
+        }
       } catch (error) {
         if (!mayPass(error)) throw error
         tell({ type: 'trouble', error })

@@ -90,7 +90,7 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
   const forward = async ({ id, sequence }: Turn): Promise<void> => {
     const tasks = await outbox.chunk(id, sequence)
     if (tasks === null) return
-    const admissions = await queue.add({ request: id, sequence, tasks })
+    const admissions = await queue.add({ request: id, sequence, tasks, now: clock.now() })
     if (failures > 0) onTrouble?.(null)
     failures = 0
     retryAt = null
