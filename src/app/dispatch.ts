@@ -36,7 +36,7 @@ export const startDispatch = async ({ settings, tell }: {
   try {
     const watch = watchFleet(fleet)
     undo = watch.close
-    addFleetRoutes(server, { ledger: fleet.ledger, queue: fleet.queue, view: watch.view })
+    addFleetRoutes(server, watch)
     let dispatcher: Dispatcher | null = null
     const metrics = addMetrics(server, { view: watch.view, report: () => null, leads: () => dispatcher?.leads ?? false })
     const { url, port } = await listenAt(server, settings.listen)

@@ -10,7 +10,10 @@ import { GannetError } from '../core/errors.ts'
 import { patient } from '../core/patient.ts'
 import { createGuard } from '../fetch/index.ts'
 import { createWorker, handOn, rowTask, type AdmitRules, type Wishes } from '../crawl/index.ts'
-import { acceptLinks, createCallbacks, createRequestDesk, createRemoteVision, createRequestReport, createVisionDesk, startInboxLoop, watchEnds, type InboxLoop, type RemoteVision, type RequestRow } from '../node/index.ts'
+import {
+  acceptLinks, createCallbacks, createRequestDesk, createRemoteVision, createRequestReport, createVisionDesk, startInboxLoop, watchEnds,
+  type InboxLoop, type RemoteVision, type RequestRow,
+} from '../node/index.ts'
 import {
   createForwarder, DISPATCHER_DEFAULTS, ownerOf, processorOwnerOf, RETRY_DEFAULTS, retryAt, ruleNamed, RULES, startDispatcher,
   type Dispatcher, type NodeReport, type Outbox, type OutboxRequest, type ScheduleStore,
@@ -145,7 +148,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     })
     const watch = watchFleet(fleet)
     undo.push(watch.close)
-    addFleetRoutes(server, { ledger, queue, view: watch.view })
+    addFleetRoutes(server, watch)
     let loop: InboxLoop | null = null
     let dispatcher: Dispatcher | null = null
     const metrics = addMetrics(server, {

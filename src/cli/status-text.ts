@@ -1,7 +1,7 @@
 /** A fleet as a person reads it: what is wrong first, then what waits, how fast it goes, and who works it off. */
 import pc from 'picocolors'
 import type { FleetStatus } from '../app/fleet-desk.ts'
-import { sumByOutcome, type NodeView, type QueuesView } from '../schedule/index.ts'
+import type { NodeView, QueuesView } from '../schedule/index.ts'
 import { cutTo, harmless, padTo } from './columns.ts'
 import { count, countOf, duration } from './output.ts'
 
@@ -13,23 +13,19 @@ const MOST_NAMED = 5
 const LABEL = 10
 
 const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((total, n) => total + n, 0)
-/** Who only sees has no room for visits to be full of. */
-const isFull = ({ maxThreads, spareThreads, draining, paused }: NodeView): boolean => maxThreads > 0 && spareThreads === 0 && !draining && !paused
 const named = (names: readonly string[], of = names.length): string =>
   names.slice(0, MOST_NAMED).map(harmless).join(', ') + (of > MOST_NAMED ? ` and ${count(of - MOST_NAMED)} more` : '')
 
 /** What keeps the fleet from its work, the gravest first; each with what to do about it. */
 const troubles = ({ nodes: { leader, nodes }, queues }: FleetStatus): { readonly grave: boolean; readonly text: string }[] => {
   const { paused, dead, circuits } = queues
-  const full = nodes.filter(isFull)
-  const grabbing = nodes.filter(({ maxThreads }) => maxThreads > 0)
+  const full = nodes.filter((node) => node.full)
   const found: (readonly [holds: boolean, grave: boolean, text: string])[] = [
     [leader === null, true, 'no dispatcher leads, so nothing is handed out: start gannet dispatch'],
     [nodes.length === 0, true, 'no task server is there: start gannet node'],
     [paused.all, true, 'everything is paused: gannet resume --all'],
-    [nodes.length > 0 && grabbing.length === 0, true, 'no task server grabs (--processes 0): start one that does'],
-    [full.length > 0 && full.length === grabbing.length, true, 'every task server is full: what comes now waits; start more with gannet node'],
-    [full.length > 0 && full.length < grabbing.length, false, `${countOf(full.length, 'task server')} full: ${named(full.map(({ name }) => name))}`],
+    [nodes.length > 0 && full.length === nodes.length, true, 'every task server is full: what comes now waits; start more with gannet node'],
+    [full.length > 0 && full.length < nodes.length, false, `${countOf(full.length, 'task server')} full: ${named(full.map(({ name }) => name))}`],
     [paused.nodes.length > 0, false, `${countOf(paused.nodes.length, 'task server')} paused: ${named(paused.nodes)}`],
     [paused.hosts.count > 0, false, `${countOf(paused.hosts.count, 'host')} paused: ${named(paused.hosts.names, paused.hosts.count)}`],
     [dead > 0, false, `${countOf(dead, 'task')} failed for good: gannet dead list`],
@@ -66,7 +62,8 @@ const more = (all: number, shown: number, what: string): string[] =>
 
 const queueLines = (queues: QueuesView, width: number): string[] => {
   const { waiting, hosts, oldest, leased, ended, rates, byWeight, circuits } = queues
-  const outcomes = Object.entries(sumByOutcome(ended)).map(([outcome, n]) => `${outcome} ${count(n)}`)
+  const outcomes = [...new Set(ended.map(({ outcome }) => outcome))].map((outcome) =>
+    `${outcome} ${count(ended.reduce((total, row) => total + (row.outcome === outcome ? row.count : 0), 0))}`)
   const head = [
     ...entry('waiting', [
       `${countOf(waiting, 'task')}${waiting > 0 ? ` for ${countOf(hosts.waiting, 'host')}` : ''}`,
@@ -93,7 +90,7 @@ const queueLines = (queues: QueuesView, width: number): string[] => {
   return [...head, ...weights, ...lines, ...against]
 }
 
-const standing = (node: NodeView): string => (node.draining ? 'draining' : node.paused ? 'paused' : isFull(node) ? 'full' : '')
+const standing = (node: NodeView): string => (node.draining ? 'draining' : node.paused ? 'paused' : node.full ? 'full' : '')
 
 const nodeLines = (nodes: readonly NodeView[], width: number): string[] => {
   if (nodes.length === 0) return []
@@ -103,8 +100,8 @@ const nodeLines = (nodes: readonly NodeView[], width: number): string[] => {
   return ['', ...grid([
     ['task server', 'processes', 'threads', 'queued', 'processing', 'ended/s', ''],
     ...nodes.filter((node) => shown.has(node)).map((node) => [
-      harmless(node.name), `${node.runningProcesses} of ${node.maxProcesses}`, `${node.runningThreads} of ${node.maxThreads}`, count(node.queued),
-      `${node.runningProcessing} of ${node.maxProcessing}`, String(node.speed), standing(node),
+      harmless(node.name), `${node.runningProcesses} of ${node.maxProcesses}`, `${node.runningThreads} of ${node.maxThreads}`, count(node.queued), `${node.runningProcessing} of ${node.maxProcessing}`,
+      String(node.speed), standing(node),
     ]),
   ], width), ...more(nodes.length, MOST_NODES, 'task server')]
 }

@@ -8,7 +8,7 @@ export { RULES, ruleNamed } from './dispatch/rules/rules.ts'
 export { ownerOf, processorOwnerOf, type FleetLedger, type FleetOrders, type Leader, type Order, type StoreHome } from './fleet-ledger.ts'
 export { giveOrder, type FleetControlPorts, type Ordered, type Target } from './fleet/fleet-control.ts'
 export {
-  createFleetView, sumByOutcome, type CircuitsView, type FleetView, type NodesView, type NodeView, type PausedView, type QueueCounts, type QueuesView,
+  createFleetView, type CircuitsView, type FleetView, type NodesView, type NodeView, type PausedView, type QueueCounts, type QueuesView,
 } from './fleet/fleet-view.ts'
 export { createMemoryFleet } from './memory-fleet.ts'
 export { HISTORY_LENGTH, addressKey, compareTallyRows, isAddressKey } from './schedule-store.ts'

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../core/clock.ts'
-import { createFleetView, createMemoryFleet, createScheduleModel, type FleetLedger, type ScheduleStore } from '../schedule/index.ts'
+import { createFleetView, createMemoryFleet, createScheduleModel, giveOrder, type FleetLedger, type ScheduleStore } from '../schedule/index.ts'
 import { report } from '../schedule/fleet-ledger.contract.ts'
 import { addFleetRoutes } from './fleet-routes.ts'
 import { createHttpServer } from './http-server.ts'
@@ -16,7 +16,9 @@ describe('orders over HTTP', () => {
     server = createHttpServer({ onTrouble: () => undefined })
     // As on a task server, where requests are read as streams.
     server.removeAllContentTypeParsers()
-    addFleetRoutes(server, { queue, ledger, view: createFleetView({ queue, ledger, clock: systemClock, floorMs: 0 }) })
+    addFleetRoutes(server, {
+      view: createFleetView({ queue, ledger, clock: systemClock, floorMs: 0 }), order: (what, target) => giveOrder({ queue, ledger }, what, target),
+    })
   })
   afterEach(() => server.close())
 

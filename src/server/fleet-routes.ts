@@ -5,11 +5,13 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { giveOrder, type FleetControlPorts, type FleetView, type Order, type Target } from '../schedule/index.ts'
+import type { FleetView, Order, Ordered, Target } from '../schedule/index.ts'
 import { HttpProblem } from './problem.ts'
 
-export interface FleetRouteOptions extends FleetControlPorts {
+export interface FleetRouteOptions {
   readonly view: FleetView
+  /** Carries an order out (schedule/fleet/fleet-control.ts). */
+  readonly order: (order: Order, target: Target) => Promise<Ordered>
 }
 
 const ORDERS: readonly Order[] = ['pause', 'resume', 'drain']
@@ -29,7 +31,7 @@ const targetOf = (body: unknown): Target => {
   return 'node' in data ? { kind: 'node', node: data.node } : { kind: 'all' }
 }
 
-export const addFleetRoutes = (server: FastifyInstance, { view, ...ports }: FleetRouteOptions): void => {
+export const addFleetRoutes = (server: FastifyInstance, { view, order: carryOut }: FleetRouteOptions): void => {
   server.get('/v1/nodes', () => view.nodes())
   server.get('/v1/queues', () => view.queues())
   void server.register(async (orders) => {
@@ -44,7 +46,7 @@ export const addFleetRoutes = (server: FastifyInstance, { view, ...ports }: Flee
     })
     for (const order of ORDERS) {
       orders.post(`/v1/${order}`, async (request) => {
-        const ordered = await giveOrder(ports, order, targetOf(request.body))
+        const ordered = await carryOut(order, targetOf(request.body))
         return { ...ordered, paused: await view.paused() }
       })
     }

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { samplesIn } from '../../test/exposition-text.ts'
 import { GannetError } from '../core/errors.ts'
 import type { RequestId, TaskId } from '../core/ids.ts'
-import { createFleetView, createMemoryFleet, createScheduleModel, type FleetView } from '../schedule/index.ts'
+import { createFleetView, createMemoryFleet, createScheduleModel, giveOrder, type FleetView } from '../schedule/index.ts'
 import { report } from '../schedule/fleet-ledger.contract.ts'
 import { addFleetRoutes } from './fleet-routes.ts'
 import { createHttpServer } from './http-server.ts'
@@ -24,7 +24,7 @@ describe('metrics', () => {
     const view: FleetView = createFleetView({ queue, ledger, clock, floorMs: 0 })
     server = createHttpServer({ onTrouble: () => undefined })
     const metrics = addMetrics(server, { view, report: () => null, ...more })
-    addFleetRoutes(server, { queue, ledger, view })
+    addFleetRoutes(server, { view, order: (order, target) => giveOrder({ queue, ledger }, order, target) })
     return { queue, ledger, metrics }
   }
   const scrape = async () => {

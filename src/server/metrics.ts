@@ -32,8 +32,8 @@ const NODE_STATES = ['ready', 'full', 'paused', 'draining'] as const
 type Labels = Readonly<Record<string, string | number>>
 type Sample = readonly [value: number, labels?: Labels]
 
-const stateOf = ({ draining, paused, spareThreads }: NodesView['nodes'][number]): (typeof NODE_STATES)[number] =>
-  draining ? 'draining' : paused ? 'paused' : spareThreads === 0 ? 'full' : 'ready'
+const stateOf = (node: NodesView['nodes'][number]): (typeof NODE_STATES)[number] =>
+  node.draining ? 'draining' : node.paused ? 'paused' : node.full ? 'full' : 'ready'
 
 interface Seen {
   readonly nodes: NodesView
@@ -92,6 +92,8 @@ const OWN: readonly (readonly [name: string, help: string, value: (report: NodeR
   ['gannet_node_processes_running', 'Of these, those with at least one visit.', ({ runningProcesses }) => runningProcesses],
   ['gannet_node_threads', 'Tasks that this task server may work at.', ({ maxThreads }) => maxThreads],
   ['gannet_node_threads_running', 'Of these, those with a visit under way.', ({ runningThreads }) => runningThreads],
+  ['gannet_node_processing', 'Process tasks that this task server may hold.', ({ maxProcessing }) => maxProcessing],
+  ['gannet_node_processing_running', 'Of these, those that it holds.', ({ runningProcessing }) => runningProcessing],
   ['gannet_node_queued', 'Tasks that this task server holds and has no visit under way for.', ({ queued }) => queued],
 ]
 

@@ -136,7 +136,7 @@ export const startDispatcher = (ports: DispatcherPorts, options: DispatcherOptio
   const turn = async (fence: number): Promise<number> => {
     const allPaused = await meetMembers()
     const room = desk.room()
-    if (room + desk.processingRoom() === 0 || allPaused) return clock.now() + restMs
+    if (allPaused || room + desk.processingRoom() === 0) return clock.now() + restMs
     const limit = Math.min(room, most)
     const { hosts, nextAt } = await queue.due({ limit, now: clock.now(), requests: ports.originOf !== undefined })
     const handouts = desk.spread(hosts.map(({ host, count, request }) =>

@@ -3,7 +3,7 @@
  * are, so their names are part of the public face. Any member can tell; each look costs the engine a bounded amount.
  */
 import type { Clock } from '../../core/clock.ts'
-import { serverOf, type NodeReport } from '../dispatch/idleness.ts'
+import { processorOf, serverOf, type NodeReport } from '../dispatch/idleness.ts'
 import type { FleetLedger, FleetOrders, Leader, StoreHome } from '../fleet-ledger.ts'
 import type { HostLine, Overview, ScheduleStore, TallyRow } from '../schedule-store.ts'
 import type { TaskKind } from '../task.ts'
@@ -17,6 +17,10 @@ export interface NodeView extends NodeReport {
   readonly spareProcesses: number
   /** Tasks that may still be handed to it; 0 for one that drains. */
   readonly spareThreads: number
+  /** The same of process tasks. */
+  readonly spareProcessing: number
+  /** It would work and has no room for visits; one that makes none, none for processing. */
+  readonly full: boolean
 }
 
 export interface NodesView {
@@ -106,7 +110,7 @@ const MOST_MEMORIES = 500
 const MOST_STANDINGS = 50
 const URGENCY = ['open', 'blocked', 'slowed'] as const
 
-export const sumByOutcome = (rows: readonly TallyRow[]): Readonly<Record<string, number>> => {
+const sumByOutcome = (rows: readonly TallyRow[]): Readonly<Record<string, number>> => {
   const sums: Record<string, number> = {}
   for (const { outcome, count } of rows) sums[outcome] = (sums[outcome] ?? 0) + count
   return sums
@@ -129,7 +133,10 @@ const countsIn = ({ waiting, leased, pending, ended, accepted, dispatched, dead 
 const nodeView = (report: NodeReport, { pausedNodes, draining }: FleetOrders): NodeView => {
   const leaves = report.draining || draining[report.name] === report.instance
   const { spareProcesses, spareThreads } = serverOf({ ...report, draining: leaves }, report.received)
-  return { ...report, draining: leaves, paused: pausedNodes.includes(report.name), spareProcesses, spareThreads }
+  const { spareThreads: spareProcessing } = processorOf({ ...report, draining: leaves }, report.receivedProcessing)
+  const paused = pausedNodes.includes(report.name)
+  const full = !leaves && !paused && (report.maxThreads > 0 ? spareThreads : spareProcessing) === 0
+  return { ...report, draining: leaves, paused, spareProcesses, spareThreads, spareProcessing, full }
 }
 
 export const createFleetView = ({ queue, ledger, clock, floorMs }: FleetViewPorts): FleetView => {
