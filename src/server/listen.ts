@@ -1,6 +1,15 @@
 /** Opens the port of an HTTP server, and says where it answers. */
+import { networkInterfaces } from 'node:os'
 import type { FastifyInstance } from 'fastify'
 import { GannetError } from '../core/errors.ts'
+
+/** Where others reach who listens everywhere: the first address of this machine that is not the loopback's. */
+const reachable = (host: string): string => {
+  if (host !== '0.0.0.0' && host !== '::') return host
+  const family = host === '::' ? ['IPv4', 'IPv6'] : ['IPv4']
+  const outer = Object.values(networkInterfaces()).flatMap((found) => found ?? []).filter(({ internal }) => !internal)
+  return outer.find((one) => family.includes(one.family) && !one.address.startsWith('fe80:'))?.address ?? '127.0.0.1'
+}
 
 /**
  * @param listen `HOST:PORT` or `[IPV6]:PORT`; port 0 takes any that is free
@@ -16,5 +25,6 @@ export const listenAt = async (server: FastifyInstance, listen: string): Promise
   }
   const [bound] = server.addresses()
   const port = typeof bound === 'object' ? bound.port : 0
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, port }
+  const name = reachable(host)
+  return { url: `http://${name.includes(':') ? `[${name}]` : name}:${port}`, port }
 }
