@@ -52,6 +52,5 @@ describe('dead letters of a crawl', () => {
     const away = await gannet(['status', '--redis', 'redis://user:secret@127.0.0.1:1'])
     expect([away.code, away.stderr]).toEqual([1, expect.stringContaining('ECONNREFUSED')])
     expect(away.stderr).not.toContain('secret')
-    expect((await gannet(['status'])).code).toBe(2)
   }, 60_000)
 })
