@@ -135,6 +135,9 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     const forwarder = createForwarder({
       outbox, queue, clock, random: Math.random, onTrouble: (trouble) => onTrouble(trouble === null ? null : trouble.error),
     })
+    let join: (loop: Promise<void>) => void = () => undefined
+    const joining = new Promise<void>((resolve) => (join = resolve))
+    joining.catch(() => undefined)
     const desk = createRequestDesk({
       outbox, queue, clock, toTask, admits, knowsRecipe: (name) => recipes.some((one) => one.name === name), onAccepted: () => forwarder.wake(),
     })
@@ -142,8 +145,12 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
       clock,
       desk: {
         ...desk,
-        accept: (ask) => stopping.signal.aborted
-          ? Promise.reject(new GannetError('drained', 'this task server is being stopped: ask another one')) : desk.accept(ask),
+        async accept(ask) {
+          // What is taken under a name that is another's would lie where nobody looks for it.
+          await joining
+          if (stopping.signal.aborted) throw new GannetError('drained', 'this task server is being stopped: ask another one')
+          return desk.accept(ask)
+        },
       },
     })
     const watch = watchFleet(fleet)
@@ -188,7 +195,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     const waiting = patient(queue, { signal: lost.signal, random: Math.random })
     worker = createWorker(
       {
-        schedule: waiting, catalogue: store.catalogue, committer: store.committer, originals: store.originals, grabber: house.grabbers.api,
+        schedule: waiting, catalogue: store.catalogue, committer: store.home.node === name ? store.committer : patient(store.committer, { signal: lost.signal, random: Math.random }), originals: store.originals, grabber: house.grabbers.api,
         vision: ownVision ?? (remote as RemoteVision),
         get eyes() {
           return remote?.eyes ?? ownEyes
@@ -224,6 +231,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     )
 
     loop = inbox
+    join(inbox.joined)
     const local = settings.redis !== null ? null : startDispatcher(
       { queue, fleet: ledger, clock, tell: () => undefined, onTurn: metrics.turned },
       { ...DISPATCHER_DEFAULTS, taskLeaseMs: LEASE_MS, identity: { name, instance, url }, rule: ruleNamed(settings.rule) ?? (RULES[0] as (typeof RULES)[number]) },
@@ -239,7 +247,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
       watchEnds({ outbox, queue, clock, random: Math.random, onEnded: () => callbacks.wake() }, stopping.signal),
     ]
     for (const run of background) run.catch(fail)
-    tell({ type: 'node-ready', name, url, store: store.home.node })
+    inbox.joined.then(() => tell({ type: 'node-ready', name, url, store: store.home.node }), () => undefined)
 
     const drain = (): void => {
       draining.abort()

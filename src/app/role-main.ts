@@ -18,8 +18,9 @@ if (!isChildRole(role) || !process.send) throw new GannetError('usage', 'this fi
 process.title = `gannet ${role}`
 // Decoding takes all the processor there is; who hands out the work goes first, and costs little.
 if (role === 'vision') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
-// Ctrl-C reaches the whole group; the coordinator decides what it means.
+// Ctrl-C reaches the whole group, and so does what a service manager sends; the coordinator decides what it means.
 process.on('SIGINT', () => undefined)
+process.on('SIGTERM', () => undefined)
 process.on('disconnect', () => process.exit(0))
 
 const host: { api: object; start(init: unknown): Promise<void>; stop(): Promise<void> } = {

@@ -41,7 +41,7 @@ describe('gannet status', () => {
   })
 
   test('says what is wrong first, the gravest before the rest, and what to do', () => {
-    const found = lines(status([node('a'), node('full', { full: true })], BUSY, false))
+    const found = lines(status([node('node-0'), node('full', { full: true })], BUSY, false))
     expect(found.slice(0, 7)).toEqual([
       'no dispatcher leads, so nothing is handed out: start gannet dispatch',
       'everything is paused: gannet resume --all',
@@ -52,7 +52,11 @@ describe('gannet status', () => {
       '1 host left alone for a while, failing again and again',
     ])
     expect(lines(status([]))[0]).toBe('no task server is there: start gannet node')
-    expect(lines(status([node('a')]))[0]).toMatch(/^leading {3}dispatch-1 at/)
+    expect(lines(status([node('a')]))[0]).toBe('the server that keeps the pictures is gone: start node-0 again')
+    const blind = lines(status([node('node-0', { maxProcessing: 0, full: true })]))
+    expect(blind[0]).toBe('no task server sees (--vision 0): start one that does')
+    expect(lines(status([node('node-0', { maxThreads: 0 })]))[0]).toBe('no task server grabs (--processes 0): start one that does')
+    expect(lines(status([node('node-0')]))[0]).toMatch(/^leading {3}dispatch-1 at/)
   })
 
   test('tells what waits, for how long, how fast it goes and who works it off', () => {

@@ -17,13 +17,17 @@ const named = (names: readonly string[], of = names.length): string =>
   names.slice(0, MOST_NAMED).map(harmless).join(', ') + (of > MOST_NAMED ? ` and ${count(of - MOST_NAMED)} more` : '')
 
 /** What keeps the fleet from its work, the gravest first; each with what to do about it. */
-const troubles = ({ nodes: { leader, nodes }, queues }: FleetStatus): { readonly grave: boolean; readonly text: string }[] => {
+const troubles = ({ nodes: { leader, home, nodes }, queues }: FleetStatus): { readonly grave: boolean; readonly text: string }[] => {
   const { paused, dead, circuits } = queues
   const full = nodes.filter((node) => node.full)
   const found: (readonly [holds: boolean, grave: boolean, text: string])[] = [
     [leader === null, true, 'no dispatcher leads, so nothing is handed out: start gannet dispatch'],
     [nodes.length === 0, true, 'no task server is there: start gannet node'],
     [paused.all, true, 'everything is paused: gannet resume --all'],
+    [nodes.length > 0 && home !== null && nodes.every(({ name }) => name !== home.node), true,
+      `the server that keeps the pictures is gone: start ${harmless(home?.node ?? '')} again`],
+    [nodes.length > 0 && nodes.every(({ maxThreads }) => maxThreads === 0), true, 'no task server grabs (--processes 0): start one that does'],
+    [nodes.length > 0 && nodes.every(({ maxProcessing }) => maxProcessing === 0), true, 'no task server sees (--vision 0): start one that does'],
     [nodes.length > 0 && full.length === nodes.length, true, 'every task server is full: what comes now waits; start more with gannet node'],
     [full.length > 0 && full.length < nodes.length, false, `${countOf(full.length, 'task server')} full: ${named(full.map(({ name }) => name))}`],
     [paused.nodes.length > 0, false, `${countOf(paused.nodes.length, 'task server')} paused: ${named(paused.nodes)}`],

@@ -49,6 +49,8 @@ export interface InboxLoopOptions {
 }
 
 export interface InboxLoop {
+  /** When it is a member, and its name its own; or when the ledger is away, and will tell later. Rejects as `ended` does. */
+  readonly joined: Promise<void>
   /** Ends after `drain`; rejects when it cannot go on. */
   readonly ended: Promise<void>
   readonly report: NodeReport
@@ -77,6 +79,9 @@ export const startInboxLoop = (ports: InboxLoopPorts, options: InboxLoopOptions)
   let processingAskedAt = -Infinity
   let draining = false
   let isMember = false
+  let settleJoined: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | null = null
+  const joined = new Promise<void>((resolve, reject) => (settleJoined = { resolve, reject }))
+  joined.catch(() => undefined)
   let told = ''
   let toldAt = -Infinity
   const speed = { value: 0, ended: 0, at: performance.now() }
@@ -112,6 +117,7 @@ export const startInboxLoop = (ports: InboxLoopPorts, options: InboxLoopOptions)
     if (await fleet.report(report, memberMs)) {
       told = text
       isMember = true
+      settleJoined?.resolve()
       return
     }
     // One that was killed is a member until its time is over; one that lives says so again.
@@ -160,6 +166,7 @@ export const startInboxLoop = (ports: InboxLoopPorts, options: InboxLoopOptions)
         restMs = found > 0 ? REST_MS.first : Math.min(REST_MS.most, restMs * 1.5)
       } catch (error) {
         if (!mayPass(error)) throw error
+        settleJoined?.resolve()
         if (!troubled) ports.onTrouble(error)
         troubled = true
         restMs = TROUBLE_REST_MS
@@ -175,9 +182,10 @@ export const startInboxLoop = (ports: InboxLoopPorts, options: InboxLoopOptions)
   }
 
   const ended = loop().finally(() => (isMember ? leave().catch(() => undefined) : undefined))
-  ended.catch(() => undefined)
+  // Of one that ended before it joined.
+  ended.then(() => settleJoined?.resolve(), (error: unknown) => settleJoined?.reject(error))
   return {
-    ended,
+    joined, ended,
     get report() {
       return reportNow()
     },

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startGannet } from '../bad-input/gannet.ts'
 import { makeFalseClock, type FalseClock } from '../engines/false-clock.ts'
 import { makeNetwork, type Network } from '../engines/network.ts'
-import { startRedis, startRedisCluster, type RedisServer } from '../engines/redis.ts'
+import { freePort, startRedis, startRedisCluster, type RedisServer } from '../engines/redis.ts'
 import type { Site } from '../site/index.ts'
 import { BLOWS, disturbFleet } from './disturb-fleet.ts'
 import { openSites } from './fleet-sites.ts'
@@ -71,8 +71,22 @@ describe('a fleet', () => {
     await redis.clear()
     const fleet = await startFleet({ redis: redis.url, dir: join(dir, 'away'), nodes: 1, dispatchers: 1, delayMs: 10, ...(network ? { network } : {}), flags: ['--vision', '1', '--processes', '1'] })
     try {
-      const second = startGannet(['node', '--redis', redis.url, '--name', 'node-0', '--listen', '127.0.0.1:0', '--data', join(dir, 'second'), '--vision', '1', '--processes', '1'])
+      const port = await freePort()
+      const second = startGannet(['node', '--redis', redis.url, '--name', 'node-0', '--listen', `127.0.0.1:${port}`, '--data', join(dir, 'second'), '--vision', '1', '--processes', '1'])
+      // What it took would lie where nobody looks for it.
+      const taken: number[] = []
+      let isOver = false
+      const asking = (async () => {
+        while (!isOver) {
+          const body = JSON.stringify({ urls: [`${sites[0]?.url}nothing.jpg`] })
+          await fetch(`http://127.0.0.1:${port}/v1/requests`, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
+            .then(({ status }) => taken.push(status), () => pass(20))
+        }
+      })()
       const { code, stderr } = await second.ended
+      isOver = true
+      await asking
+      expect(taken.filter((status) => status < 400)).toEqual([])
       expect([code, stderr]).toEqual([1, expect.stringContaining('another task server of this fleet is called node-0')])
 
       redis.signal('SIGSTOP')

@@ -49,7 +49,7 @@ export const needEngine = async (engine: string, program: string, context: TestC
   return context.skip(`${program} is not on the PATH`)
 }
 
-const freePort = async (): Promise<number> => {
+export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
