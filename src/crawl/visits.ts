@@ -70,8 +70,8 @@ interface Visited {
   readonly notes?: readonly string[]
 }
 
-/** A visit whose grabber died is made again so often before the crawl gives up on the grabber. */
-const DEATHS = 20
+/** A visit whose grabber died is made again so often: then it is taken for the cause. A grabber that is killed has many others. */
+const DEATHS = 4
 
 /**
  * Work that met a paused host goes back into the queue, which keeps it there while its own host is paused; where it was

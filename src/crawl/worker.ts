@@ -17,7 +17,7 @@ import { createPageWalk } from './page-walk.ts'
 import type { CrawlPorts } from './ports.ts'
 import { createProcessWalk } from './process-walk.ts'
 import { createVisits, type Visits } from './visits.ts'
-import type { End } from './work.ts'
+import { endOf, type End } from './work.ts'
 
 export interface WorkerOptions {
   readonly rules: AdmitRules
@@ -121,13 +121,24 @@ export const createWorker = (ports: CrawlPorts, options: WorkerOptions): Worker 
     options.onEnded(task, end)
   }
 
+  /** A task that ends whatever process works on it is dead, and the others live on. */
+  const walk = async (lease: Lease): Promise<End> => {
+    try {
+      return await walks[lease.task.kind].walk(lease)
+    } catch (error) {
+      if (!GannetError.is(error, 'role-died')) throw error
+      const { url } = lease.task
+      return endOf({ outcome: 'failed', reason: 'worker-died', detail: error.message, evidence: { url, detail: error.message } })
+    }
+  }
+
   const work = async (lease: Lease): Promise<void> => {
     const { task, fence } = lease
     held.set(task.id, { id: task.id, fence })
     if (task.kind === 'process') processing.add(task.id)
     ports.emit({ type: 'task-leased', task: task.id, url: task.url })
     try {
-      await settle(lease, await walks[task.kind].walk(lease))
+      await settle(lease, await walk(lease))
     } catch (error) {
       // A drained task keeps its lease until its holder gives all of them back at once.
       if (!GannetError.is(error, 'drained')) options.onTrouble(error)
