@@ -43,8 +43,8 @@ export const connectRedis = async (url: string): Promise<{ readonly redis: Redis
   } satisfies RedisOptions
   const redis = new Redis(url, options)
   // Each call that fails says so itself, but not always why.
-  let last: Error | null = null
-  const note = (error: Error): void => void (last = error)
+  const said: Error[] = []
+  const note = (error: Error): void => void said.push(error)
   redis.on('error', note)
   const where = new URL(url).host
   let cluster: Cluster | null = null
@@ -65,7 +65,9 @@ export const connectRedis = async (url: string): Promise<{ readonly redis: Redis
   } catch (error) {
     redis.disconnect()
     cluster?.disconnect()
-    throw explainRedis(error instanceof Error && error.name === 'ReplyError' ? error : (last ?? error), where)
+    const reasons = [error, ...said].map((one) => explainRedis(one, where))
+    // One that says what is wrong says more than those that came of it.
+    throw reasons.find((one) => GannetError.is(one, 'engine-unfit')) ?? explainRedis(said.at(-1) ?? error, where)
   }
 }
 
