@@ -28,8 +28,17 @@ const RETRIES_A_CALL = 2
 
 const PROTOCOLS = ['redis:', 'rediss:']
 
-/** To a server, or, where that is one of a cluster, to the whole of it. @throws usage, engine-unreachable, engine-unfit */
-export const connectRedis = async (url: string): Promise<{ readonly redis: Redis | Cluster; readonly where: string }> => {
+interface RedisConnection {
+  readonly redis: Redis | Cluster
+  readonly where: string
+}
+
+/** Somebody was there and hung up: what it said before may be heard the next time. */
+const hungUp = (error: unknown): boolean =>
+  error instanceof Error && ['EPIPE', 'ECONNRESET'].includes(String((error.cause as { readonly code?: string } | undefined)?.code))
+const HEARINGS = 5
+
+const connectOnce = async (url: string): Promise<RedisConnection> => {
   // Not repeated, for it may hold a password.
   if (!URL.canParse(url) || !PROTOCOLS.includes(new URL(url).protocol) || new URL(url).hostname === '') {
     throw new GannetError('usage', 'the value of --redis is no address of a Redis: write it as redis://[USER:PASSWORD@]HOST[:PORT]')
@@ -68,6 +77,17 @@ export const connectRedis = async (url: string): Promise<{ readonly redis: Redis
     const reasons = [error, ...said].map((one) => explainRedis(one, where))
     // One that says what is wrong says more than those that came of it.
     throw reasons.find((one) => GannetError.is(one, 'engine-unfit')) ?? explainRedis(said.at(-1) ?? error, where)
+  }
+}
+
+/** To a server, or, where that is one of a cluster, to the whole of it. @throws usage, engine-unreachable, engine-unfit */
+export const connectRedis = async (url: string): Promise<RedisConnection> => {
+  for (let nth = 1; ; nth++) {
+    try {
+      return await connectOnce(url)
+    } catch (error) {
+      if (nth === HEARINGS || !hungUp(error)) throw error
+    }
   }
 }
 
