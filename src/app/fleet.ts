@@ -53,7 +53,14 @@ const connectOnce = async (url: string): Promise<RedisConnection> => {
   const redis = new Redis(url, options)
   // Each call that fails says so itself, but not always why.
   const said: Error[] = []
-  const note = (error: Error): void => void said.push(error)
+  let stands = false
+  const note = (error: Error): void => {
+    if (!stands) said.push(error)
+  }
+  const standing = (connected: Redis | Cluster): RedisConnection => {
+    stands = true
+    return { redis: connected, where }
+  }
   redis.on('error', note)
   const where = new URL(url).host
   let cluster: Cluster | null = null
@@ -61,7 +68,7 @@ const connectOnce = async (url: string): Promise<RedisConnection> => {
     await redis.connect()
     // The client goes on in database 0 when the one it was given is not there.
     if (redis.options.db) await redis.select(redis.options.db)
-    if (!/cluster_enabled:1/.test(await redis.info('cluster'))) return { redis, where }
+    if (!/cluster_enabled:1/.test(await redis.info('cluster'))) return standing(redis)
     const { host = '127.0.0.1', port = 6379, username, password, tls } = redis.options
     redis.disconnect()
     cluster = new Cluster([{ host, port }], {
@@ -70,7 +77,7 @@ const connectOnce = async (url: string): Promise<RedisConnection> => {
     })
     cluster.on('error', note)
     await cluster.connect()
-    return { redis: cluster, where }
+    return standing(cluster)
   } catch (error) {
     redis.disconnect()
     cluster?.disconnect()

@@ -195,7 +195,10 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     const waiting = patient(queue, { signal: lost.signal, random: Math.random })
     worker = createWorker(
       {
-        schedule: waiting, catalogue: store.catalogue, committer: store.home.node === name ? store.committer : patient(store.committer, { signal: lost.signal, random: Math.random }), originals: store.originals, grabber: house.grabbers.api,
+        schedule: waiting, catalogue: store.catalogue,
+        // Of another server that has no room just now, or is being started again.
+        committer: store.home.node === name ? store.committer : patient(store.committer, { signal: lost.signal, random: Math.random }),
+        originals: store.originals, grabber: house.grabbers.api,
         vision: ownVision ?? (remote as RemoteVision),
         get eyes() {
           return remote?.eyes ?? ownEyes
@@ -240,7 +243,8 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     local?.ended.catch(fail)
 
     const callbacks = createCallbacks({
-      outbox, report: createRequestReport({ catalogue: store.catalogue, hrefOf: (sha256) => `${url}${blobPath(sha256)}` }), guard: createGuard({ allow: settings.allowAddress }), secret: settings.callbackSecret, clock, random: Math.random,
+      outbox, report: createRequestReport({ catalogue: store.catalogue, hrefOf: (sha256) => `${url}${blobPath(sha256)}` }),
+      guard: createGuard({ allow: settings.allowAddress }), secret: settings.callbackSecret, clock, random: Math.random,
     })
     const background = [
       forwarder.run(stopping.signal), callbacks.run(stopping.signal),

@@ -10,7 +10,8 @@ export interface Clock {
 export const MAX_TIMER_MS = 2_147_483_647
 
 /**
- * Never goes back: where the clock on the wall is set back, it is carried on from where it was.
+ * Where the clock on the wall is set back, by more than the hundredths of a second that it is slewed by, this goes on from
+ * where it was.
  * @param wall milliseconds since the epoch
  * @param monotonic milliseconds that only ever pass
  */

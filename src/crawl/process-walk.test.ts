@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { asSharp, draw } from '../../test/drawn-pictures.ts'
+import { diesAt } from '../../test/mortal.ts'
 import { storedOriginals } from '../app/originals.ts'
 import { sha256Of, type AssetId, type RequestId, type TaskId } from '../core/ids.ts'
 import { LANE_NAMES } from '../core/lanes.ts'
@@ -162,27 +163,7 @@ describe('the walk of a process task', () => {
   test('dying at any call loses nothing and doubles nothing', async () => {
     for (let fatal = 0, alive = false; !alive; fatal++) {
       for (const when of ['before', 'after'] as const) {
-        let calls = 0
-        let dead = false
-        const mortal = <Store extends object>(store: Store): Store =>
-          new Proxy(store, {
-            get(target, name) {
-              const member: unknown = Reflect.get(target, name)
-              if (typeof member !== 'function') return member
-              return async (...args: unknown[]) => {
-                if (dead || (calls++ === fatal && when === 'before')) {
-                  dead = true
-                  throw new RangeError('dead')
-                }
-                const result: unknown = await member.apply(target, args)
-                if (calls > fatal && when === 'after') {
-                  dead = true
-                  throw new RangeError('dead')
-                }
-                return result
-              }
-            },
-          })
+        const mortal = diesAt(fatal, when)
         const house = await setUp({ mortal })
         alive = await house.walk().then(() => true, () => false)
         const next = createCommitter({ ...house.options, fingerprints: createFingerprints() })

@@ -4,6 +4,7 @@
  */
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { GannetError } from '../core/errors.ts'
 import type { Asset } from '../store/asset.ts'
 import { HttpProblem } from './problem.ts'
 
@@ -62,7 +63,7 @@ export const addAssetRoutes = (server: FastifyInstance, { catalogue, blobs }: As
     for (let offset = from; offset <= to; ) {
       const part = await blobs.slice(sha256, offset, Math.min(SLICE_BYTES, to + 1 - offset))
       // Too late for an answer: the connection is broken off, so that nobody takes a part for the whole.
-      if (part === null || part.length === 0) throw new Error(`the bytes of ${sha256} have gone while they were read`)
+      if (part === null || part.length === 0) throw new GannetError('data-missing', `the bytes of ${sha256} have gone while they were read`)
       offset += part.length
       yield part
     }

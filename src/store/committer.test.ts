@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { diesAt } from '../../test/mortal.ts'
 import { hammingHex } from '../core/hamming.ts'
 import { sha256Of, type RequestId, type Sha256 } from '../core/ids.ts'
 import { pages } from '../core/page-of.ts'
@@ -313,27 +314,7 @@ describe('committer', () => {
     const expected = await rowsOf(calm)
     for (let fatal = 0, alive = false; !alive; fatal++) {
       for (const when of ['before', 'after'] as const) {
-        let calls = 0
-        let dead = false
-        const mortal = <Store extends object>(store: Store): Store =>
-          new Proxy(store, {
-            get(target, name) {
-              const member: unknown = Reflect.get(target, name)
-              if (typeof member !== 'function' || name === 'near') return member
-              return async (...args: unknown[]) => {
-                if (dead || (calls++ === fatal && when === 'before')) {
-                  dead = true
-                  throw new RangeError('dead')
-                }
-                const result: unknown = await member.apply(target, args)
-                if (calls > fatal && when === 'after') {
-                  dead = true
-                  throw new RangeError('dead')
-                }
-                return result
-              }
-            },
-          })
+        const mortal = diesAt(fatal, when, ['near'])
         const house = modelHouse({ group: 3 })
         const first = modelHouse({
           group: 3,
