@@ -14,6 +14,9 @@ const NO_REDIS = /RESP type/
 /** The client's name for a call that met a lost connection too often; its words are about its own options. */
 const LOST = 'MaxRetriesPerRequestError'
 
+export const noRedis = (where: string, cause?: Error): GannetError =>
+  new GannetError('engine-unfit', `what answers at ${where} is no Redis: is the address right?`, { cause })
+
 /** @param where the server's host and port, without the password that its URL may hold */
 export const explainRedis = (error: unknown, where: string): unknown => {
   if (!(error instanceof Error) || GannetError.is(error)) return error
@@ -30,7 +33,7 @@ export const explainRedis = (error: unknown, where: string): unknown => {
   if (NO_DATABASE.test(error.message)) {
     return new GannetError('engine-unfit', `Redis at ${where} has no database of the number that --redis ends with: leave it off, or name one that it has`, options)
   }
-  if (NO_REDIS.test(error.message)) return new GannetError('engine-unfit', `what answers at ${where} is no Redis: is the address right?`, options)
+  if (NO_REDIS.test(error.message)) return noRedis(where, error)
   if (error.name === 'ReplyError' && !PASSING.test(error.message)) return error
   return new GannetError('engine-unreachable', `Redis at ${where} does not answer (${error.name === LOST ? 'the connection is lost' : error.message}): is it running, and is the address right?`, options)
 }
