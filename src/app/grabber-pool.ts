@@ -5,6 +5,7 @@
  */
 import { GannetError } from '../core/errors.ts'
 import type { Remote } from '../core/rpc.ts'
+import { sleeps as sleepsOfProcess } from '../core/sleeps.ts'
 import type { GrabberApi } from '../fetch/grabber-api.ts'
 import type { StandingRole } from './role-process.ts'
 
@@ -23,6 +24,8 @@ export interface GrabberPoolOptions {
   readonly mostBytes?: number
   /** A process that has not answered for so long is killed. Default 30 s. */
   readonly stallMs?: number
+  /** How often this process has slept; see core/sleeps.ts. */
+  readonly sleeps?: () => number
 }
 
 /** What every grabber answers beside its visits. */
@@ -41,7 +44,7 @@ interface Seat {
 const LOOK_EVERY_MS = 5_000
 const PATIENCE = 'no answer'
 
-export const createGrabberPool = ({ size, raise, mostBytes = 1e9, stallMs = 30_000 }: GrabberPoolOptions): GrabberPool => {
+export const createGrabberPool = ({ size, raise, mostBytes = 1e9, stallMs = 30_000, sleeps = sleepsOfProcess }: GrabberPoolOptions): GrabberPool => {
   const seats = Array.from({ length: size }, (): Seat => ({ role: raise(), visits: 0, retiring: false }))
 
   const replaceIdle = (seat: Seat): void => {
@@ -67,14 +70,17 @@ export const createGrabberPool = ({ size, raise, mostBytes = 1e9, stallMs = 30_0
   }
 
   const look = async (seat: Seat): Promise<void> => {
+    const slept = sleeps()
     const timer = AbortSignal.timeout(stallMs)
     try {
       const answer = await Promise.race([
         seat.role.once<GrabberHealth>('').health(),
         new Promise<typeof PATIENCE>((resolve) => timer.addEventListener('abort', () => resolve(PATIENCE), { once: true })),
       ])
-      if (answer === PATIENCE) seat.role.kill()
-      else if (answer.bytes > mostBytes) seat.retiring = true
+      // Over a sleep of both, it is no fault of its that it was not heard.
+      if (answer === PATIENCE) {
+        if (sleeps() === slept) seat.role.kill()
+      } else if (answer.bytes > mostBytes) seat.retiring = true
       replaceIdle(seat)
     } catch (error) {
       // Dead, and started again by then.

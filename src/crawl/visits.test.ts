@@ -76,6 +76,38 @@ describe('visits', () => {
     expect(starts).toEqual([5, 105, 205])
   })
 
+  it('are made under a new grant when the process slept over theirs: before it, for its time, or for room', async () => {
+    let sleeps = 0
+    const { visits, clock, asked } = setUp({ sleeps: () => sleeps })
+    const starts: number[] = []
+    const begin = async (grant: Grant | null) => visits.visit(HOST, grant, async () => {
+      starts.push(clock.time)
+      return done
+    })
+    // It lay in a buffer: others may have visited the host at its time and since.
+    clock.time = 10_000
+    await begin(grantAt(5_000))
+    expect([starts, asked.length]).toEqual([[10_100], 1])
+
+    const waking = begin(grantAt(clock.time + 500))
+    sleeps++
+    await waking
+    expect([starts.slice(1), asked.length]).toEqual([[clock.time], 2])
+    expect(clock.time).toBe(10_700)
+
+    let finish: () => void = () => undefined
+    const before = visits.visit(HOST, grantAt(clock.time), () => new Promise<typeof done>((resolve) => (finish = () => resolve(done))))
+    const waiting = begin(grantAt(clock.time))
+    await new Promise(setImmediate)
+    sleeps++
+    finish()
+    await Promise.all([before, waiting])
+    expect([starts.slice(2), asked.length]).toEqual([[10_800], 3])
+    // Awake, it keeps what it has, however long it waits for room.
+    await begin(grantAt(clock.time))
+    expect(asked.length).toBe(3)
+  })
+
   it('to a paused host, or led to one, are put off and not made', async () => {
     const { visits, clock } = setUp({ hosts: { grant: async (asks) => asks.map(() => null), pace: async () => undefined } })
     let made = 0

@@ -66,6 +66,8 @@ export interface FetchParts {
   readonly spoolDir: string
   readonly readPage: ReadPage
   readonly clock?: Clock
+  /** How often this process has slept; see core/sleeps.ts, whose count is the default. */
+  readonly sleeps?: () => number
   readonly resolve?: Resolve
 }
 
@@ -73,13 +75,14 @@ export type FetchOptions = FetchSettings & FetchParts
 
 /** Defaults filled in, values checked; settings of other rooms beside them are passed over. @throws config-invalid */
 export const resolveFetchOptions = (options: Partial<FetchSettings> & FetchParts): FetchOptions => {
-  const { spoolDir, readPage, clock, resolve } = options
+  const { spoolDir, readPage, clock, sleeps, resolve } = options
   const values = Object.fromEntries(Object.entries(options).filter(([key]) => Object.hasOwn(fetchSettings, key)))
   return {
     ...resolveConfig(fetchSettings, [{ from: 'fetch options', values }]),
     spoolDir,
     readPage,
     ...(clock && { clock }),
+    ...(sleeps && { sleeps }),
     ...(resolve && { resolve }),
   }
 }

@@ -434,6 +434,39 @@ describe('pace', () => {
     await grab.visitImage(ask(`${other.origin}/a.jpg`, { grant: grantFor(other.origin, { notBefore: 5000 }) }))
     expect(waits).toEqual([1060, 1120, 5000])
   })
+
+  it('learns nothing of a host whose answer it slept over, but what the answer says', async () => {
+    let sleeps = 0
+    const grab = make({ sleeps: () => sleeps })
+    routes['/b.jpg'] = (request, response) => {
+      sleeps++
+      send('', { 'retry-after': '7' }, 503)(request, response)
+    }
+    routes['/c.jpg'] = (request) => {
+      sleeps++
+      request.socket.destroy()
+    }
+    const [busy, broken] = [await grab.visitImage(ask(`${site.origin}/b.jpg`)), await grab.visitImage(ask(`${site.origin}/c.jpg`))]
+    expect(busy.observations).toMatchObject([{ status: 503, latencyMs: null, retryAfterMs: 7_000 }])
+    expect([broken.ok, broken.observations]).toEqual([false, []])
+  })
+
+  it('asks for leave anew where it slept over the time it had leave for', async () => {
+    let sleeps = 0
+    const clock = {
+      time: 1000,
+      now() {
+        return this.time
+      },
+      async until(at: number) {
+        // The first wait is slept over, and ends an hour late.
+        this.time = at + (sleeps++ === 0 ? 3_600_000 : 0)
+      },
+    }
+    const grab = make({ clock, sleeps: () => Math.min(1, sleeps) })
+    expect(await grab.visitImage(ask(`${site.origin}/a.jpg`, { grant: grantFor(site.origin, { notBefore: 2000, count: 3 }) }))).toMatchObject({ ok: true })
+    expect([granted, requests.length]).toEqual([[site.origin], 1])
+  })
 })
 
 describe('robots.txt', () => {

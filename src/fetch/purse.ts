@@ -11,6 +11,8 @@ export interface Spent {
 export interface Purse {
   /** Leave for one request to an origin (`https://example.org:8080`). */
   spend(origin: string): Spent | Promise<Spent>
+  /** What is held is worth nothing any more: the next request is asked for anew. */
+  empty(): void
 }
 
 /** @param first the grant that came with the task; spent by whichever request to its host is first */
@@ -33,6 +35,9 @@ export const createPurse = (first: Grant, leave: Leave): Purse => {
         }
         return { notBefore: grant.notBefore, intervalMs: grant.intervalMs }
       })
+    },
+    empty() {
+      used = held.count
     },
   }
 }

@@ -31,7 +31,7 @@ export interface HostObservation {
   readonly host: string
   /** Address that was dialled, as text; null or absent when none was, or a proxy dials. */
   readonly address?: string | null
-  /** Milliseconds from sending the request to its headers; null when none came. */
+  /** Milliseconds from sending the request to its headers; null when none came, or this process slept meanwhile. */
   readonly latencyMs: number | null
   /** HTTP status; null when none came. */
   readonly status: number | null

@@ -3,14 +3,24 @@ import { waitOf } from '../retry-after.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Layer } from '../visit-layer.ts'
 
-export const observe = (clock: Clock, crawlDelayMs: (origin: string) => number): Layer => (next) => async (hop) => {
+export interface ObserveParts {
+  readonly clock: Clock
+  /** How often this process has slept; see core/sleeps.ts. */
+  readonly sleeps: () => number
+  readonly crawlDelayMs: (origin: string) => number
+}
+
+export const observe = ({ clock, sleeps, crawlDelayMs }: ObserveParts): Layer => (next) => async (hop) => {
+  const sleptBefore = sleeps()
   const answer = await next(hop)
-  if (!answer.ok && answer.stale) return answer
+  const hasSlept = sleeps() !== sleptBefore
+  // Whoever sleeps over an answer knows neither how long it took nor why it did not come.
+  if (!answer.ok && (answer.stale || (hasSlept && answer.status === null))) return answer
   const { origin } = hop.url
   hop.trip.observations.push({
     host: origin,
     address: answer.address ?? null,
-    latencyMs: answer.latencyMs,
+    latencyMs: hasSlept ? null : answer.latencyMs,
     status: answer.status,
     ...(!answer.ok && answer.broken && { broken: true }),
     ...(!answer.ok && answer.mute && { mute: true }),
