@@ -153,9 +153,9 @@ export const createVisits = (options: VisitsOptions): Visits => {
   /**
    * Waits for the grant's time, then for room. What happened meanwhile may put it off again: a block overtakes a
    * grant, which is exchanged for a later one, and of grants that came due together each still keeps its distance.
-   * A grant from before this process slept is exchanged, too: its host may be another's by now, who keeps no distance
-   * from us but by their grants. One that comes long after its time lay in a buffer meanwhile.
-   * @returns the grant, with room taken; null, without, when the circuit is open
+   * A grant from before this process slept is exchanged, too: its host may be another server's by now, and from that one
+   * only their grants keep us apart. One that comes long after its time lay in a buffer meanwhile.
+   * @returns the grant, for now, with room taken; null, without, when the circuit is open
    */
   const come = async (host: string, first: Grant | null, begun: boolean): Promise<Grant | null> => {
     let slept = sleeps()
@@ -175,7 +175,7 @@ export const createVisits = (options: VisitsOptions): Visits => {
         spacing.start(host, now)
         const address = policy.addressPace(host)
         if (address) spacing.start(address.key, now)
-        return held
+        return { ...held, notBefore: now }
       }
       room.leave(host)
       if (dead) return null

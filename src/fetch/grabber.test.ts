@@ -451,21 +451,33 @@ describe('pace', () => {
     expect([broken.ok, broken.observations]).toEqual([false, []])
   })
 
-  it('asks for leave anew where it slept over the time it had leave for', async () => {
-    let sleeps = 0
+  it('asks for leave anew where it missed its time, which it may miss by more the next time', async () => {
+    const waits: number[] = []
     const clock = {
-      time: 1000,
+      time: 10_000,
       now() {
         return this.time
       },
       async until(at: number) {
-        // The first wait is slept over, and ends an hour late.
-        this.time = at + (sleeps++ === 0 ? 3_600_000 : 0)
+        waits.push(at)
+        // Each wait ends half a second late.
+        this.time = at + 500
       },
     }
-    const grab = make({ clock, sleeps: () => Math.min(1, sleeps) })
-    expect(await grab.visitImage(ask(`${site.origin}/a.jpg`, { grant: grantFor(site.origin, { notBefore: 2000, count: 3 }) }))).toMatchObject({ ok: true })
-    expect([granted, requests.length]).toEqual([[site.origin], 1])
+    const leaves: number[] = []
+    const grab = make({ clock }, { ...leave, grant: async (host) => {
+      leaves.push(clock.time)
+      return grantFor(host, { notBefore: clock.time + 100, intervalMs: 50 })
+    } })
+    const visit = (notBefore: number, intervalMs = 50) => grab.visitImage(ask(`${site.origin}/a.jpg`, { grant: grantFor(site.origin, { notBefore, intervalMs, count: 3 }) }))
+    // It comes too late with what it was given; the time of the next it misses by as much as it may then.
+    expect(await visit(9_000)).toMatchObject({ ok: true })
+    expect([leaves, waits]).toEqual([[10_000], [10_100]])
+    expect(await visit(clock.time + 100)).toMatchObject({ ok: true })
+    expect([leaves, waits]).toEqual([[10_000, 11_200], [10_100, 10_700, 11_300]])
+    // In time for a host that wants half a minute, and for one that wants nothing.
+    expect([await visit(clock.time - 20_000, 30_000), await visit(0, 0)]).toMatchObject([{ ok: true }, { ok: true }])
+    expect([leaves.length, requests.length]).toEqual([2, 4])
   })
 })
 

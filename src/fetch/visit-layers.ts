@@ -53,7 +53,7 @@ export const visitLayers = (
   resume,
   stale,
   // Pace: the last thing before the network, so that nothing that follows can come too early.
-  pace({ clock, sleeps, crawlDelayMs: book.crawlDelayMs, closing }),
+  pace({ clock, crawlDelayMs: book.crawlDelayMs, closing }),
   observe({ clock, sleeps, crawlDelayMs: book.crawlDelayMs }),
   // Limits: reception.ts, at the end of the way. How the socket is opened is the route's (route.ts).
 ]

@@ -2,15 +2,16 @@
  * No request without leave, and none before its time. The coordinator sets the pace; the floor
  * kept here only ever slows down: leaves that came due together (while robots.txt was slow, say)
  * are still used an interval apart, and a Crawl-delay holds from the first request after it is read.
+ * Nor does one come long after its time: the host may be another server's by then, and from that
+ * one only their leaves keep it apart. Such a leave is exchanged for a new one.
  */
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../core/clock.ts'
+import type { Spent } from '../purse.ts'
 import type { Layer } from '../visit-layer.ts'
 
 export interface PaceParts {
   readonly clock: Clock
-  /** How often this process has slept; see core/sleeps.ts. */
-  readonly sleeps: () => number
   /** Milliseconds an origin's robots.txt asks for between requests; 0 when it is silent or unknown. */
   readonly crawlDelayMs: (origin: string) => number
   /** Rejects the waits when the grabber closes. */
@@ -25,33 +26,43 @@ interface Starts {
   last: number
 }
 
-export const pace = ({ clock, sleeps, crawlDelayMs, closing }: PaceParts): Layer => {
+/** Milliseconds by which a request may miss its time, or its interval if that is longer. */
+const LATE_MS = 250
+/** By how much more each time that it does, so that a machine which is always late comes to its visits after all. */
+const LATER = 4
+
+export const pace = ({ clock, crawlDelayMs, closing }: PaceParts): Layer => {
   const origins = new LRUCache<string, Starts>({ max: 10_000 })
+
+  /** Waits for the time that `spent` gives. @returns whether it was met; if so, it is taken */
+  const meet = async (origin: string, { notBefore, intervalMs }: Spent, apart: number, lateMs: number): Promise<boolean> => {
+    // Where there is no pace there is nothing to be late for.
+    const isMissed = (time: number): boolean => intervalMs > 0 && clock.now() - time > Math.max(lateMs, intervalMs)
+    if (isMissed(notBefore)) return false
+    const starts = origins.get(origin) ?? { planned: 0, last: -Infinity }
+    let start = Math.max(clock.now(), notBefore, starts.planned)
+    if (apart > 0) {
+      starts.planned = start + apart
+      origins.set(origin, starts)
+    }
+    let now = clock.now()
+    while (start > now) {
+      await clock.until(start, closing)
+      now = Math.max(start, clock.now())
+      start = Math.max(start, starts.last + apart)
+    }
+    if (isMissed(start)) return false
+    starts.last = now
+    return true
+  }
+
   return (next) => async (hop) => {
     const { origin } = hop.url
-    const { purse } = hop.trip
-    for (;;) {
-      const slept = sleeps()
-      const spent = purse.spend(origin)
-      const { notBefore, intervalMs } = spent instanceof Promise ? await spent : spent
-      const apart = hop.trip.kind === 'robots' ? intervalMs : Math.max(intervalMs, crawlDelayMs(origin))
-      const starts = origins.get(origin) ?? { planned: 0, last: -Infinity }
-      let start = Math.max(clock.now(), notBefore, starts.planned)
-      if (apart > 0) {
-        starts.planned = start + apart
-        origins.set(origin, starts)
-      }
-      let now = clock.now()
-      while (start > now) {
-        await clock.until(start, closing)
-        now = Math.max(start, clock.now())
-        start = Math.max(start, starts.last + apart)
-      }
-      if (sleeps() === slept) {
-        starts.last = now
-        return next(hop)
-      }
-      // Others may have been given the host meanwhile: see crawl/visits.ts.
+    const { purse, kind } = hop.trip
+    for (let lateMs = LATE_MS; ; lateMs *= LATER) {
+      const spent = await purse.spend(origin)
+      const apart = kind === 'robots' ? spent.intervalMs : Math.max(spent.intervalMs, crawlDelayMs(origin))
+      if (await meet(origin, spent, apart, lateMs)) return next(hop)
       purse.empty()
     }
   }
