@@ -89,6 +89,8 @@ export interface StandingRole {
   /** The same, but a call that the death interrupted is made again: for idempotent interfaces only. */
   again<Api>(prefix: string): Remote<Api>
   pid(): number | null
+  /** How the last process that is gone came to its end; null while there is none. */
+  lastExit(): ExitReason | null
   /** Ends the process where it stands; it is started again. */
   kill(): void
   stop(): Promise<void>
@@ -108,6 +110,7 @@ export const keepRole = (options: {
   let rapid = 0
   let current: Promise<RoleProcess>
   let standing: RoleProcess | null = null
+  let lastExit: ExitReason | null = null
 
   const raise = async (): Promise<RoleProcess> => {
     for (;;) {
@@ -117,6 +120,7 @@ export const keepRole = (options: {
         standing = child
         void child.exited.then((why) => {
           standing = null
+          lastExit = why
           if (stopping) return
           rapid = Date.now() - startedAt < RAPID_MS ? rapid + 1 : 0
           options.onRestart(why)
@@ -160,6 +164,7 @@ export const keepRole = (options: {
     once: (prefix) => remote(prefix, false),
     again: (prefix) => remote(prefix, true),
     pid: () => standing?.pid ?? null,
+    lastExit: () => lastExit,
     kill: () => standing?.kill(),
     async stop() {
       stopping = true

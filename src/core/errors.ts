@@ -26,6 +26,7 @@ export const ERRORS = {
   'pack-damaged': { status: 424, exit: 1, consequence: 'stop' },
   'pack-unknown': { status: 400, exit: 2, consequence: 'stop' },
   'role-died': { status: 503, exit: 1, consequence: 'retry' },
+  'worker-died': { status: 500, exit: 1, consequence: 'give-up' },
   'role-failing': { status: 503, exit: 1, consequence: 'stop' },
   'engine-missing': { status: 503, exit: 1, consequence: 'stop' },
   'engine-unfit': { status: 503, exit: 1, consequence: 'stop' },

@@ -39,7 +39,7 @@ export const REASONS = {
   'circuit-open': { outcome: 'failed', retry: true, text: 'lies on a host that keeps failing' },
   unresolvable: { outcome: 'failed', retry: true, text: 'lies on a host that cannot be reached' },
   'bad-certificate': { outcome: 'failed', retry: false, text: 'lies on a host whose TLS certificate is not to be trusted; --insecure-host takes it all the same' },
-  'worker-died': { outcome: 'failed', retry: false, text: 'ended the process that worked on it, again and again' },
+  'worker-died': { outcome: 'failed', retry: false, text: 'ended the process that worked on it twice' },
   undecodable: { outcome: 'rejected', retry: false, text: 'cannot be decoded' },
   'too-small': { outcome: 'rejected', retry: false, text: 'has too few pixels' },
   'bad-aspect': { outcome: 'rejected', retry: false, text: 'is too long and thin' },

@@ -79,8 +79,8 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
     const hash = work.hash !== null && (work.single || url === work.candidate.fullUrl) ? { hash: work.hash } : {}
     const arrived = handoff.get(work.lease.task.id)
     handoff.delete(work.lease.task.id)
-    const visit = arrived ?? (await visits.visit(host, first, (grant) =>
-      ports.grabber.visitImage({ url, kind: 'image', referer: work.candidate.pageUrl, grant, ...hash }),
+    const visit = arrived ?? (await visits.visit(host, first, (grant, alone) =>
+      ports.grabber.visitImage({ url, kind: 'image', referer: work.candidate.pageUrl, grant, ...hash, ...(alone && { alone }) }),
       work.lease.task.attempts > 0))
     if (visit === null) return { end: endOfSilence(url, visits.lastFailure(host), visits.heldUntil(host), work.sums) }
     if (!visit.ok) {

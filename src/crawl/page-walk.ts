@@ -48,11 +48,11 @@ export const createPageWalk = (ports: CrawlPorts, visits: Visits, rules: AdmitRu
       }
       const scope = scopeOf(payload, rules)
       const asksSitemaps = rules.links.sitemaps && payload.scope !== null && isStart(payload)
-      const came = await visits.visit(task.host, first, async (grant) => {
+      const came = await visits.visit(task.host, first, async (grant, alone) => {
         const page = await ports.grabber.visitPage({
           url, kind: 'page', referer: payload.referer, grant,
           ...(scope && !payload.sitemap && { scope }), ...(asksSitemaps && { sitemaps: true }),
-          ...(wishes.recipe !== undefined && { recipe: wishes.recipe }),
+          ...(wishes.recipe !== undefined && { recipe: wishes.recipe }), ...(alone && { alone }),
         })
         const { visit } = page
         return { page, observations: visit.observations, wireBytes: visit.wireBytes, notes: visit.notes ?? [], ...(visit.ok ? {} : { detail: visit.detail }) }

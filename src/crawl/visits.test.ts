@@ -64,16 +64,25 @@ describe('visits', () => {
     expect(visits.busy()).toEqual({})
   })
 
-  it('are made again under a new grant when the grabber dies with them', async () => {
-    const { visits, clock, asked } = setUp()
-    const starts: number[] = []
-    await visits.visit(HOST, grantAt(5), async () => {
-      starts.push(clock.time)
-      if (starts.length < 3) throw new GannetError('role-died', 'killed')
+  it('are made again when the grabber dies with them: each under a new grant, and alone', async () => {
+    const { visits, clock, asked } = setUp({ perHost: 9, concurrency: 9 })
+    const starts: (readonly [string, number, boolean])[] = []
+    let underWay = 0
+    const make = (name: string) => visits.visit(HOST, grantAt(5), async (_grant, alone) => {
+      starts.push([name, clock.time, alone])
+      if (alone) expect(underWay++).toBe(0)
+      await new Promise(setImmediate)
+      if (alone) underWay--
+      if (!alone || name === 'poison') throw new GannetError('role-died', 'killed')
       return done
     })
-    expect(asked).toEqual([HOST, HOST])
-    expect(starts).toEqual([5, 105, 205])
+    const poison = expect(make('poison')).rejects.toMatchObject({ code: 'role-died' })
+    const others = [make('a'), make('b')]
+    expect(await Promise.all(others)).toEqual([done, done])
+    await poison
+    const lone = starts.filter(([, , alone]) => alone)
+    expect(lone.map(([name]) => name).sort()).toEqual(['a', 'b', 'poison', 'poison', 'poison', 'poison'])
+    expect([starts.length, asked.length]).toEqual([9, 6])
   })
 
   it('are made under a new grant when the process slept over theirs: before it, for its time, or for room', async () => {

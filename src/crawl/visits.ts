@@ -2,8 +2,9 @@
  * Every visit of a crawl passes here: so many at a time in all, per host no more than it has shown
  * to bear, never before its grant, and what the host showed of itself goes back into its pace. A
  * visit waits for its time first and for room then, so that a host which asked for patience keeps
- * no other waiting. A grabber that dies takes its visits with it; they are made again, each under a
- * new grant, because the host may have seen the first one.
+ * no other waiting. A grabber that dies takes its visits with it; they are made again one at a time, each
+ * under a new grant, because the host may have seen the first one, and with a process to itself: the one that was the
+ * cause is told by the next death.
  */
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../core/clock.ts'
@@ -40,7 +41,8 @@ export interface Visits {
   /** Leave for one visit from now on; for the grabber's robots.txt and redirects, and for full pictures. @throws host-paused */
   grant(host: string): Promise<Grant>
   /**
-   * Runs `call` when there is room and its time has come. `first` is the grant that came with the lease; a visit
+   * Runs `call` when there is room and its time has come; `alone` once a process has died under it, and then none
+   * other is. `first` is the grant that came with the lease; a visit
    * without one belongs to work that is begun, and goes before those that begin some.
    * @param again the task has failed before: that it fails once more says nothing new of its host. Default false
    * @returns null when the host's circuit is open by then: a visit is pointless; or when it, or a host that the visit leads
@@ -49,7 +51,7 @@ export interface Visits {
   visit<Result extends Visited>(
     host: string,
     first: Grant | null,
-    call: (grant: Grant) => Promise<Result>,
+    call: (grant: Grant, alone: boolean) => Promise<Result>,
     again?: boolean,
   ): Promise<Result | null>
   /** What the last visit to the host that failed had to say. */
@@ -73,7 +75,7 @@ interface Visited {
   readonly notes?: readonly string[]
 }
 
-/** A visit whose grabber died is made again so often: then it is taken for the cause. A grabber that is killed has many others. */
+/** A visit whose grabber is killed is made again so often. */
 const DEATHS = 4
 
 /**
@@ -111,6 +113,8 @@ export const createVisits = (options: VisitsOptions): Visits => {
     await options.hosts.pace(changes)
     return changes.map(() => undefined)
   }, { max: 64 })
+  /** The last of the visits that are made alone. */
+  let lastAlone: Promise<unknown> = Promise.resolve()
   const drained = (): GannetError => new GannetError('drained', 'the crawl is stopping')
 
   const allowed = (host: string): number => Math.min(options.perHost, policy.allowance(host))
@@ -203,28 +207,37 @@ export const createVisits = (options: VisitsOptions): Visits => {
   return {
     grant: grantOne,
     async visit(host, first, call, again = false) {
+      /** @returns null when the host is not to be visited */
+      const make = async (grant: Grant | null, alone: boolean) => {
+        const held = await come(host, grant, first === null)
+        if (held === null) return null
+        try {
+          const result = await call(held, alone)
+          options.onBytes(result.wireBytes)
+          if (result.detail !== undefined) lastFailure.set(host, result.detail)
+          for (const note of result.notes ?? []) {
+            const key = `${host} ${note}`
+            if (!noted.has(key)) options.onNote(host, note)
+            noted.set(key, true)
+          }
+          await learn(result.observations, again)
+          return result
+        } finally {
+          room.leave(host)
+        }
+      }
+      const makeAlone = () => {
+        const made = lastAlone.then(() => make(null, true))
+        lastAlone = made.catch(() => undefined)
+        return made
+      }
       count(host, 1)
       try {
-        let grant = first
         for (let deaths = 0; ; deaths++) {
-          const held = await come(host, grant, first === null)
-          if (held === null) return null
           try {
-            const result = await call(held)
-            options.onBytes(result.wireBytes)
-            if (result.detail !== undefined) lastFailure.set(host, result.detail)
-            for (const note of result.notes ?? []) {
-              const key = `${host} ${note}`
-              if (!noted.has(key)) options.onNote(host, note)
-              noted.set(key, true)
-            }
-            await learn(result.observations, again)
-            return result
+            return await (deaths === 0 ? make(first, false) : makeAlone())
           } catch (error) {
             if (!GannetError.is(error, 'role-died') || deaths >= DEATHS) throw error
-            grant = null
-          } finally {
-            room.leave(host)
           }
         }
       } catch (error) {

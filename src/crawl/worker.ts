@@ -126,7 +126,7 @@ export const createWorker = (ports: CrawlPorts, options: WorkerOptions): Worker 
     try {
       return await walks[lease.task.kind].walk(lease)
     } catch (error) {
-      if (!GannetError.is(error, 'role-died')) throw error
+      if (!GannetError.is(error, 'role-died') && !GannetError.is(error, 'worker-died')) throw error
       const { url } = lease.task
       return endOf({ outcome: 'failed', reason: 'worker-died', detail: error.message, evidence: { url, detail: error.message } })
     }

@@ -22,6 +22,8 @@ export interface VisitAsk {
   readonly sitemaps?: boolean
   /** A page's: the one recipe that it may be read by. */
   readonly recipe?: string
+  /** A process died under this visit: it gets one to itself. Absent for false. */
+  readonly alone?: boolean
   /** A page's: no redirect is followed out of it. Without one, any is. */
   readonly scope?: Scope
 }
