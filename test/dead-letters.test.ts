@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { gannet } from './bad-input/gannet.ts'
+import { gannet, startGannet } from './bad-input/gannet.ts'
 
 describe('dead letters of a crawl', () => {
   let dir: string
@@ -44,6 +44,25 @@ describe('dead letters of a crawl', () => {
     expect([nothing.code, nothing.stdout]).toEqual([1, '0 tasks dropped\n'])
     const unnamed = await gannet(['dead', 'retry', ...data])
     expect([unnamed.code, unnamed.stderr]).toEqual([2, expect.stringContaining('--all')])
+  }, 120_000)
+
+  test('of a task server that runs are asked of it', async () => {
+    broken = true
+    const node = startGannet(['node', '--data', join(dir, 'node'), '--listen', '127.0.0.1:0', '--attempts', '1', '--delay', '0', '--no-robots', '--allow-address', '127.0.0.1', '--vision', '1'])
+    await node.said('answers at')
+    const at = /answers at (\S+);/.exec(node.words())?.[1] ?? ''
+    await fetch(`${at}/v1/requests`, { method: 'POST', body: JSON.stringify({ pages: [`${url}of-node`] }), headers: { 'content-type': 'application/json' } })
+    const list = async () => (await gannet(['dead', 'list', '--at', at, '--json'])).stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line) as { url: string; reason: string })
+    await expect.poll(list, { timeout: 20_000 }).toMatchObject([{ url: `${url}of-node`, reason: 'http-status' }])
+    broken = false
+    expect((await gannet(['dead', 'retry', '--at', at, '--all'])).stdout).toBe('1 task will be tried again\n')
+    await expect.poll(list, { timeout: 20_000 }).toEqual([])
+    const wrong = await gannet(['dead', 'list', '--at', 'nowhere'])
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('http://HOST:PORT')])
+    const locked = await gannet(['dead', 'list', '--data', join(dir, 'node')])
+    expect([locked.code, locked.stderr]).toEqual([1, expect.stringContaining('--at')])
+    node.terminate()
+    await node.ended
   }, 120_000)
 
   test('of a folder that is not there, and of a Redis that is not there, say so', async () => {

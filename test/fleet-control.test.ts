@@ -71,7 +71,7 @@ describe('orders', () => {
     const later = await post(`${second.url}/v1/requests`, { pages: [`${home.url}?later`] })
     await until(async () => (await queues(second.url)).waiting === 1)
     const drained = await gannet(['drain', '--all', '--at', second.url])
-    expect([drained.code, drained.stdout]).toEqual([0, expect.stringContaining('until gannet resume --all')])
+    expect([drained.code, drained.stdout, drained.stderr]).toEqual([0, expect.stringContaining('until gannet resume --all'), ''])
     const { code, stderr } = await second.process.ended
     expect([code, stderr]).toEqual([0, expect.stringContaining('ordered to drain')])
 

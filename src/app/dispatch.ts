@@ -1,8 +1,8 @@
 /** A dispatch server: one of those of a fleet, which leads it or stands by. */
 import { randomUUID } from 'node:crypto'
 import { GannetError } from '../core/errors.ts'
-import { DISPATCHER_DEFAULTS, ruleNamed, RULES, startDispatcher, type DispatchEvent, type Dispatcher } from '../schedule/index.ts'
-import { addFleetRoutes, addMetrics, createHttpServer, listenAt } from '../server/index.ts'
+import { deadLettersOf, DISPATCHER_DEFAULTS, ruleNamed, RULES, startDispatcher, type DispatchEvent, type Dispatcher } from '../schedule/index.ts'
+import { addDeadRoutes, addFleetRoutes, addMetrics, createHttpServer, listenAt } from '../server/index.ts'
 import { joinFleet } from './fleet.ts'
 import { watchFleet } from './watch-fleet.ts'
 import { defaultName } from './node.ts'
@@ -11,6 +11,8 @@ import type { DispatchSettings } from './settings.ts'
 export interface DispatchServer {
   readonly name: string
   readonly url: string
+  /** What is wrong with the fleet's Redis. */
+  readonly warnings: readonly string[]
   /** When it was stopped; rejects when it cannot go on. */
   readonly ended: Promise<void>
   /** Gives up the lead at once. */
@@ -37,6 +39,7 @@ export const startDispatch = async ({ settings, tell }: {
     const watch = watchFleet(fleet)
     undo = watch.close
     addFleetRoutes(server, watch)
+    addDeadRoutes(server, deadLettersOf(fleet.queue))
     let dispatcher: Dispatcher | null = null
     const metrics = addMetrics(server, { view: watch.view, report: () => null, leads: () => dispatcher?.leads ?? false })
     const { url, port } = await listenAt(server, settings.listen)
@@ -49,7 +52,7 @@ export const startDispatch = async ({ settings, tell }: {
     const ended = started.ended.finally(close)
     ended.catch(() => undefined)
     return {
-      name, url, ended,
+      name, url, ended, warnings: fleet.warnings,
       async stop() {
         await started.stop()
         await ended

@@ -2,10 +2,10 @@
 import { access, constants, stat, statfs } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { dirname } from 'node:path'
-import { Redis } from 'ioredis'
 import { GannetError } from '../core/errors.ts'
 import { packsFor } from './house.ts'
 import { probeImage } from './probe.ts'
+import { judgeRedis } from './judge-redis.ts'
 import { connectRedis } from './redis-connection.ts'
 import { openStore } from './store.ts'
 import { settingsFrom, type PartialSettings } from './settings.ts'
@@ -84,44 +84,19 @@ const packs = async (settings: Parameters<typeof packsFor>[0]): Promise<Diagnosi
   }
 }
 
-/** What a general queue needs of a server: room that is not taken away again, and a log that outlives it. */
-const judgeRedis = async (redis: Redis, where: string): Promise<Diagnosis[]> => {
-  const what = 'redis'
-  const info = await redis.info()
-  const of = (name: string): string => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? ''
-  const version = of('redis_version')
-  const findings: Diagnosis[] = [Number.parseInt(version, 10) >= LEAST_REDIS
-    ? { what, state: 'ok', why: `version ${version} at ${where}`, remedy: '' }
-    : { what, state: 'wrong', why: `version ${version} at ${where}`, remedy: `install Redis ${LEAST_REDIS}.0 or later` }]
-  if (of('role') === 'slave') findings.push({ what, state: 'wrong', why: `is a replica of ${of('master_host')}`, remedy: 'name its primary with --redis' })
-  if (of('aof_enabled') !== '1') findings.push({ what, state: 'wrong', why: 'keeps no append-only file: what is accepted is lost when it stops', remedy: 'set appendonly yes' })
-  if (of('maxmemory_policy') !== 'noeviction') {
-    findings.push({ what, state: 'wrong', why: `may throw tasks away when it is full (maxmemory-policy ${of('maxmemory_policy')})`, remedy: 'set maxmemory-policy noeviction' })
-  }
-  const [used, most] = [Number(of('used_memory')), Number(of('maxmemory'))]
-  if (most > 0 && used >= most) {
-    findings.push({ what, state: 'wrong', why: `has no memory left: ${used} of ${most} bytes are used, and it takes in no task`, remedy: 'give it more (maxmemory)' })
-  }
-  if (of('aof_last_write_status') === 'err') findings.push({ what, state: 'wrong', why: 'cannot write its append-only file', remedy: 'give its disk room' })
-  return findings
-}
-
 /** The server of a fleet's queue; of a cluster, each that takes writes. */
 const redisServers = async (url: string): Promise<Diagnosis[]> => {
   try {
-    const { redis, where } = await connectRedis(url)
+    const connection = await connectRedis(url)
     try {
-      if (redis instanceof Redis) return await judgeRedis(redis, where)
-      return (await Promise.all(redis.nodes('master').map((server) => judgeRedis(server, `${server.options.host}:${server.options.port}`)))).flat()
+      return (await judgeRedis(connection)).map(({ ok, why, remedy }) => ({ what: 'redis', state: ok ? 'ok' : 'wrong', why, remedy }))
     } finally {
-      redis.disconnect()
+      connection.redis.disconnect()
     }
   } catch (error) {
     return [{ what: 'redis', state: 'wrong', why: (error as Error).message, remedy: '' }]
   }
 }
-
-const LEAST_REDIS = 7
 
 /** @param redis of the fleet that is looked at; null for none */
 export const diagnose = async (flags: PartialSettings = {}, redis: string | null = null): Promise<readonly Diagnosis[]> => {

@@ -1,8 +1,8 @@
 /** A fleet as a person at a command line reaches it: by its Redis, or by asking one of its members over HTTP. */
 import { setTimeout as pass } from 'node:timers/promises'
-import { ERRORS, GannetError, type ErrorCode } from '../core/errors.ts'
 import { createFleetView, giveOrder, type NodesView, type Order, type Ordered, type PausedView, type QueuesView, type Target } from '../schedule/index.ts'
 import { joinFleet } from './fleet.ts'
+import { askMember } from './member-client.ts'
 import type { DispatchSettings } from './settings.ts'
 
 export interface FleetStatus {
@@ -18,7 +18,6 @@ export interface FleetDesk {
 }
 
 const MEASURE_MS = 1_000
-const ANSWER_MS = 15_000
 
 /** @throws engine-unreachable, engine-unfit, data-newer */
 const deskOnRedis = async (settings: Pick<DispatchSettings, 'prefix'>, redis: string): Promise<FleetDesk> => {
@@ -40,31 +39,8 @@ const deskOnRedis = async (settings: Pick<DispatchSettings, 'prefix'>, redis: st
   }
 }
 
-interface Problem {
-  readonly code: string
-  readonly detail: string
-}
-
-/** Of a member's `application/problem+json`. */
-const errorOf = ({ code, detail }: Problem, at: string): GannetError =>
-  code in ERRORS ? new GannetError(code as ErrorCode, detail)
-  : new GannetError('usage', code === 'not-found' ? `${at} is no member of a fleet, or of an older gannet` : detail)
-
 const deskAtMember = (at: string): FleetDesk => {
-  const ask = async <Answer>(path: string, body?: object): Promise<Answer> => {
-    const answer = await fetch(new URL(path, at), {
-      signal: AbortSignal.timeout(ANSWER_MS),
-      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    }).catch((cause: unknown) => {
-      throw new GannetError(
-        'engine-unreachable', `no member of a fleet answers at ${at}: name one with --at, or the fleet's Redis with --redis (or GANNET_REDIS)`, { cause },
-      )
-    })
-    const found: unknown = await answer.json().catch(() => null)
-    if (answer.ok && found !== null) return found as Answer
-    const { code, detail } = (found ?? {}) as Partial<Problem>
-    throw errorOf({ code: code ?? 'not-found', detail: detail ?? '' }, at)
-  }
+  const ask = askMember(at)
   return {
     async status() {
       const [nodes, queues] = await Promise.all([ask<NodesView>('/v1/nodes'), ask<QueuesView>('/v1/queues')])
@@ -79,6 +55,5 @@ const deskAtMember = (at: string): FleetDesk => {
 /** @param at a member's URL, which is asked where no Redis is named. @throws usage */
 export const openFleetDesk = async (settings: Pick<DispatchSettings, 'prefix' | 'redis'>, at: string): Promise<FleetDesk> => {
   if (settings.redis !== null) return deskOnRedis(settings, settings.redis)
-  if (!URL.canParse(at) || !/^https?:$/.test(new URL(at).protocol)) throw new GannetError('usage', `--at ${at}: write it as http://HOST:PORT`)
   return deskAtMember(at)
 }

@@ -7,6 +7,7 @@ import { createRedisFleet } from '../schedule/adapters/redis-fleet.ts'
 import { openRedisQueue } from '../schedule/adapters/redis-shards.ts'
 import { fleetPace } from '../schedule/adapters/redis.ts'
 import { addressDelayOf } from './house.ts'
+import { judgeRedis } from './judge-redis.ts'
 import { connectRedis } from './redis-connection.ts'
 import type { DispatchSettings } from './settings.ts'
 
@@ -14,6 +15,8 @@ export interface Fleet {
   readonly queue: Omit<ScheduleStore, 'can'>
   readonly ledger: FleetLedger
   readonly clock: Clock
+  /** What is wrong with its Redis, in words that say what to do. */
+  readonly warnings: readonly string[]
   /** Floors of the pace, in milliseconds; null where nobody has set them yet. */
   readonly pace: { readonly delayMs: number; readonly addressDelayMs: number } | null
   close(): Promise<void>
@@ -25,7 +28,8 @@ export const joinFleet = async (
   /** Who hands out sets the pace of all. */
   sets?: Pick<DispatchSettings, 'delay' | 'addressDelay'>,
 ): Promise<Fleet> => {
-  const { redis, where } = await connectRedis(url)
+  const connection = await connectRedis(url)
+  const { redis, where } = connection
   try {
     const queue = await openRedisQueue({
       redis, where, prefix: settings.prefix, ...(sets ? { delayMs: sets.delay, addressDelayMs: addressDelayOf(sets) } : {}),
@@ -36,8 +40,9 @@ export const joinFleet = async (
         .catch((error: unknown) => Promise.reject(explainRedis(error, where)))) as string[]).map(Number)
       return seconds * 1000 + Math.floor(micros / 1000)
     })
+    const warnings = (await judgeRedis(connection)).filter(({ ok }) => !ok).map((found) => `Redis at ${found.where} ${found.why}; ${found.remedy}`)
     return {
-      pace: await fleetPace(redis, settings.prefix),
+      warnings, pace: await fleetPace(redis, settings.prefix),
       queue, ledger: createRedisFleet({ redis, where, prefix: `${settings.prefix}fleet:` }), clock,
       async close() {
         clock.close()

@@ -15,10 +15,10 @@ import {
   type InboxLoop, type RemoteVision, type RequestRow,
 } from '../node/index.ts'
 import {
-  createForwarder, DISPATCHER_DEFAULTS, ownerOf, processorOwnerOf, RETRY_DEFAULTS, retryAt, ruleNamed, RULES, startDispatcher,
+  createForwarder, deadLettersOf, DISPATCHER_DEFAULTS, ownerOf, processorOwnerOf, RETRY_DEFAULTS, retryAt, ruleNamed, RULES, startDispatcher,
   type Dispatcher, type NodeReport, type Outbox, type OutboxRequest, type ScheduleStore,
 } from '../schedule/index.ts'
-import { addAssetRoutes, addFleetRoutes, addMetrics, addRequestRoutes, blobPath, createHttpServer, listenAt } from '../server/index.ts'
+import { addAssetRoutes, addDeadRoutes, addFleetRoutes, addMetrics, addRequestRoutes, blobPath, createHttpServer, listenAt } from '../server/index.ts'
 import { openFileFleet } from '../schedule/adapters/file-fleet.ts'
 import { folderPaths } from '../store/index.ts'
 import { createAdmission } from './admission.ts'
@@ -52,6 +52,8 @@ export interface TaskServer {
   /** Where its data interface answers. */
   readonly url: string
   readonly findings: readonly Finding[]
+  /** What is wrong with the fleet's Redis. */
+  readonly warnings: readonly string[]
   readonly report: NodeReport
   /** When it has drained; rejects when it cannot go on. What was accepted is kept in either case. */
   readonly ended: Promise<void>
@@ -72,6 +74,7 @@ const PROCESSING_A_PROCESS = 2 * RENDERS_A_PROCESS
 export const defaultName = (port: number): string => `${hostname().replace(/[^\w.-]/g, '-').slice(0, 50)}-${port}`
 
 const standAlone = async (keeper: StandingRole, settings: NodeSettings): Promise<Fleet> => ({
+  warnings: [],
   queue: keeper.again<ScheduleStore>('schedule') as Fleet['queue'],
   ledger: await openFileFleet({ path: folderPaths(settings.data).orders, now: () => performance.now() }),
   clock: systemClock,
@@ -156,6 +159,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     const watch = watchFleet(fleet)
     undo.push(watch.close)
     addFleetRoutes(server, watch)
+    addDeadRoutes(server, deadLettersOf(queue))
     let loop: InboxLoop | null = null
     let dispatcher: Dispatcher | null = null
     const metrics = addMetrics(server, {
@@ -275,7 +279,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     const finished = finish()
     finished.catch(() => undefined)
     return {
-      name, url, findings: house.findings, ended: finished,
+      name, url, findings: house.findings, warnings: fleet.warnings, ended: finished,
       get report() {
         return inbox.report
       },

@@ -17,7 +17,7 @@ const REDIS_WORDS = /^[+-]/
 
 const PROTOCOLS = ['redis:', 'rediss:']
 
-interface RedisConnection {
+export interface RedisConnection {
   readonly redis: Redis | Cluster
   readonly where: string
 }

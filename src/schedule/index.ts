@@ -1,5 +1,6 @@
 /** The schedule: requests become tasks, tasks become leases, hosts keep their pace. Only `app` names its adapters. */
 export { createScheduleModel } from './schedule-model.ts'
+export { deadLettersOf, type DeadLetters, type WhichDead } from './dead-letters.ts'
 export { DISPATCHER_DEFAULTS, startDispatcher } from './dispatch/dispatcher.ts'
 export type { DispatchEvent, Dispatcher, DispatcherOptions, DispatcherPorts } from './dispatch/dispatcher.ts'
 export type { NodeReport, Server } from './dispatch/idleness.ts'

@@ -51,6 +51,14 @@ describe('the assets of a task server', () => {
     await rm(dir, { recursive: true, force: true })
   })
 
+  test('of a store that does not answer are not waited for', async () => {
+    const alone = createHttpServer({ onTrouble: () => undefined })
+    addAssetRoutes(alone, { patienceMs: 20, catalogue: { get: () => new Promise(() => undefined) }, blobs: { slice: async () => null } })
+    const answer = await alone.inject(path)
+    expect([answer.statusCode, answer.headers['retry-after'], answer.json().code]).toEqual([503, '5', 'engine-unreachable'])
+    await alone.close()
+  })
+
   const get = (url: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') => server.inject({ method, url, headers })
   const path = blobPath(sha256Of(ORIGINAL))
 

@@ -11,10 +11,15 @@ import { HttpProblem } from './problem.ts'
 /** Of the fleet's stores, wherever they are. */
 export interface AssetRouteOptions {
   readonly catalogue: { get(by: 'id' | 'sha256' | 'rendition', values: readonly string[]): Promise<readonly (Asset | null)[]> }
+  /** Default five seconds. */
+  readonly patienceMs?: number
   readonly blobs: { slice(sha256: Asset['sha256'], offset: number, length: number): Promise<Uint8Array | null> }
 }
 
 export const blobPath = (sha256: string): string => `/v1/blobs/${sha256}`
+
+/** Longest wait for a store of another server: it may be gone, and its place is waited for longer than anybody waits for an answer. */
+const PATIENCE_MS = 5_000
 
 /** Bytes read at a time. */
 const SLICE_BYTES = 1024 * 1024
@@ -41,7 +46,22 @@ const rangeOf = (header: string | undefined, bytes: number): readonly [number, n
   return from <= to ? [from, to] : 'unsatisfiable'
 }
 
-export const addAssetRoutes = (server: FastifyInstance, { catalogue, blobs }: AssetRouteOptions): void => {
+const soon = async <Answer>(answer: Promise<Answer>, patienceMs: number): Promise<Answer> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new GannetError('engine-unreachable', 'the server that keeps the pictures does not answer: ask again')), patienceMs)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+export const addAssetRoutes = (server: FastifyInstance, options: AssetRouteOptions): void => {
+  const { patienceMs = PATIENCE_MS } = options
+  const catalogue: AssetRouteOptions['catalogue'] = { get: (by, values) => soon(options.catalogue.get(by, values), patienceMs) }
+  const blobs: AssetRouteOptions['blobs'] = { slice: (...ask) => soon(options.blobs.slice(...ask), patienceMs) }
   const assetOf = async (request: FastifyRequest): Promise<Asset> => {
     const { id } = request.params as { readonly id: string }
     const [asset] = await catalogue.get('id', [id])

@@ -1,11 +1,11 @@
 /**
  * What can be seen of a fleet, and ordered of it (DESIGN §6), the same at every member. There is no password: whoever
- * reaches the port may do both, as with requests. Orders come as JSON only, which a page of another site cannot have a
- * browser send.
+ * reaches the port may do both, as with requests.
  */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { FleetView, Order, Ordered, Target } from '../schedule/index.ts'
+import { addOrders } from './orders.ts'
 import { HttpProblem } from './problem.ts'
 
 export interface FleetRouteOptions {
@@ -15,8 +15,6 @@ export interface FleetRouteOptions {
 }
 
 const ORDERS: readonly Order[] = ['pause', 'resume', 'drain']
-/** Bytes of an order. */
-const MOST_BODY = 16 * 1024
 
 const name = z.string().min(1).max(2048)
 const targetForm = z.union([z.strictObject({ host: name }), z.strictObject({ node: name }), z.strictObject({ all: z.literal(true) })])
@@ -34,16 +32,7 @@ const targetOf = (body: unknown): Target => {
 export const addFleetRoutes = (server: FastifyInstance, { view, order: carryOut }: FleetRouteOptions): void => {
   server.get('/v1/nodes', () => view.nodes())
   server.get('/v1/queues', () => view.queues())
-  void server.register(async (orders) => {
-    // Elsewhere on a task server bodies are streams.
-    orders.removeAllContentTypeParsers()
-    orders.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: MOST_BODY }, (_request, body, done) => {
-      try {
-        done(null, JSON.parse(String(body)))
-      } catch {
-        done(new HttpProblem('request-invalid', 'the body is not JSON'))
-      }
-    })
+  addOrders(server, (orders) => {
     for (const order of ORDERS) {
       orders.post(`/v1/${order}`, async (request) => {
         const ordered = await carryOut(order, targetOf(request.body))

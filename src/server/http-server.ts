@@ -19,6 +19,26 @@ const KEEP_ALIVE_MS = 60_000
 /** A connection on which nothing moves: its other end reads no answer, or has gone. Heartbeats of events are more frequent. */
 const SILENT_MS = 120_000
 
+/** Longest wait at the end for answers that are on their way: an order to drain is answered by who it ends. */
+const LAST_ANSWERS_MS = 1_000
+
+const answersFirst = (server: FastifyInstance): void => {
+  const underWay = new Set<object>()
+  let onNone: () => void = () => undefined
+  server.addHook('onRequest', async (request) => void underWay.add(request))
+  server.addHook('onResponse', async (request) => {
+    underWay.delete(request)
+    if (underWay.size === 0) onNone()
+  })
+  server.addHook('preClose', async () => {
+    if (underWay.size === 0) return
+    await new Promise<void>((resolve) => {
+      onNone = resolve
+      setTimeout(resolve, LAST_ANSWERS_MS)
+    })
+  })
+}
+
 /** What is no HTTP is answered by hand: there is no request to reply to. */
 const answerBroken = (error: Error & { readonly code?: string }, socket: Socket): void => {
   if (!socket.writable) return
@@ -52,6 +72,7 @@ export const createHttpServer = ({ onTrouble }: HttpServerOptions): FastifyInsta
     clientErrorHandler: answerBroken,
     frameworkErrors: (error, _request, reply) => answer(error, reply as FastifyReply),
   })
+  answersFirst(server)
   server.server.maxConnections = MOST_CONNECTIONS
   server.setErrorHandler((error, _request, reply) => answer(error, reply))
   server.setNotFoundHandler((_request, reply) => answer({ statusCode: 404 }, reply))

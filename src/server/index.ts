@@ -1,5 +1,6 @@
 /** HTTP: a thin edge over the rooms that do the work. */
 export { addAssetRoutes, blobPath, type AssetRouteOptions } from './asset-routes.ts'
+export { addDeadRoutes } from './dead-routes.ts'
 export { addFleetRoutes, type FleetRouteOptions } from './fleet-routes.ts'
 export { createHttpServer, type HttpServerOptions } from './http-server.ts'
 export { listenAt } from './listen.ts'

@@ -6,7 +6,7 @@ import { setTimeout as pass } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { startRedis, type RedisServer } from '../engines/redis.ts'
-import { folder, gannet } from './gannet.ts'
+import { folder, gannet, startGannet } from './gannet.ts'
 
 const PASSWORD = 'sesame-open'
 
@@ -93,10 +93,16 @@ describe('a Redis', () => {
     ['is full', 'maxmemory', '1', '0', /^wrong redis .*has no memory left: \d+ of 1 bytes are used, and it takes in no task; give it more \(maxmemory\)$/m],
     ['throws away', 'maxmemory-policy', 'allkeys-lru', 'noeviction', /^wrong redis .*may throw tasks away when it is full \(maxmemory-policy allkeys-lru\); set maxmemory-policy noeviction$/m],
     ['keeps no log', 'appendonly', 'no', 'yes', /^wrong redis .*keeps no append-only file: .*; set appendonly yes$/m],
-  ])('that %s is found by doctor', async (_what, name, value, back, words) => {
+  ])('that %s is found by doctor, and told at the start of whoever uses it', async (_what, name, value, back, words) => {
     await until(name, value, back)
     const { code, stdout } = await gannet(['doctor', '--redis', redis?.url ?? ''])
     expect([code, stdout]).toEqual([1, expect.stringMatching(words)])
+    const began = (/(?:may|keeps) .*/.exec(stdout.split('\n').find((line) => line.startsWith('wrong redis')) ?? '') ?? [])[0]
+    const dispatch = startGannet(['dispatch', '--redis', redis?.url ?? '', '--listen', '127.0.0.1:0'])
+    // With no room at all it does not begin.
+    await dispatch.said(`Redis at ${new URL(redis?.url ?? '').host} ${began ?? 'has no room left'}`)
+    dispatch.terminate()
+    await dispatch.ended
   }, 60_000)
 
   test('without the database that was named is not used with another', async () => {

@@ -35,6 +35,7 @@ export const addDispatch = (program: Command): void => {
       const settings = await resolveSettings(DISPATCH_SETTINGS, { flags: typedFlags(command, DISPATCH_SETTINGS), configFile: options.config })
       const server = await startDispatch({ settings, tell })
       note(`dispatch server ${pc.bold(server.name)} answers at ${server.url}`)
+      for (const line of server.warnings) note(pc.yellow(line))
       const stop = (): void => void server.stop()
       process.once('SIGINT', stop)
       process.once('SIGTERM', stop)

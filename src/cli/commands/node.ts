@@ -29,6 +29,7 @@ export const addNode = (program: Command): void => {
       const settings = await resolveSettings(NODE_SETTINGS, { flags: typedFlags(command, NODE_SETTINGS), configFile: options.config })
       const server = await startNode({ settings, recipe: options.recipe, tell })
       for (const line of whatIsOff(server.findings)) note(pc.dim(line))
+      for (const line of server.warnings) note(pc.yellow(line))
       let asked = false
       const drain = (): void => {
         if (asked) process.exit(130)
