@@ -11,7 +11,7 @@ import { patient } from '../core/patient.ts'
 import { createGuard } from '../fetch/index.ts'
 import { createWorker, handOn, rowTask, type AdmitRules, type Wishes } from '../crawl/index.ts'
 import {
-  acceptLinks, createCallbacks, createRequestDesk, createRemoteVision, createRequestReport, createVisionDesk, startInboxLoop, watchEnds,
+  acceptLinks, createCallbacks, createRequestDesk, createRemoteVision, createRequestReport, createVisionDesk, startInboxLoop, tellingOrigins, watchEnds,
   type InboxLoop, type RemoteVision, type RequestRow,
 } from '../node/index.ts'
 import {
@@ -136,7 +136,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
       return handOn(rowTask(row, kind === 'page' ? 'pages' : 'either', rules), weight, handed)
     }
     const forwarder = createForwarder({
-      outbox, queue, clock, random: Math.random, onTrouble: (trouble) => onTrouble(trouble === null ? null : trouble.error),
+      outbox, queue: tellingOrigins(queue, ledger, () => name), clock, random: Math.random, onTrouble: (trouble) => onTrouble(trouble === null ? null : trouble.error),
     })
     let join: (loop: Promise<void>) => void = () => undefined
     const joining = new Promise<void>((resolve) => (join = resolve))

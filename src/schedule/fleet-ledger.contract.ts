@@ -1,6 +1,7 @@
 /** What every fleet ledger must do: each sentence of the port as a case, on the model and on the adapter's real engine. */
 import { setTimeout as pass } from 'node:timers/promises'
 import { describe, expect, test, type TestContext } from 'vitest'
+import type { RequestId } from '../core/ids.ts'
 import type { NodeReport } from './dispatch/idleness.ts'
 import { ownerOf, type Dispatcher, type FleetLedger } from './fleet-ledger.ts'
 
@@ -137,6 +138,17 @@ export const describeFleetLedger = (contract: FleetContract): void => {
       expect(await fleet.orders()).toEqual({ allPaused: true, pausedNodes: [], draining: { a: 'a-1', b: 'b-1' } })
       expect(await fleet.order('resume', null)).toBe(true)
       expect((await fleet.orders()).allPaused).toBe(false)
+    })
+
+    check('remembers for a time which server took a request in', async (fleet) => {
+      const [a, b, none] = ['a', 'b', 'none'] as unknown as RequestId[]
+      await fleet.tookRequest(a as RequestId, 'node-1', LONG)
+      await fleet.tookRequest(b as RequestId, 'node-2', SHORT)
+      await fleet.tookRequest(a as RequestId, 'node-3', LONG)
+      expect(await fleet.origins([b, none, a] as RequestId[])).toEqual(['node-2', null, 'node-1'])
+      await past(SHORT)
+      expect(await fleet.origins([b, a] as RequestId[])).toEqual([null, 'node-1'])
+      expect(await fleet.origins([])).toEqual([])
     })
 
     test('leases belong to an instance', () => {

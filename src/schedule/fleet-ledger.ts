@@ -4,6 +4,7 @@
  * own clock, so that processes whose clocks disagree agree on who leads.
  * Semantics: `memory-fleet.ts`, held by `fleet-ledger.contract.ts`.
  */
+import type { RequestId } from '../core/ids.ts'
 import type { NodeReport } from './dispatch/idleness.ts'
 
 export interface Dispatcher {
@@ -74,6 +75,10 @@ export interface FleetLedger {
    */
   order(order: Order, node: string | null): Promise<boolean>
   orders(): Promise<FleetOrders>
+  /** Remembers for `ttlMs` which task server took a request in. The first to say so is believed. */
+  tookRequest(request: RequestId, node: string, ttlMs: number): Promise<void>
+  /** The task servers that took the requests in, in their order; null where that is unknown. */
+  origins(requests: readonly RequestId[]): Promise<readonly (string | null)[]>
   close(): Promise<void>
 }
 

@@ -1,5 +1,6 @@
 /** The fleet's ledger in memory: the model of the port, and what a task server without Redis is a fleet of one by. */
 import { randomBytes } from 'node:crypto'
+import type { RequestId } from '../core/ids.ts'
 import type { NodeReport } from './dispatch/idleness.ts'
 import type { FleetLedger, FleetOrders, Leader, StoreHome } from './fleet-ledger.ts'
 
@@ -28,11 +29,16 @@ export const createMemoryFleet = (now: () => number, file: OrdersFile = NO_ORDER
   let allPaused = file.found.allPaused
   const pausedNodes = new Set(file.found.pausedNodes)
   const draining = new Map<string, string>()
+  const origins = new Map<RequestId, { readonly node: string; readonly until: number }>()
   const names = (): string[] => [...pausedNodes].sort((a, b) => (a < b ? -1 : 1))
 
   const member = (name: string) => {
     const found = members.get(name)
     return found !== undefined && found.until > now() ? found : null
+  }
+  const originOf = (request: RequestId): string | null => {
+    const found = origins.get(request)
+    return found !== undefined && found.until > now() ? found.node : null
   }
   const current = (): Leader | null => (led !== null && led.until > now() ? led.leader : null)
 
@@ -87,6 +93,10 @@ export const createMemoryFleet = (now: () => number, file: OrdersFile = NO_ORDER
       return before !== JSON.stringify([allPaused, names()])
     },
     orders: async () => ({ allPaused, pausedNodes: names(), draining: Object.fromEntries(draining) }),
+    async tookRequest(request, node, ttlMs) {
+      if (originOf(request) === null) origins.set(request, { node, until: now() + ttlMs })
+    },
+    origins: async (requests) => requests.map(originOf),
     async close() {},
   }
 }

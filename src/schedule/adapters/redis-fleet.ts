@@ -1,7 +1,8 @@
 /**
  * The fleet's ledger on Redis (by ioredis), beside the general queue. Each step is one Lua script; leases run by the
  * server's clock. A member is a hash field with the time it is one until; whoever looks leaves the stale ones out. Orders:
- * orders, a hash with `all` and `node NAME` where these are paused; drains: name → instance that is to go.
+ * orders, a hash with `all` and `node NAME` where these are paused; drains: name → instance that is to go; origin:REQUEST →
+ * name, which expires.
  */
 import { randomBytes } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
@@ -115,6 +116,14 @@ if order == 'drain' then
 end
 return call('HSET', P .. 'orders', field, 1)
 `,
+  tookRequest: `
+return redis.call('SET', KEYS[1] .. 'origin:' .. ARGV[1], ARGV[2], 'NX', 'PX', ARGV[3])
+`,
+  origins: `
+local names = {}
+for i = 1, #ARGV do names[i] = redis.call('GET', KEYS[1] .. 'origin:' .. ARGV[i]) end
+return names
+`,
   orders: `
 return {redis.call('HKEYS', KEYS[1] .. 'orders'), redis.call('HGETALL', KEYS[1] .. 'drains')}
 `,
@@ -171,6 +180,10 @@ export const createRedisFleet = ({ redis, where, prefix = '{gannet}:fleet:' }: R
         draining,
       } satisfies FleetOrders
     },
+    async tookRequest(request, node, ttlMs) {
+      await run('tookRequest', request, node, ttlMs)
+    },
+    origins: (requests) => (requests.length === 0 ? Promise.resolve([]) : run('origins', ...requests)),
     async close() {},
   }
 }

@@ -11,6 +11,7 @@ import { createScheduleModel } from '../schedule-model.ts'
 import type { ScheduleStore } from '../schedule-store.ts'
 import { DISPATCHER_DEFAULTS, startDispatcher, type DispatchEvent, type Dispatcher, type DispatcherPorts } from './dispatcher.ts'
 import { idlest } from './rules/idlest.ts'
+import { localFirst } from './rules/local-first.ts'
 
 const TTL = 60_000
 
@@ -63,6 +64,15 @@ describe('a dispatcher', () => {
     await soon(async () => (await queue.uncollected())[owner] === 2)
     await pass(80)
     expect(await queue.uncollected()).toEqual({ [owner]: 2 })
+  })
+
+  test('gives work to the server that took the request, where the rule looks at that', async () => {
+    const { queue, fleet } = world()
+    await fill(queue, 6, 1)
+    await fleet.tookRequest('r' as RequestId, 'b', TTL)
+    for (const name of ['a', 'b', 'c']) await fleet.report(report(name, { maxThreads: name === 'b' ? 10 : 99, maxProcesses: 9 }), TTL)
+    raise('d', queue, fleet, { rule: localFirst })
+    await soon(async () => (await queue.uncollected())[ownerOf(report('b'))] === 6)
   })
 
   test('gives work to the idlest', async () => {

@@ -8,6 +8,7 @@
  * cut off, or paused, for too long) → standing by. Whoever leads assigns under the lead's fence, so that a late word
  * of the one before is void.
  */
+import { LRUCache } from 'lru-cache'
 import { createBell } from '../../core/bell.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { RequestId } from '../../core/ids.ts'
@@ -24,8 +25,6 @@ export interface DispatcherPorts {
   readonly fleet: FleetLedger
   /** The fleet's time: what `now` means to the queue. */
   readonly clock: Clock
-  /** The task server that took a request; null when unknown. Asked for often: it remembers. Absent where the rule does not care. */
-  readonly originOf?: (request: RequestId) => string | null
   readonly tell: (event: DispatchEvent) => void
   /** A turn that this one led took so long, in milliseconds. */
   readonly onTurn?: (ms: number) => void
@@ -65,6 +64,8 @@ export interface Dispatcher {
 }
 
 const TROUBLE_REST_MS = 250
+/** Requests whose task server is remembered. */
+const ORIGINS = 10_000
 
 export const startDispatcher = (ports: DispatcherPorts, options: DispatcherOptions): Dispatcher => {
   const { queue, fleet, clock, tell } = ports
@@ -77,6 +78,16 @@ export const startDispatcher = (ports: DispatcherPorts, options: DispatcherOptio
   let stopped = false
 
   const leads = (): boolean => leader?.instance === identity.instance
+
+  /** A request's tasks are looked at again and again, and where it came from does not change. */
+  const known = new LRUCache<RequestId, string>({ max: ORIGINS })
+  const originsOf = async (requests: readonly (RequestId | null)[]): Promise<readonly (string | null)[]> => {
+    const unknown = [...new Set(requests.flatMap((request) => (request === null || known.has(request) ? [] : [request])))]
+    if (unknown.length > 0) {
+      for (const [at, node] of (await fleet.origins(unknown)).entries()) if (node !== null) known.set(unknown[at] as RequestId, node)
+    }
+    return requests.map((request) => (request === null ? null : (known.get(request) ?? null)))
+  }
 
   /** Takes the lead or keeps it, early enough that an answer which is late does not lose it. */
   const holdLead = async (): Promise<void> => {
@@ -138,9 +149,9 @@ export const startDispatcher = (ports: DispatcherPorts, options: DispatcherOptio
     const room = desk.room()
     if (allPaused || room + desk.processingRoom() === 0) return clock.now() + restMs
     const limit = Math.min(room, most)
-    const { hosts, nextAt } = await queue.due({ limit, now: clock.now(), requests: ports.originOf !== undefined })
-    const handouts = desk.spread(hosts.map(({ host, count, request }) =>
-      ({ host, count, origin: request === null ? null : (ports.originOf?.(request) ?? null) })))
+    const { hosts, nextAt } = await queue.due({ limit, now: clock.now(), requests: rule.byOrigin === true })
+    const origins = await originsOf(hosts.map(({ request }) => request))
+    const handouts = desk.spread(hosts.map(({ host, count }, at) => ({ host, count, origin: origins[at] ?? null })))
     if (handouts.length > 0) {
       const assignments = handouts.map(({ host, node, count }) => ({ host, count, owner: (isLane(host) ? processorOwnerOf : ownerOf)(members.get(node) as NodeReport) }))
       const taken = await queue.assign({ assignments, leaseMs: taskLeaseMs, now: clock.now(), fence })

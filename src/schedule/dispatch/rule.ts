@@ -7,7 +7,7 @@ import type { Server } from './idleness.ts'
 export interface Choice {
   /** Those with room, in the order in which they joined; at least one. */
   readonly servers: readonly Server[]
-  /** The server that took the request the task belongs to; null where that is unknown. */
+  /** The server that took the request the task belongs to; null where that is unknown, or the rule is not `byOrigin`. */
   readonly origin: string | null
 }
 
@@ -15,6 +15,8 @@ export interface DispatchRule {
   readonly name: string
   /** What the rule does, for `--help`: one line. */
   readonly help: string
+  /** It looks at the server that took the request; what no rule looks at is not asked for. Absent for false. */
+  readonly byOrigin?: boolean
   /** A rule may remember what it chose: each dispatcher has one of its own. */
   create(): (choice: Choice) => Server
 }
