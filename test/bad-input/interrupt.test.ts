@@ -1,5 +1,6 @@
 /** Ctrl-C, once and twice: nothing that was done is done again, nothing that was promised is lost. */
 import { expect, it } from 'vitest'
+import { processesOf } from '../chaos/processes.ts'
 import { planGallery } from '../site/index.ts'
 import { crawlArgs, folder, gannet, reportIn, site, SMALL, startGannet } from './gannet.ts'
 
@@ -27,6 +28,20 @@ it('once: what is under way is finished, the rest waits for the next run', async
   expect([...slow.counts({ kinds: ['page'] }).values()].every((hits) => hits === 1)).toBe(true)
   const check = await gannet(['store', 'check', '--deep', '--data', data])
   expect(check.code).toBe(0)
+})
+
+it.each(['SIGINT', 'SIGTERM'] as const)('as %s to all its processes, which is how a terminal and a service manager send it, it is no other', async (signal) => {
+  const data = await folder()
+  const slow = await site({ plan: gallery(), switches: [{ do: 'slow', medianMs: 60 }] })
+  const first = startGannet(crawlArgs([slow.url], data, '--per-host', '4'))
+  await expect.poll(() => slow.counts({ kinds: ['full'] }).size, { timeout: 20_000 }).toBeGreaterThan(5)
+  const processes = processesOf(first.pid)
+  expect(new Set(processes.map(({ role }) => role))).toEqual(new Set(['coordinator', 'keeper', 'grabber', 'vision']))
+  for (const { pid } of processes) process.kill(pid, signal)
+  const stopped = await first.ended
+  expect([stopped.code, stopped.stderr]).toEqual([0, expect.not.stringContaining('died')])
+  expect(reportIn(stopped)).toMatchObject({ failed: {}, rejected: {}, refused: {} })
+  expect(reportIn(await gannet(crawlArgs([slow.url], data)))).toMatchObject({ kept: 60, pending: 0, failed: {} })
 })
 
 it('twice: it ends at once, and the next run finds its folder free', async () => {
