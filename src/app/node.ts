@@ -215,7 +215,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
         admits,
       },
       {
-        rules, concurrency: settings.processes * settings.threads, perHost: settings.perHost, leaseMs: LEASE_MS,
+        rules, concurrency: settings.processes * settings.threads, perHost: settings.perHost, shared: settings.redis !== null, leaseMs: LEASE_MS,
         mayKeep: () => true, onBytes: () => undefined, onRoom: () => undefined, onTrouble: fail,
         onEnded({ kind }, { outcome }) {
           ended++

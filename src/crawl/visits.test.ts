@@ -85,36 +85,38 @@ describe('visits', () => {
     expect([starts.length, asked.length]).toEqual([9, 6])
   })
 
-  it('are made under a new grant when the process slept over theirs: before it, for its time, or for room', async () => {
-    let sleeps = 0
-    const { visits, clock, asked } = setUp({ sleeps: () => sleeps })
-    const starts: number[] = []
-    const begin = async (grant: Grant | null) => visits.visit(HOST, grant, async () => {
-      starts.push(clock.time)
-      return done
-    })
-    // It lay in a buffer: others may have visited the host at its time and since.
-    clock.time = 10_000
-    await begin(grantAt(5_000))
-    expect([starts, asked.length]).toEqual([[10_100], 1])
-
-    const waking = begin(grantAt(clock.time + 500))
-    sleeps++
-    await waking
-    expect([starts.slice(1), asked.length]).toEqual([[clock.time], 2])
-    expect(clock.time).toBe(10_700)
-
-    let finish: () => void = () => undefined
-    const before = visits.visit(HOST, grantAt(clock.time), () => new Promise<typeof done>((resolve) => (finish = () => resolve(done))))
-    const waiting = begin(grantAt(clock.time))
-    await new Promise(setImmediate)
-    sleeps++
-    finish()
-    await Promise.all([before, waiting])
-    expect([starts.slice(2), asked.length]).toEqual([[10_800], 3])
-    // Awake, it keeps what it has, however long it waits for room.
-    await begin(grantAt(clock.time))
-    expect(asked.length).toBe(3)
+  it('are made under a new grant where they have missed the time of theirs, and others visit their host too', async () => {
+    const paced = (notBefore: number): Grant => ({ ...grantAt(notBefore), intervalMs: 10 })
+    for (const shared of [true, false]) {
+      const { visits, clock, asked } = setUp({ shared })
+      clock.time = 10_000
+      const starts: number[] = []
+      const begin = (grant: Grant) => visits.visit(HOST, grant, async () => {
+        starts.push(clock.time)
+        return done
+      })
+      // In time, as far as anybody can tell; it lay in a buffer, or was slept over; it waited for room.
+      await begin(paced(9_800))
+      await begin(paced(9_000))
+      expect([starts, asked.length]).toEqual(shared ? [[10_000, 10_100], 1] : [[10_000, 10_010], 0])
+      let finish: () => void = () => undefined
+      let before: Promise<unknown> = Promise.resolve()
+      await new Promise<void>((isUnderWay) => {
+        before = visits.visit(HOST, paced(clock.time + 10), () => new Promise<typeof done>((resolve) => {
+          finish = () => resolve(done)
+          isUnderWay()
+        }))
+      })
+      const waiting = begin(paced(clock.time))
+      await new Promise(setImmediate)
+      clock.time += 5_000
+      finish()
+      await Promise.all([before, waiting])
+      expect([starts.slice(2), asked.length]).toEqual(shared ? [[clock.time], 2] : [[clock.time], 0])
+      // A host that wants a visit an hour has not missed it by a minute.
+      await visits.visit('http://b', { ...grantAt(clock.time - 60_000), intervalMs: 3_600_000 }, async () => done)
+      expect(asked.length).toBe(shared ? 2 : 0)
+    }
   })
 
   it('to a paused host, or led to one, are put off and not made', async () => {

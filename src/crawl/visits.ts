@@ -10,7 +10,7 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../core/clock.ts'
 import { createBatcher } from '../core/batcher.ts'
 import { GannetError } from '../core/errors.ts'
-import { ASLEEP_MS, sleeps as sleepsOfProcess } from '../core/sleeps.ts'
+import { hasMissed, LATE_MS, LATER } from '../core/lateness.ts'
 import type { HostObservation } from '../fetch/visit.ts'
 import type { HostPolicy } from '../schedule/host-book.ts'
 import type { HostLedger, HostPace } from '../schedule/schedule-store.ts'
@@ -26,8 +26,8 @@ export interface VisitsOptions {
   readonly perHost: number
   /** Aborts waiting visits with `drained`; those under way run to their end. */
   readonly signal: AbortSignal
-  /** How often this process has slept; see core/sleeps.ts. */
-  readonly sleeps?: () => number
+  /** Other servers visit the same hosts: only grants keep us apart from them. Default false. */
+  readonly shared?: boolean
   /** Bytes that a visit took off the wire. */
   readonly onBytes: (count: number) => void
   /** A visit has ended: there is room for another. */
@@ -88,7 +88,7 @@ const PAUSED_MS = 30_000
 const LATELY = 128
 
 export const createVisits = (options: VisitsOptions): Visits => {
-  const { clock, signal, policy, sleeps = sleepsOfProcess } = options
+  const { clock, signal, policy, shared = false } = options
   const blockedUntil = new Map<string, number>()
   /** When work for a host that met a pause may be taken up again. */
   const metPause = new LRUCache<string, number>({ max: 10_000 })
@@ -157,15 +157,13 @@ export const createVisits = (options: VisitsOptions): Visits => {
   /**
    * Waits for the grant's time, then for room. What happened meanwhile may put it off again: a block overtakes a
    * grant, which is exchanged for a later one, and of grants that came due together each still keeps its distance.
-   * A grant from before this process slept is exchanged, too: its host may be another server's by now, and from that one
-   * only their grants keep us apart. One that comes long after its time lay in a buffer meanwhile.
+   * One that has missed its time by much is exchanged, too, where others may have been granted the times since: it waited
+   * for room, lay in a buffer, or this process slept.
    * @returns the grant, for now, with room taken; null, without, when the circuit is open
    */
   const come = async (host: string, first: Grant | null, begun: boolean): Promise<Grant | null> => {
-    let slept = sleeps()
-    const isFresh = first !== null && clock.now() - first.notBefore <= ASLEEP_MS
-    let held = isFresh ? first : await grantOne(host)
-    for (let at = held.notBefore; ; ) {
+    let held = first ?? (await grantOne(host))
+    for (let at = held.notBefore, lateMs = LATE_MS; ; ) {
       await until(at)
       if (policy.isCircuitOpen(host, clock.now())) return null
       await room.enter(host, begun)
@@ -173,9 +171,9 @@ export const createVisits = (options: VisitsOptions): Visits => {
       const dead = policy.isCircuitOpen(host, now)
       const blocked = blockedUntil.get(host) ?? 0
       if (blocked !== 0 && blocked <= now) blockedUntil.delete(host)
-      const hasSlept = sleeps() !== slept
+      const isMissed = shared && hasMissed(held, held.notBefore, now, lateMs)
       const later = tooEarly(host, held)
-      if (!dead && !hasSlept && blocked <= now && later === null) {
+      if (!dead && !isMissed && blocked <= now && later === null) {
         spacing.start(host, now)
         const address = policy.addressPace(host)
         if (address) spacing.start(address.key, now)
@@ -183,10 +181,8 @@ export const createVisits = (options: VisitsOptions): Visits => {
       }
       room.leave(host)
       if (dead) return null
-      if (blocked > now || hasSlept) {
-        slept = sleeps()
-        held = await grantOne(host)
-      }
+      if (blocked > now || isMissed) held = await grantOne(host)
+      if (isMissed) lateMs *= LATER
       at = Math.max(held.notBefore, later ?? 0, blocked)
     }
   }

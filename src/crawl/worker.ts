@@ -23,6 +23,8 @@ export interface WorkerOptions {
   readonly rules: AdmitRules
   readonly concurrency: number
   readonly perHost: number
+  /** See `VisitsOptions`. */
+  readonly shared?: boolean
   /** Milliseconds that a lease is renewed for. */
   readonly leaseMs: number
   /** Whether one more picture may be stored; `task` counts from then until it ends. */
@@ -61,7 +63,7 @@ export const createWorker = (ports: CrawlPorts, options: WorkerOptions): Worker 
   const handoff: Handoff = new Map()
 
   const visits = createVisits({
-    hosts: schedule, policy: ports.hostPolicy, clock, concurrency: options.concurrency, perHost: options.perHost,
+    hosts: schedule, policy: ports.hostPolicy, shared: options.shared ?? false, clock, concurrency: options.concurrency, perHost: options.perHost,
     signal: stop.signal,
     onFree: options.onRoom,
     onBytes: options.onBytes,

@@ -7,6 +7,7 @@
  */
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../core/clock.ts'
+import { hasMissed, LATE_MS, LATER } from '../../core/lateness.ts'
 import type { Spent } from '../purse.ts'
 import type { Layer } from '../visit-layer.ts'
 
@@ -26,19 +27,13 @@ interface Starts {
   last: number
 }
 
-/** Milliseconds by which a request may miss its time, or its interval if that is longer. */
-const LATE_MS = 250
-/** By how much more each time that it does, so that a machine which is always late comes to its visits after all. */
-const LATER = 4
-
 export const pace = ({ clock, crawlDelayMs, closing }: PaceParts): Layer => {
   const origins = new LRUCache<string, Starts>({ max: 10_000 })
 
   /** Waits for the time that `spent` gives. @returns whether it was met; if so, it is taken */
-  const meet = async (origin: string, { notBefore, intervalMs }: Spent, apart: number, lateMs: number): Promise<boolean> => {
-    // Where there is no pace there is nothing to be late for.
-    const isMissed = (time: number): boolean => intervalMs > 0 && clock.now() - time > Math.max(lateMs, intervalMs)
-    if (isMissed(notBefore)) return false
+  const meet = async (origin: string, spent: Spent, apart: number, lateMs: number): Promise<boolean> => {
+    const { notBefore } = spent
+    if (hasMissed(spent, notBefore, clock.now(), lateMs)) return false
     const starts = origins.get(origin) ?? { planned: 0, last: -Infinity }
     let start = Math.max(clock.now(), notBefore, starts.planned)
     if (apart > 0) {
@@ -51,7 +46,7 @@ export const pace = ({ clock, crawlDelayMs, closing }: PaceParts): Layer => {
       now = Math.max(start, clock.now())
       start = Math.max(start, starts.last + apart)
     }
-    if (isMissed(start)) return false
+    if (hasMissed(spent, start, clock.now(), lateMs)) return false
     starts.last = now
     return true
   }
