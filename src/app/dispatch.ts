@@ -36,6 +36,7 @@ export const startDispatch = async ({ settings, tell }: {
     await fleet.close()
   }
   try {
+    const warnings = await fleet.judge()
     const watch = watchFleet(fleet)
     undo = watch.close
     addFleetRoutes(server, watch)
@@ -52,7 +53,7 @@ export const startDispatch = async ({ settings, tell }: {
     const ended = started.ended.finally(close)
     ended.catch(() => undefined)
     return {
-      name, url, ended, warnings: fleet.warnings,
+      name, url, ended, warnings,
       async stop() {
         await started.stop()
         await ended

@@ -8,6 +8,8 @@ import type { DispatchSettings } from './settings.ts'
 export interface FleetStatus {
   readonly nodes: NodesView
   readonly queues: QueuesView
+  /** What is wrong with the fleet's Redis; nothing where a member was asked. */
+  readonly engine: readonly string[]
 }
 
 export interface FleetDesk {
@@ -21,7 +23,7 @@ const MEASURE_MS = 1_000
 
 /** @throws engine-unreachable, engine-unfit, data-newer */
 const deskOnRedis = async (settings: Pick<DispatchSettings, 'prefix'>, redis: string): Promise<FleetDesk> => {
-  const { queue, ledger, clock, pace, close } = await joinFleet(settings, redis)
+  const { queue, ledger, clock, pace, judge, close } = await joinFleet(settings, redis)
   const view = createFleetView({ queue, ledger, clock, floorMs: pace?.delayMs ?? 0 })
   let measured = false
   return {
@@ -31,8 +33,8 @@ const deskOnRedis = async (settings: Pick<DispatchSettings, 'prefix'>, redis: st
         await pass(MEASURE_MS)
         measured = true
       }
-      const [nodes, queues] = await Promise.all([view.nodes(), view.queues()])
-      return { nodes, queues }
+      const [nodes, queues, engine] = await Promise.all([view.nodes(), view.queues(), judge()])
+      return { nodes, queues, engine }
     },
     order: async (order, target) => ({ ...(await giveOrder({ queue, ledger }, order, target)), paused: await view.paused() }),
     close,
@@ -44,7 +46,7 @@ const deskAtMember = (at: string): FleetDesk => {
   return {
     async status() {
       const [nodes, queues] = await Promise.all([ask<NodesView>('/v1/nodes'), ask<QueuesView>('/v1/queues')])
-      return { nodes, queues }
+      return { nodes, queues, engine: [] }
     },
     order: (order, target) =>
       ask(`/v1/${order}`, target.kind === 'all' ? { all: true } : target.kind === 'node' ? { node: target.node } : { host: target.host }),

@@ -15,8 +15,8 @@ export interface Fleet {
   readonly queue: Omit<ScheduleStore, 'can'>
   readonly ledger: FleetLedger
   readonly clock: Clock
-  /** What is wrong with its Redis, in words that say what to do. */
-  readonly warnings: readonly string[]
+  /** What is wrong with its Redis now, in words that say what to do. */
+  judge(): Promise<readonly string[]>
   /** Floors of the pace, in milliseconds; null where nobody has set them yet. */
   readonly pace: { readonly delayMs: number; readonly addressDelayMs: number } | null
   close(): Promise<void>
@@ -40,9 +40,12 @@ export const joinFleet = async (
         .catch((error: unknown) => Promise.reject(explainRedis(error, where)))) as string[]).map(Number)
       return seconds * 1000 + Math.floor(micros / 1000)
     })
-    const warnings = (await judgeRedis(connection)).filter(({ ok }) => !ok).map((found) => `Redis at ${found.where} ${found.why}; ${found.remedy}`)
     return {
-      warnings, pace: await fleetPace(redis, settings.prefix),
+      async judge() {
+        const found = await judgeRedis(connection).catch((error: unknown) => Promise.reject(explainRedis(error, where)))
+        return found.filter(({ ok }) => !ok).map((one) => `Redis at ${one.where} ${one.why}; ${one.remedy}`)
+      },
+      pace: await fleetPace(redis, settings.prefix),
       queue, ledger: createRedisFleet({ redis, where, prefix: `${settings.prefix}fleet:` }), clock,
       async close() {
         clock.close()

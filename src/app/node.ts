@@ -74,7 +74,7 @@ const PROCESSING_A_PROCESS = 2 * RENDERS_A_PROCESS
 export const defaultName = (port: number): string => `${hostname().replace(/[^\w.-]/g, '-').slice(0, 50)}-${port}`
 
 const standAlone = async (keeper: StandingRole, settings: NodeSettings): Promise<Fleet> => ({
-  warnings: [],
+  judge: async () => [],
   queue: keeper.again<ScheduleStore>('schedule') as Fleet['queue'],
   ledger: await openFileFleet({ path: folderPaths(settings.data).orders, now: () => performance.now() }),
   clock: systemClock,
@@ -239,6 +239,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
 
     loop = inbox
     join(inbox.joined)
+    const warnings = await fleet.judge()
     const local = settings.redis !== null ? null : startDispatcher(
       { queue, fleet: ledger, clock, tell: () => undefined, onTurn: metrics.turned },
       { ...DISPATCHER_DEFAULTS, taskLeaseMs: LEASE_MS, identity: { name, instance, url }, rule: ruleNamed(settings.rule) ?? (RULES[0] as (typeof RULES)[number]) },
@@ -279,7 +280,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
     const finished = finish()
     finished.catch(() => undefined)
     return {
-      name, url, findings: house.findings, warnings: fleet.warnings, ended: finished,
+      name, url, findings: house.findings, warnings, ended: finished,
       get report() {
         return inbox.report
       },

@@ -16,6 +16,7 @@ const status = (nodes: readonly NodeView[], queues: Partial<FleetStatus['queues'
     oldest: null, hosts: { waiting: 0, deepest: [] }, paused: { all: false, nodes: [], hosts: { count: 0, names: [] } },
     circuits: { open: 0, blocked: 0, slowed: 0, hosts: [], more: false }, rates: null, ...queues,
   },
+  engine: [],
 })
 const lines = (of: FleetStatus, width = 80): readonly string[] => stripVTControlCharacters(statusText(of, width)).split('\n')
 
@@ -51,6 +52,8 @@ describe('gannet status', () => {
       '12 tasks failed for good: gannet dead list',
       '1 host left alone for a while, failing again and again',
     ])
+    const full = 'Redis at queue:6379 has no memory left: 9 of 8 bytes are used, and it takes in no task; give it more (maxmemory)'
+    expect(lines({ ...status([node('node-0')]), engine: [full] }, 200)[0]).toBe(full)
     expect(lines(status([]))[0]).toBe('no task server is there: start gannet node')
     expect(lines(status([node('a')]))[0]).toBe('the server that keeps the pictures is gone: start node-0 again')
     const blind = lines(status([node('node-0', { maxProcessing: 0, full: true })]))

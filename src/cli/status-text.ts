@@ -17,12 +17,13 @@ const named = (names: readonly string[], of = names.length): string =>
   names.slice(0, MOST_NAMED).map(harmless).join(', ') + (of > MOST_NAMED ? ` and ${count(of - MOST_NAMED)} more` : '')
 
 /** What keeps the fleet from its work, the gravest first; each with what to do about it. */
-const troubles = ({ nodes: { leader, home, nodes }, queues }: FleetStatus): { readonly grave: boolean; readonly text: string }[] => {
+const troubles = ({ nodes: { leader, home, nodes }, queues, engine }: FleetStatus): { readonly grave: boolean; readonly text: string }[] => {
   const { paused, dead, circuits } = queues
   const full = nodes.filter((node) => node.full)
   const found: (readonly [holds: boolean, grave: boolean, text: string])[] = [
     [leader === null, true, 'no dispatcher leads, so nothing is handed out: start gannet dispatch'],
     [nodes.length === 0, true, 'no task server is there: start gannet node'],
+    ...engine.map((text) => [true, true, text] as const),
     [paused.all, true, 'everything is paused: gannet resume --all'],
     [nodes.length > 0 && home !== null && nodes.every(({ name }) => name !== home.node), true,
       `the server that keeps the pictures is gone: start ${harmless(home?.node ?? '')} again`],

@@ -2,6 +2,8 @@
  * Calls to an engine that may be away for a while: what fails for a reason that goes away by itself is tried again, with
  * back-off, until it is answered or nobody waits any more. For idempotent interfaces only.
  */
+import { setMaxListeners } from 'node:events'
+import { setTimeout as pass } from 'node:timers/promises'
 import { backOff, type BackOff } from './back-off.ts'
 import { ERRORS, GannetError } from './errors.ts'
 
@@ -18,8 +20,10 @@ export interface PatientOptions {
 }
 
 /** The same interface, whose calls wait for the engine. */
-export const patient = <Api extends object>(api: Api, { signal, random }: PatientOptions): Api =>
-  new Proxy(api, {
+export const patient = <Api extends object>(api: Api, { signal, random }: PatientOptions): Api => {
+  // Every call that waits listens to it.
+  setMaxListeners(0, signal)
+  return new Proxy(api, {
     get(target, name, receiver) {
       const method: unknown = Reflect.get(target, name, receiver)
       if (typeof method !== 'function') return method
@@ -30,12 +34,10 @@ export const patient = <Api extends object>(api: Api, { signal, random }: Patien
           } catch (error) {
             if (GannetError.is(error, 'drained') || !mayPass(error)) throw error
             if (signal.aborted) throw new GannetError('drained', 'the engine is away, and nobody waits for it any more', { cause: error })
-            await new Promise<void>((resolve) => {
-              const timer = setTimeout(resolve, backOff(PACE, failures, random))
-              signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
-            })
+            await pass(backOff(PACE, failures, random), undefined, { signal }).catch(() => undefined)
           }
         }
       }
     },
   })
+}

@@ -103,6 +103,7 @@ describe('a seed', () => {
     ['example.org/cats', 'page', 'http://example.org/cats'],
     ['https://example.org/a/b.JPG?x=1#top', 'image', 'https://example.org/a/b.JPG?x=1'],
     ['example.org:8080/', 'page', 'http://example.org:8080/'],
+    ['http://user:word@a.org/b.jpg#part', 'image', 'http://a.org/b.jpg'],
   ])('%s is a %s', (typed, kind, url) => expect(seedTask(typed, rules)).toMatchObject({ kind, url }))
 
   it('is followed within its scope', () => {

@@ -38,6 +38,9 @@ const parsed = (typed: string): URL | null => {
   if (!URL.canParse(text)) return null
   const url = new URL(text)
   url.hash = ''
+  // Nobody is logged in as anywhere, and a password has no place in a queue.
+  url.username = ''
+  url.password = ''
   return url
 }
 

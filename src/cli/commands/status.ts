@@ -30,7 +30,7 @@ const watch = async (look: () => Promise<string>, redraws: boolean): Promise<voi
 
 export const addStatus = (program: Command): void => {
   const command = program.command('status').description('tell who is in a fleet, how idle, what waits, and what is wrong')
-    .option('--json', 'print JSON: {nodes, queues}, as GET /v1/nodes and GET /v1/queues answer')
+    .option('--json', 'print JSON: {nodes, queues}, as GET /v1/nodes and GET /v1/queues answer, and {engine}: what is wrong with the Redis')
     .option('--watch', 'look again every two seconds')
   addFleetFlags(command).action(async (options: { json?: boolean; watch?: boolean }) => {
     const desk = await openDesk(command)
