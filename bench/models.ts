@@ -9,7 +9,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { pathToFileURL } from 'node:url'
-import { findPacks, type Pack, type PackChoice } from '../src/models/index.ts'
+import { findPacks, outputsOf, type Pack, type PackChoice } from '../src/models/index.ts'
 import { photosIn } from '../test/site/index.ts'
 import type { BareModel, BareModelsJob, BareModelsOutcome } from './bare-models-worker.ts'
 import { row, type Benchmark, type Setting } from './bench.ts'
@@ -30,11 +30,10 @@ const ROOT = path.resolve(import.meta.dirname, '..')
 
 const bareModelOf = (pack: Pack, { detect, classify, embed }: PackChoice): BareModel => {
   const { manifest } = pack
-  const heads = [
-    detect?.path === pack.path ? manifest.detect : undefined, classify?.path === pack.path ? manifest.classify : undefined,
-    embed?.path === pack.path ? manifest.embed : undefined,
+  const heads = [classify?.path === pack.path ? manifest.classify : undefined, embed?.path === pack.path ? manifest.embed : undefined]
+  const outputs = [
+    ...(detect?.path === pack.path && manifest.detect ? outputsOf(manifest.detect) : []), ...heads.flatMap((head) => (head ? [head.output] : [])),
   ]
-  const outputs = heads.flatMap((head) => (head ? [head.output] : []))
   return { path: pack.path, input: manifest.input.name, side: manifest.input.width, outputs }
 }
 

@@ -10,7 +10,7 @@ export interface Fit {
   /** Size of the whole picture in pixels of the tensor, whole numbers; a crop shows a part of it. */
   readonly width: number
   readonly height: number
-  /** `tensor = original × scale + offset`, in pixels; offsets of a crop are negative or 0. */
+  /** `tensor = original × scale + offset`, in pixels; offsets of a crop are negative or 0, those of a letterbox 0 or positive. */
   readonly scaleX: number
   readonly scaleY: number
   readonly offsetX: number
@@ -30,8 +30,11 @@ export const fitOf = (recipe: InputRecipe, width: number, height: number): Fit =
   if (recipe.fit.kind === 'letterbox') {
     const scale = Math.min(recipe.width / width, recipe.height / height)
     // The tiny sum keeps 416 / 400 × 400 from becoming 415 by a rounding error.
-    return place(Math.max(1, Math.floor(width * scale + 1e-6)), Math.max(1, Math.floor(height * scale + 1e-6)), 0, 0)
+    const [across, down] = [Math.max(1, Math.floor(width * scale + 1e-6)), Math.max(1, Math.floor(height * scale + 1e-6))]
+    if (!recipe.fit.centred) return place(across, down, 0, 0)
+    return place(across, down, Math.floor((recipe.width - across) / 2), Math.floor((recipe.height - down) / 2))
   }
+  if (recipe.fit.kind === 'stretch') return place(recipe.width, recipe.height, 0, 0)
   const short = recipe.fit.resizeShort
   if (short < recipe.width || short < recipe.height) {
     throw new GannetError(

@@ -108,7 +108,7 @@ describe('boxes map back', () => {
       const fit = fitOf(recipe, width, height)
       const tensor = tensorOf(recipe, picture)
       const red = recipe.colour === 'RGB' ? 0 : 2 * recipe.width * recipe.height
-      const high = 200 * recipe.scale - recipe.mean
+      const high = 200 * (recipe.scale as number) - (recipe.mean as number)
       const row = tensor.subarray(red, red + recipe.width)
       const edge = row.findIndex((level) => level < high)
       expect(Math.abs((edge - fit.offsetX) / fit.scaleX - width / 2)).toBeLessThan(2)
@@ -119,4 +119,40 @@ describe('boxes map back', () => {
 test('a recipe that crops more than there is names its pack as damaged', () => {
   const wrong: InputRecipe = { ...crop, fit: { kind: 'crop', resizeShort: 200 } }
   expect(() => fitOf(wrong, 400, 300)).toThrow(expect.objectContaining({ code: 'pack-damaged' }))
+})
+
+test.each(SIZES)('stretch of %i × %i: the whole input, each channel by its own mean and scale', (width, height) => {
+  const [mean, deviation] = [[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]] as const
+  const recipe: InputRecipe = {
+    name: 'x', width: 96, height: 64, colour: 'BGR', fit: { kind: 'stretch' }, batch: null,
+    scale: deviation.map((d) => 1 / 255 / d) as unknown as readonly [number, number, number],
+    mean: mean.map((m, c) => m / (deviation[c] as number)) as unknown as readonly [number, number, number],
+  }
+  const picture = draw(8, width, height)
+  const fit = fitOf(recipe, width, height)
+  expect([fit.width, fit.height, fit.offsetX, fit.offsetY]).toEqual([96, 64, 0, 0])
+  const tensor = tensorOf(recipe, picture)
+  for (let at = 0; at < 96 * 64; at += 37) {
+    for (let plane = 0; plane < 3; plane++) {
+      const c = 2 - plane
+      const level = resampled(picture, fit, at % 96, Math.floor(at / 96), c)
+      expect(Math.abs((tensor[plane * 96 * 64 + at] as number) - (level / 255 - (mean[c] as number)) / (deviation[c] as number))).toBeLessThan(0.001)
+    }
+  }
+})
+
+test.each([[400, 300], [300, 401], [64, 64], [1, 1], [512, 40]])('a centred letterbox of %i × %i: in the middle, its pad on both sides', (width, height) => {
+  const recipe: InputRecipe = { ...letterbox, width: 128, height: 96, colour: 'RGB', scale: 1 / 255, mean: 0, fit: { kind: 'letterbox', pad: 114, centred: true } }
+  const picture = draw(9, width, height)
+  const fit = fitOf(recipe, width, height)
+  expect(Math.abs(128 - fit.width - 2 * fit.offsetX)).toBeLessThanOrEqual(1)
+  expect(Math.abs(96 - fit.height - 2 * fit.offsetY)).toBeLessThanOrEqual(1)
+  const tensor = tensorOf(recipe, picture)
+  for (let at = 0; at < 128 * 96; at += 29) {
+    const [x, y] = [(at % 128) - fit.offsetX, Math.floor(at / 128) - fit.offsetY]
+    const inside = x >= 0 && y >= 0 && x < fit.width && y < fit.height
+    for (let c = 0; c < 3; c++) {
+      expect(Math.abs((tensor[c * 128 * 96 + at] as number) - (inside ? resampled(picture, fit, x, y, c) : 114) / 255)).toBeLessThan(0.0001)
+    }
+  }
 })

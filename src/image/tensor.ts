@@ -22,23 +22,30 @@ export const tensorLength = (recipe: InputRecipe): number => 3 * recipe.width * 
  */
 export const fillTensor = (recipe: InputRecipe, fit: Fit, rgb: Rgb, target: Float32Array, offset: number): void => {
   const { width, height, scale, mean } = recipe
-  const columns = tapsFor(rgb.width, fit.width, -fit.offsetX, Math.min(width, fit.width))
-  const rows = tapsFor(rgb.height, fit.height, -fit.offsetY, Math.min(height, fit.height))
+  const columns = tapsFor(rgb.width, fit.width, Math.max(0, -fit.offsetX), Math.min(width, fit.width))
+  const rows = tapsFor(rgb.height, fit.height, Math.max(0, -fit.offsetY), Math.min(height, fit.height))
+  const [left, top] = [Math.max(0, fit.offsetX), Math.max(0, fit.offsetY)]
+  // One scale for all is the filter's own; others are put on what comes out of it.
+  const uniform = typeof scale === 'number' && typeof mean === 'number'
   putRgb(rgb)
-  const { across, data } = resample(rgb.width, rows, columns, scale, mean)
-  const pad = recipe.fit.kind === 'letterbox' ? recipe.fit.pad * scale - mean : 0
+  const { across, data } = resample(rgb.width, rows, columns, uniform ? scale : 1, uniform ? mean : 0)
   for (let plane = 0; plane < 3; plane++) {
+    const by = typeof scale === 'number' ? scale : (scale[plane] as number)
+    const less = typeof mean === 'number' ? mean : (mean[plane] as number)
+    const pad = recipe.fit.kind === 'letterbox' ? recipe.fit.pad * by - less : 0
     const from = plane * across * rows.length
-    const to = offset + (recipe.colour === 'RGB' ? plane : 2 - plane) * width * height
+    const start = offset + (recipe.colour === 'RGB' ? plane : 2 - plane) * width * height
+    if (columns.length < width || rows.length < height) target.fill(pad, start, start + width * height)
+    const to = start + top * width + left
     if (columns.length === width && across === width) {
       target.set(data.subarray(from, from + width * rows.length), to)
     } else {
+      for (let y = 0; y < rows.length; y++) target.set(data.subarray(from + y * across, from + y * across + columns.length), to + y * width)
+    }
+    if (!uniform) {
       for (let y = 0; y < rows.length; y++) {
-        const row = to + y * width
-        target.set(data.subarray(from + y * across, from + y * across + columns.length), row)
-        target.fill(pad, row + columns.length, row + width)
+        for (let at = to + y * width; at < to + y * width + columns.length; at++) target[at] = (target[at] as number) * by - less
       }
     }
-    target.fill(pad, to + rows.length * width, to + width * height)
   }
 }

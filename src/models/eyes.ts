@@ -10,9 +10,12 @@ import type { Fit, Rgb } from '../image/index.ts'
 import type { Box, Label, StoredVector } from '../store/asset.ts'
 import { readFeatures } from './heads/features.ts'
 import { readSoftmax } from './heads/softmax.ts'
-import { readYolox, type DetectLimits } from './heads/yolox.ts'
+import type { DetectLimits, Detection } from './heads/detections.ts'
+import { readDetr } from './heads/detr.ts'
+import { readYolo } from './heads/yolo.ts'
+import { readYolox, yoloxLength } from './heads/yolox.ts'
 import { labelsOf } from './label-sets.ts'
-import type { InputRecipe, Pack, PackChoice, Sight } from './pack.ts'
+import type { DetectHead, InputRecipe, Pack, PackChoice, Sight } from './pack.ts'
 import { load, type Outputs, type RuntimeOptions, type Session } from './runtime.ts'
 
 /** A working picture and the size, in pixels, of the oriented original that it stands for. */
@@ -47,6 +50,8 @@ const BOXES: DetectLimits = { minScore: 0.2, maxBoxes: 100 }
 interface Placed {
   readonly picture: Viewed
   readonly fit: Fit
+  /** Pictures of the run. */
+  readonly count: number
 }
 
 /** Adds what one picture's outputs say. */
@@ -58,29 +63,56 @@ interface MutableSight {
   readonly vectors: StoredVector[]
 }
 
-/** One picture's share of an output, held to the length that the head needs. */
+const damaged = (pack: Pack, what: string): GannetError =>
+  new GannetError('pack-damaged', `${pack.path}: ${what}; get the file again, or correct the manifest (${pack.manifest.id})`)
+
+/** One picture's share of an output of any length. */
+const shareOf = (pack: Pack, outputs: Outputs, name: string, index: number, count: number): Float32Array => {
+  const values = outputs.get(name)
+  if (!values || values.length === 0 || values.length % count !== 0) throw damaged(pack, `output "${name}" has ${values?.length ?? 0} values for ${count} pictures`)
+  const length = values.length / count
+  return values.subarray(index * length, (index + 1) * length)
+}
+
+/** The same, held to the length that the head needs. */
 const rowOf = (pack: Pack, outputs: Outputs, name: string, index: number, length: number): Float32Array => {
   const values = outputs.get(name)
   const row = values?.subarray(index * length, (index + 1) * length)
   if (values && row?.length === length && values.length % length === 0) return row
-  throw new GannetError(
-    'pack-damaged',
-    `${pack.path}: output "${name}" has ${values?.length ?? 0} values where its manifest (${pack.manifest.id}) ` +
-      `promises ${length} a picture; get the file again, or correct the manifest`,
-  )
+  throw damaged(pack, `output "${name}" has ${values?.length ?? 0} values where its manifest promises ${length} a picture`)
+}
+
+/** Names of the outputs that a detector's head reads. */
+export const outputsOf = (head: DetectHead): readonly string[] =>
+  head.kind === 'detr' ? [head.boxes, head.scores, ...(head.classes === undefined ? [] : [head.classes])] : [head.output]
+
+/** One picture's boxes in pixels of the input, by the head's kind. */
+const readerOf = (pack: Pack, head: DetectHead, classes: number, limits: DetectLimits) => (outputs: Outputs, index: number, count: number): Detection[] => {
+  const { input } = pack.manifest
+  const share = (name: string): Float32Array => shareOf(pack, outputs, name, index, count)
+  if (head.kind === 'yolox') return readYolox(rowOf(pack, outputs, head.output, index, yoloxLength(input, head, classes)), input, head, classes, limits)
+  if (head.kind === 'detr') {
+    const [boxes, scores, numbers] = [share(head.boxes), share(head.scores), head.classes === undefined ? null : share(head.classes)]
+    const queries = boxes.length / 4
+    const fits = Number.isInteger(queries) && (numbers ? scores.length === queries && numbers.length === queries : scores.length % queries === 0)
+    if (!fits) throw damaged(pack, `outputs of ${boxes.length}, ${scores.length}${numbers ? ` and ${numbers.length}` : ''} values a picture are no set of boxes`)
+    return readDetr({ boxes, scores, classes: numbers }, input, head, classes, limits)
+  }
+  const row = share(head.output)
+  const values = (head.kind === 'yolov5' ? 5 : 4) + classes
+  if (row.length % values !== 0) throw damaged(pack, `output "${head.output}" has ${row.length} values a picture, which are no boxes of ${values}`)
+  return readYolo(row, input, head, classes, limits)
 }
 
 const detector = (pack: Pack, limits: DetectLimits): Reader => {
-  const { id, input, detect: head, labels: set } = pack.manifest
+  const { id, detect: head, labels: set } = pack.manifest
   if (!head || set === undefined) throw new GannetError('internal', `${id} was chosen to detect but has no head for it`)
   const names = labelsOf(set)
-  const cells = head.strides.map((s) => Math.floor(input.width / s) * Math.floor(input.height / s))
-  const length = cells.reduce((a, b) => a + b, 0) * (5 + names.length)
-  return (outputs, index, { picture, fit }, sight) => {
-    const row = rowOf(pack, outputs, head.output, index, length)
+  const read = readerOf(pack, head, names.length, limits)
+  return (outputs, index, { picture, fit, count }, sight) => {
     const across = (x: number): number => clamp((x - fit.offsetX) / fit.scaleX, picture.width)
     const down = (y: number): number => clamp((y - fit.offsetY) / fit.scaleY, picture.height)
-    for (const found of readYolox(row, input, head, names.length, limits)) {
+    for (const found of read(outputs, index, count)) {
       const x = across(found.x)
       const y = down(found.y)
       const width = across(found.x + found.width) - x
@@ -132,7 +164,7 @@ const openEye = async (pack: Pack, choice: PackChoice, options: EyesOptions): Pr
     ...(serves('embed') ? [embedder(pack)] : []),
   ]
   const outputs = [
-    ...(serves('detect') && manifest.detect ? [manifest.detect.output] : []),
+    ...(serves('detect') && manifest.detect ? outputsOf(manifest.detect) : []),
     ...(serves('classify') && manifest.classify ? [manifest.classify.output] : []),
     ...(serves('embed') && manifest.embed ? [manifest.embed.output] : []),
   ]
@@ -164,7 +196,7 @@ export const openEyes = async (choice: PackChoice, options: EyesOptions): Promis
       const outputs = await session.run(buffer, batch.length)
       for (const [i, placed] of batch.entries()) {
         const sight = sights[from + i]
-        if (sight) for (const read of readers) read(outputs, i, placed, sight)
+        if (sight) for (const read of readers) read(outputs, i, { ...placed, count: batch.length }, sight)
       }
     }
   }

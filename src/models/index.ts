@@ -2,9 +2,9 @@
 export type {
   ClassifyHead, DetectHead, EmbedHead, InputRecipe, Manifest, Pack, PackChoice, PackTask, Sight,
 } from './pack.ts'
-export { openEyes, type Eyes, type EyesOptions, type Projector, type Viewed } from './eyes.ts'
+export { outputsOf, openEyes, type Eyes, type EyesOptions, type Projector, type Viewed } from './eyes.ts'
 export { findPacks, type FindPacksOptions, type PackFinding } from './find-packs.ts'
-export type { DetectLimits } from './heads/yolox.ts'
+export type { DetectLimits } from './heads/detections.ts'
 export { labelsOf } from './label-sets.ts'
 export { parseManifest } from './manifest-schema.ts'
 export type { RuntimeOptions } from './runtime.ts'

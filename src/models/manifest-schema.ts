@@ -9,6 +9,7 @@ import { hasLabels } from './label-sets.ts'
 import type { Manifest } from './pack.ts'
 
 const share = z.number().min(0).max(1)
+const named = z.string().min(1)
 const size = z.int().min(1).max(4096)
 
 const shape = z.strictObject({
@@ -25,21 +26,23 @@ const shape = z.strictObject({
     width: size,
     height: size,
     colour: z.enum(['RGB', 'BGR']),
-    scale: z.number().positive(),
-    mean: z.number(),
+    scale: z.union([z.number().positive(), z.tuple([z.number().positive(), z.number().positive(), z.number().positive()])]),
+    mean: z.union([z.number(), z.tuple([z.number(), z.number(), z.number()])]),
     fit: z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('letterbox'), pad: z.int().min(0).max(255) }),
+      z.strictObject({ kind: z.literal('letterbox'), pad: z.int().min(0).max(255), centred: z.exactOptional(z.boolean()) }),
+      z.strictObject({ kind: z.literal('stretch') }),
       z.strictObject({ kind: z.literal('crop'), resizeShort: size }),
     ]),
     batch: z.int().positive().nullable(),
+    sizes: z.exactOptional(z.string().min(1)),
   }),
   detect: z.exactOptional(
-    z.strictObject({
-      kind: z.literal('yolox'),
-      output: z.string().min(1),
-      strides: z.array(z.int().positive()).min(1),
-      nms: share,
-    }),
+    z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('yolox'), output: named, strides: z.array(z.int().positive()).min(1), nms: share }),
+      z.strictObject({ kind: z.literal('yolov5'), output: named, nms: share }),
+      z.strictObject({ kind: z.literal('yolov8'), output: named, nms: share }),
+      z.strictObject({ kind: z.literal('detr'), boxes: named, form: z.enum(['corners', 'centre']), scores: named, classes: z.exactOptional(named) }),
+    ]),
   ),
   classify: z.exactOptional(
     z.strictObject({

@@ -14,25 +14,59 @@ export interface InputRecipe {
   readonly width: number
   readonly height: number
   readonly colour: 'RGB' | 'BGR'
-  /** Each channel: `(level × scale) − mean`, level 0 to 255. */
-  readonly scale: number
-  readonly mean: number
+  /** Each channel: `(level × scale) − mean`, level 0 to 255; one value for all, or one each for red, green and blue. */
+  readonly scale: PerChannel
+  readonly mean: PerChannel
   /**
-   * `letterbox`: fits inside, picture at the top left, the rest `pad`.
+   * `letterbox`: fits inside, picture at the top left (or, `centred`, in the middle), the rest `pad`.
    * `crop`: the short side becomes `resizeShort`, then the centre is cut out.
+   * `stretch`: the whole picture fills the input, whatever its shape.
    */
-  readonly fit: { readonly kind: 'letterbox'; readonly pad: number } | { readonly kind: 'crop'; readonly resizeShort: number }
+  readonly fit:
+    | { readonly kind: 'letterbox'; readonly pad: number; readonly centred?: boolean }
+    | { readonly kind: 'crop'; readonly resizeShort: number }
+    | { readonly kind: 'stretch' }
+  /** A second input, int64 [N, 2], of widths and heights that boxes are to be told in; it is given the size of the input. */
+  readonly sizes?: string
   /** Fixed batch axis of the file, or null when any batch will do. */
   readonly batch: number | null
 }
 
-export interface DetectHead {
-  readonly kind: 'yolox'
-  readonly output: string
-  readonly strides: readonly number[]
+export type PerChannel = number | readonly [number, number, number]
+
+interface Suppressing {
   /** Intersection over union above which the weaker of two boxes of a class is dropped. */
   readonly nms: number
 }
+/** Raw output of the network, one row of `5 + classes` an anchor; boxes are told by cell and stride. */
+export interface YoloxHead extends Suppressing {
+  readonly kind: 'yolox'
+  readonly output: string
+  readonly strides: readonly number[]
+}
+/** Centre, size and objectness in pixels of the input, one row of `5 + classes` an anchor. */
+export interface Yolov5Head extends Suppressing {
+  readonly kind: 'yolov5'
+  readonly output: string
+}
+/** Centre and size in pixels of the input, classes without objectness, one column of `4 + classes` an anchor: YOLOv8 to YOLO11. */
+export interface Yolov8Head extends Suppressing {
+  readonly kind: 'yolov8'
+  readonly output: string
+}
+/** A set of boxes that needs no suppression: RT-DETR, D-FINE, DEIM, and RF-DETR with its class scores. */
+export interface DetrHead {
+  readonly kind: 'detr'
+  /** Four values a box. */
+  readonly boxes: string
+  /** `corners`: left, top, right, bottom in pixels of the input; `centre`: centre and size as shares of it. */
+  readonly form: 'corners' | 'centre'
+  /** One score a box beside `classes`, or, without that, one logit a box and label. */
+  readonly scores: string
+  /** Class numbers, one a box. */
+  readonly classes?: string
+}
+export type DetectHead = YoloxHead | Yolov5Head | Yolov8Head | DetrHead
 export interface ClassifyHead {
   readonly kind: 'softmax'
   readonly output: string

@@ -18,7 +18,7 @@ export interface RuntimeOptions {
   readonly batchSizes?: readonly number[]
 }
 
-/** Output by name; each holds the pictures' values one after another. */
+/** Output by name; each holds the pictures' values one after another, whole numbers as floats. */
 export type Outputs = ReadonlyMap<string, Float32Array>
 
 export interface Session {
@@ -81,7 +81,7 @@ export const load = async (pack: Pack, outputs: readonly string[], options: Runt
   const session = await open(pack, options.threads ?? 1)
   const { Tensor } = await import('onnxruntime-node')
   const missing = [
-    ...[input.name].filter((name) => !session.inputNames.includes(name)).map((name) => `input "${name}"`),
+    ...[input.name, ...(input.sizes === undefined ? [] : [input.sizes])].filter((name) => !session.inputNames.includes(name)).map((name) => `input "${name}"`),
     ...outputs.filter((name) => !session.outputNames.includes(name)).map((name) => `output "${name}"`),
   ]
   if (missing.length > 0) {
@@ -97,12 +97,16 @@ export const load = async (pack: Pack, outputs: readonly string[], options: Runt
       const size = sizes.find((s) => s >= count)
       if (size === undefined) throw new GannetError('internal', `a batch of ${count} exceeds ${largest}: cut it`)
       const tensor = new Tensor('float32', batch.subarray(0, size * perPicture), [size, 3, input.height, input.width])
-      const results = await session.run({ [input.name]: tensor }, [...outputs]).catch((error: unknown) => {
+      const sizeOf = (): InstanceType<typeof Tensor> =>
+        new Tensor('int64', BigInt64Array.from({ length: 2 * size }, (_, n) => BigInt(n % 2 === 0 ? input.width : input.height)), [size, 2])
+      const inputs = { [input.name]: tensor, ...(input.sizes === undefined ? {} : { [input.sizes]: sizeOf() }) }
+      const results = await session.run(inputs, [...outputs]).catch((error: unknown) => {
         throw damaged(pack, wordsOf(error), error)
       })
       return new Map(outputs.map((name) => {
         const data = results[name]?.data
-        if (!(data instanceof Float32Array)) throw damaged(pack, `its output "${name}" is not float32`)
+        if (data instanceof BigInt64Array) return [name, Float32Array.from(data.subarray(0, (data.length / size) * count), Number)]
+        if (!(data instanceof Float32Array)) throw damaged(pack, `its output "${name}" is neither float32 nor int64`)
         return [name, data.subarray(0, (data.length / size) * count)]
       }))
     },

@@ -9,6 +9,8 @@
  * pixels. At .8, 99.3 % of 719,400 Caltech-101 pairs that match show one class (2 % of such pairs are
  * found), at .75 96.6 % (5 %): precise and forgetful, as a link between two pictures should be.
  */
+import deimv2Atto from './packs/deimv2-atto.json' with { type: 'json' }
+import deimv2Femto from './packs/deimv2-femto.json' with { type: 'json' }
 import mobilenetv2 from './packs/mobilenetv2.json' with { type: 'json' }
 import yoloxNanoBatch from './packs/yolox-nano-batch.json' with { type: 'json' }
 import yoloxNano from './packs/yolox-nano.json' with { type: 'json' }
@@ -18,5 +20,7 @@ import type { Manifest } from './pack.ts'
 export const shippedPacks: readonly Manifest[] = Object.freeze([
   parseManifest(yoloxNanoBatch, 'packs/yolox-nano-batch.json'),
   parseManifest(yoloxNano, 'packs/yolox-nano.json'),
+  parseManifest(deimv2Femto, 'packs/deimv2-femto.json'),
+  parseManifest(deimv2Atto, 'packs/deimv2-atto.json'),
   parseManifest(mobilenetv2, 'packs/mobilenetv2.json'),
 ])

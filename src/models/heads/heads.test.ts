@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { readDetr } from './detr.ts'
 import { readFeatures } from './features.ts'
 import { readSoftmax } from './softmax.ts'
+import { readYolo } from './yolo.ts'
 import { readYolox } from './yolox.ts'
 
 describe('yolox', () => {
@@ -26,7 +28,7 @@ describe('yolox', () => {
     put(output, 17, [0.5, 0.5, 0, 0], 0.8, [1, 0, 0])
     const [fine, coarse, ...rest] = read(output)
     expect(rest).toEqual([])
-    expect(fine).toEqual({ x: 12, y: 8, width: expect.closeTo(16, 4), height: 8, label: 2, score: expect.closeTo(0.9, 5) })
+    expect(fine).toEqual({ x: expect.closeTo(12, 4), y: 8, width: expect.closeTo(16, 4), height: 8, label: 2, score: expect.closeTo(0.9, 5) })
     expect(coarse).toEqual({ x: 16, y: 0, width: 16, height: 16, label: 0, score: expect.closeTo(0.8, 5) })
   })
 
@@ -59,6 +61,57 @@ describe('yolox', () => {
     put(output, 4, [0.5, 0.5, 0, 0], Number.NaN, [1, 0, 0])
     expect(read(output)).toEqual([
       { x: 0, y: 0, width: expect.closeTo(20, 4), height: expect.closeTo(20, 4), label: 0, score: expect.closeTo(0.9, 5) },
+    ])
+  })
+})
+
+describe('yolov5 and yolov8', () => {
+  const input = { width: 64, height: 64 }
+  const limits = { minScore: 0.3, maxBoxes: 10 }
+  /** Centre, size, objectness and three classes. */
+  const anchors = [
+    [20, 20, 16, 8, 0.9, 0.1, 0.8, 0], [22, 20, 16, 8, 0.8, 0, 0.7, 0], [50, 60, 20, 20, 0.5, 0, 0, 0.9],
+    [10, 10, 4, 4, 0.9, 0.2, 0.1, 0], [Number.NaN, 10, 4, 4, 0.9, 1, 0, 0],
+  ]
+  it('reads a row an anchor, its class times its objectness', () => {
+    const found = readYolo(Float32Array.from(anchors.flat()), input, { kind: 'yolov5', output: 'o', nms: 0.5 }, 3, limits)
+    expect(found).toEqual([
+      { x: 12, y: 16, width: 16, height: 8, label: 1, score: expect.closeTo(0.72, 5) },
+      { x: 40, y: 50, width: 20, height: 14, label: 2, score: expect.closeTo(0.45, 5) },
+    ])
+  })
+
+  it('reads a column an anchor, its class by itself', () => {
+    const columns = anchors.map((row) => row.filter((_, at) => at !== 4))
+    const values = Float32Array.from({ length: 7 * columns.length }, (_, at) => columns[at % columns.length]?.[Math.floor(at / columns.length)] ?? NaN)
+    const found = readYolo(values, input, { kind: 'yolov8', output: 'o', nms: 0.5 }, 3, limits)
+    expect(found.map(({ x, y, label, score }) => [x, y, label, Number(score.toFixed(2))])).toEqual([[40, 50, 2, 0.9], [12, 16, 1, 0.8]])
+  })
+})
+
+describe('detr', () => {
+  const input = { width: 100, height: 50 }
+  const limits = { minScore: 0.3, maxBoxes: 2 }
+  it('takes corners with scores and classes as they are, and suppresses nothing', () => {
+    const outputs = {
+      boxes: Float32Array.of(10, 10, 30, 20, 11, 10, 30, 20, -5, 40, 20, 60, 0, 0, 9, 9, 1, 1, 2, 2), scores: Float32Array.of(0.9, 0.8, 0.7, 0.2, 0.95),
+      classes: Float32Array.of(1, 1, 0, 0, 80),
+    }
+    const head = { kind: 'detr', boxes: 'b', form: 'corners', scores: 's', classes: 'l' } as const
+    expect(readDetr(outputs, input, head, 80, limits)).toEqual([
+      { x: 10, y: 10, width: 20, height: 10, label: 1, score: expect.closeTo(0.9, 5) },
+      { x: 11, y: 10, width: 19, height: 10, label: 1, score: expect.closeTo(0.8, 5) },
+    ])
+    expect(readDetr(outputs, input, head, 80, { ...limits, maxBoxes: 9 })[2]).toMatchObject({ x: 0, y: 40, width: 20, height: 10 })
+  })
+
+  it('takes centres as shares of the input, and a logit for each class of each box', () => {
+    const outputs = { boxes: Float32Array.of(0.5, 0.5, 0.2, 0.4, 0.1, 0.1, 0.1, 0.1), scores: Float32Array.of(0, 2, -9, -3, -3, -3), classes: null }
+    const head = { kind: 'detr', boxes: 'b', form: 'centre', scores: 's' } as const
+    const found = readDetr(outputs, input, head, 3, limits)
+    expect(found).toEqual([
+      { x: expect.closeTo(40, 4), y: expect.closeTo(15, 4), width: expect.closeTo(20, 4), height: expect.closeTo(20, 4), label: 1, score: expect.closeTo(0.8808, 4) },
+      { x: expect.closeTo(40, 4), y: expect.closeTo(15, 4), width: expect.closeTo(20, 4), height: expect.closeTo(20, 4), label: 0, score: 0.5 },
     ])
   })
 })
