@@ -1,6 +1,6 @@
 /** Places the image and models rooms in a vision process. */
 import { DECODE_LIMITS, probe, type Probe } from '../image/index.ts'
-import type { PackChoice } from '../models/index.ts'
+import type { DetectLimits, PackChoice } from '../models/index.ts'
 import { createVisionProcess } from '../vision/vision-process.ts'
 import type { VisionApi } from '../vision/vision-api.ts'
 import type { RoleFactory } from './role-factory.ts'
@@ -11,6 +11,8 @@ export interface VisionInit {
   readonly decodeSeconds: number
   /** Where renditions lie on their way to their store; none where none are asked for. */
   readonly spoolDir?: string
+  /** Boxes reported. */
+  readonly boxes?: DetectLimits
 }
 
 /** What the process serves besides: whole files told in one go. */
@@ -19,10 +21,10 @@ export interface ProbeApi {
 }
 
 export const visionRole: RoleFactory<VisionInit> = {
-  async create({ choice, decodeSeconds, spoolDir }) {
+  async create({ choice, decodeSeconds, spoolDir, boxes }) {
     const decode = { ...DECODE_LIMITS, maxSeconds: decodeSeconds }
     // An exit would wait for the thread that is stuck; the pool hardly holds a kill against what was under way.
-    const vision = createVisionProcess({ choice, decode, ...(spoolDir === undefined ? {} : { spoolDir }), onStuck: () => process.kill(process.pid, 'SIGKILL') })
+    const vision = createVisionProcess({ choice, decode, ...(spoolDir === undefined ? {} : { spoolDir }), ...(boxes && { eyes: { boxes } }), onStuck: () => process.kill(process.pid, 'SIGKILL') })
     const api: VisionApi & ProbeApi = {
       look: (items) => vision.look(items),
       infer: (tickets) => vision.infer(tickets),

@@ -12,6 +12,7 @@ import { addExport } from './commands/export.ts'
 import { addGuard } from './commands/guard.ts'
 import { addInspect } from './commands/inspect.ts'
 import { addNode } from './commands/node.ts'
+import { addModels } from './commands/models.ts'
 import { addProbe } from './commands/probe.ts'
 import { addRobots } from './commands/robots.ts'
 import { addSearch } from './commands/search.ts'
@@ -27,7 +28,7 @@ const program = new Command('gannet')
   .exitOverride()
   .showSuggestionAfterError()
 
-for (const add of [addCrawl, addInspect, addProbe, addGuard, addRobots, addSearch, addWhy, addStats, addExport, addStore, addNode, addDispatch, addStatus, addControl, addDead, addDoctor]) {
+for (const add of [addCrawl, addInspect, addProbe, addGuard, addRobots, addSearch, addWhy, addStats, addExport, addStore, addNode, addDispatch, addStatus, addControl, addDead, addModels, addDoctor]) {
   add(program)
 }
 // A subcommand leaves through here too.

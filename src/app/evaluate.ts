@@ -1,0 +1,138 @@
+/** A pack against a folder of pictures whose truth is known: decoded and seen as in a crawl, by a vision process of its own. */
+import { stat } from 'node:fs/promises'
+import type { Body } from '../core/body.ts'
+import { GannetError } from '../core/errors.ts'
+import {
+  bootstrap, detectionMetrics, gateMetrics, readBoxedFolder, readClassedFolder, wilson, type Interval, type JudgedPicture,
+} from '../evaluate/index.ts'
+import { findPacks, labelsOf, type Pack, type PackChoice, type Sight } from '../models/index.ts'
+import { openVision } from './vision-house.ts'
+
+export type EvaluatedTask = 'detect' | 'classify'
+export const EVALUATED_TASKS: readonly EvaluatedTask[] = ['detect', 'classify']
+
+export interface Evaluation {
+  readonly task: EvaluatedTask
+  readonly pack: string
+  readonly images: number
+  /** Files that could not be decoded; they count as pictures in which nothing was seen. */
+  readonly undecodable: number
+  readonly metrics: Readonly<Record<string, number>>
+  /** Of 95 %, of some of the metrics. */
+  readonly intervals: Readonly<Record<string, Interval>>
+  /** Decoding and inference of a picture, one after another, on one process. */
+  readonly msPerImage: number
+}
+
+export interface EvaluateOptions {
+  readonly task: EvaluatedTask
+  /** See evaluate/picture-folders.ts. */
+  readonly data: string
+  readonly modelsDir: string
+  /** Id of the pack; the preferred one without. */
+  readonly model?: string
+  /** Score from which a box counts for the gate. Default .5. */
+  readonly confidence?: number
+  readonly onProgress?: (done: number, of: number) => void
+}
+
+/** All that could count for the average precision. */
+const ALL_BOXES = { minScore: 0.001, maxBoxes: 100 }
+const DECODE_SECONDS = 20
+
+const NONE: PackChoice = { detect: null, embed: null, classify: null }
+
+const packFor = async ({ task, modelsDir, model }: EvaluateOptions): Promise<Pack> => {
+  const want = { detect: 'none', embed: 'none', classify: 'none', ...(model === undefined ? {} : { [task]: model }) }
+  const { [task]: ours, ...others } = want
+  const { choice, findings } = await findPacks({ modelsDir, want: model === undefined ? others : { ...others, [task]: ours } })
+  const pack = choice[task]
+  if (pack) return pack
+  const { why = '', remedy = '' } = findings.find((finding) => finding.task === task) ?? {}
+  throw new GannetError('pack-missing', `no pack can ${task}: ${why}; ${remedy}`)
+}
+
+interface Seen {
+  readonly width: number
+  readonly height: number
+  readonly sight: Sight
+}
+
+/** One at a time, so that the time a picture takes is its own. */
+async function* seeAll(pack: Pack, task: EvaluatedTask, paths: readonly string[]): AsyncGenerator<{ readonly seen: Seen | null; readonly ms: number }> {
+  const vision = openVision({
+    choice: { ...NONE, [task]: pack }, processes: 1, batch: 1, decodeSeconds: DECODE_SECONDS, boxes: ALL_BOXES, emit: () => undefined,
+  })
+  try {
+    for (const path of paths) {
+      const began = performance.now()
+      const seen = await vision.look({ kind: 'spool', path, size: (await stat(path)).size } as Body)
+      if (!seen.look.ok) {
+        yield { seen: null, ms: performance.now() - began }
+        continue
+      }
+      const sight = await seen.infer()
+      yield { seen: { width: seen.look.width, height: seen.look.height, sight }, ms: performance.now() - began }
+    }
+  } finally {
+    await vision.close()
+  }
+}
+
+/** The process starts and loads its model on the first picture's time. */
+const typical = (times: readonly number[]): number => {
+  const sorted = [...times.slice(1)].sort((a, b) => a - b)
+  return sorted.length === 0 ? (times[0] ?? 0) : sorted.reduce((a, b) => a + b, 0) / sorted.length
+}
+
+const evaluateDetect = async (options: EvaluateOptions, pack: Pack): Promise<Evaluation> => {
+  const { data, confidence = 0.5, onProgress } = options
+  const { names, pictures } = await readBoxedFolder(data)
+  const judged: JudgedPicture[] = []
+  const times: number[] = []
+  let undecodable = 0
+  for await (const { seen, ms } of seeAll(pack, 'detect', pictures.map(({ path }) => path))) {
+    const { rows } = pictures[judged.length] as (typeof pictures)[number]
+    const [width, height] = [seen?.width ?? 1, seen?.height ?? 1]
+    if (seen === null) undecodable++
+    times.push(ms)
+    judged.push({
+      truth: rows.map(([at, x, y, w, h]) => ({ name: names.get(at) ?? `class ${at}`, x: (x - w / 2) * width, y: (y - h / 2) * height, width: w * width, height: h * height })),
+      found: seen?.sight.boxes ?? [],
+    })
+    onProgress?.(judged.length, pictures.length)
+  }
+  const { ap50, ap } = detectionMetrics(judged)
+  const gate = gateMetrics(judged, confidence)
+  return {
+    task: 'detect', pack: pack.manifest.id, images: pictures.length, undecodable, msPerImage: typical(times),
+    metrics: { ap50, ap, gatePrecision: gate.precision, gateRecall: gate.recall, gateF1: gate.f1 },
+    intervals: { ap50: bootstrap(judged, (some) => detectionMetrics(some).ap50), gateF1: bootstrap(judged, (some) => gateMetrics(some, confidence).f1) },
+  }
+}
+
+const evaluateClassify = async ({ data, onProgress }: EvaluateOptions, pack: Pack): Promise<Evaluation> => {
+  const pictures = await readClassedFolder(data, labelsOf(pack.manifest.labels ?? ''))
+  const times: number[] = []
+  let [first, five, undecodable] = [0, 0, 0]
+  for await (const { seen, ms } of seeAll(pack, 'classify', pictures.map(({ path }) => path))) {
+    const label = pictures[times.length]?.label
+    times.push(ms)
+    if (seen === null) undecodable++
+    const at = (seen?.sight.labels ?? []).findIndex(({ name }) => name === label)
+    if (at === 0) first++
+    if (at >= 0 && at < 5) five++
+    onProgress?.(times.length, pictures.length)
+  }
+  const of = pictures.length
+  return {
+    task: 'classify', pack: pack.manifest.id, images: of, undecodable, msPerImage: typical(times),
+    metrics: { top1: first / of, top5: five / of }, intervals: { top1: wilson(first, of), top5: wilson(five, of) },
+  }
+}
+
+/** @throws usage, pack-missing, pack-damaged, pack-unknown */
+export const evaluate = async (options: EvaluateOptions): Promise<Evaluation> => {
+  const pack = await packFor(options)
+  return options.task === 'detect' ? evaluateDetect(options, pack) : evaluateClassify(options, pack)
+}

@@ -1,0 +1,76 @@
+/** `gannet models`: which packs there are, and how good they are. */
+import { join } from 'node:path'
+import { createLogUpdate } from 'log-update'
+import { Option, type Command } from 'commander'
+import pc from 'picocolors'
+import { evaluate, EVALUATED_TASKS, type EvaluatedTask, type Evaluation } from '../../app/evaluate.ts'
+import { modelSettings, resolveSettings } from '../../app/settings.ts'
+import { GannetError } from '../../core/errors.ts'
+import { findPacks, shippedPacks } from '../../models/index.ts'
+import { addFlags, typedFlags } from '../flags.ts'
+import { bytes, count, print, printJson, table } from '../output.ts'
+
+const { modelsDir } = modelSettings
+
+const folderOf = async (command: Command): Promise<string | null> =>
+  (await resolveSettings({ modelsDir }, { flags: typedFlags(command, { modelsDir }) })).modelsDir
+
+/** Whether its weights lie in the folder, and are the right ones. */
+const stateOf = async (folder: string | null, id: string): Promise<string> => {
+  const task = shippedPacks.find((one) => one.id === id)?.tasks[0]
+  if (folder === null || task === undefined) return 'absent'
+  try {
+    await findPacks({ modelsDir: folder, want: { detect: 'none', embed: 'none', classify: 'none', [task]: id } })
+    return 'here'
+  } catch (error) {
+    if (GannetError.is(error, 'pack-missing')) return 'absent'
+    if (GannetError.is(error, 'pack-damaged')) return 'damaged'
+    throw error
+  }
+}
+
+const share = (value: number): string => (Number.isNaN(value) ? 'none' : `${(100 * value).toFixed(1)} %`)
+
+const textOf = ({ task, pack, images, undecodable, metrics, intervals, msPerImage }: Evaluation): string => [
+  `${pc.bold(pack)} ${task}, ${count(images)} pictures${undecodable > 0 ? pc.yellow(`, ${count(undecodable)} of them undecodable`) : ''}, ${msPerImage.toFixed(1)} ms each`,
+  table(Object.entries(metrics).map(([name, value]) => {
+    const sure = intervals[name]
+    return [name, share(value), sure ? pc.dim(`${share(sure.low)} to ${share(sure.high)}`) : '']
+  })),
+].join('\n')
+
+export const addModels = (program: Command): void => {
+  const models = program.command('models').description('packs of models: which there are, and how good they are')
+
+  const list = models.command('list').description('the packs that are known, and whether their weights are here').option('--json', 'print a JSON array')
+  addFlags(list, { modelsDir }).action(async (options: { json?: boolean }) => {
+    const folder = await folderOf(list)
+    const packs = await Promise.all(shippedPacks.map(async (pack) => ({ ...pack, state: await stateOf(folder, pack.id) })))
+    if (options.json) return printJson(packs.map(({ id, title, tasks, file, sha256, bytes: size, licence, source, state }) => ({ id, title, tasks, file, sha256, bytes: size, licence, source, state })))
+    print(table(packs.map(({ id, tasks, state, bytes: size, licence, title, file }) => [
+      id, tasks.join(', '), state === 'here' ? pc.green(state) : pc.yellow(state), bytes(size), licence, title,
+      pc.dim(folder === null ? file : join(folder, file)),
+    ])))
+  })
+
+  const command = models.command('eval').description('measure a pack on a folder of pictures whose truth is known')
+    .addOption(new Option('--task <task>', 'what it is measured at').choices([...EVALUATED_TASKS]).makeOptionMandatory())
+    .requiredOption('--data <folder>', 'detect: images/, labels/ (YOLO) and classes.yaml; classify: a folder a class, or sorted files of a sample with one a class')
+    .option('--model <id>', 'the pack; the preferred one without')
+    .option('--confidence <score>', 'detect: the score from which a box counts for the gate', '0.5')
+    .option('--json', 'print JSON')
+  addFlags(command, { modelsDir }).action(async (options: { task: EvaluatedTask; data: string; model?: string; confidence: string; json?: boolean }) => {
+    const folder = await folderOf(command)
+    if (folder === null) throw new GannetError('usage', 'name the folder that holds the weights with --models-dir or GANNET_MODELS')
+    const confidence = Number(options.confidence)
+    if (!(confidence > 0 && confidence <= 1)) throw new GannetError('usage', `--confidence ${options.confidence}: write a number above 0, up to 1`)
+    const log = process.stderr.isTTY ? createLogUpdate(process.stderr) : null
+    const found = await evaluate({
+      task: options.task, data: options.data, modelsDir: folder, confidence, ...(options.model === undefined ? {} : { model: options.model }),
+      onProgress: (done, of) => log?.(`${count(done)} of ${count(of)} pictures`),
+    })
+    log?.clear()
+    if (options.json) printJson(found)
+    else print(textOf(found))
+  })
+}

@@ -1,0 +1,35 @@
+/** How sure a figure is: intervals of 95 %. */
+
+export interface Interval {
+  readonly low: number
+  readonly high: number
+}
+
+/** Of a share: Wilson's, which does not leave 0 to 1. Source: Wilson, JASA 22 (1927). */
+export const wilson = (right: number, of: number): Interval => {
+  if (of === 0) return { low: 0, high: 1 }
+  const z = 1.959964
+  const p = right / of
+  const middle = (p + (z * z) / (2 * of)) / (1 + (z * z) / of)
+  const half = (z / (1 + (z * z) / of)) * Math.sqrt((p * (1 - p)) / of + (z * z) / (4 * of * of))
+  return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) }
+}
+
+const DRAWS = 200
+
+/** mulberry32: the same draws for the same seed. */
+const randomOf = (seed: number) => (): number => {
+  seed = (seed + 0x6d2b79f5) | 0
+  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
+  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+  return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
+}
+
+/** Of anything that is computed from pictures: by drawing as many of them with replacement, 200 times, seeded. */
+export const bootstrap = <Item>(items: readonly Item[], figure: (items: readonly Item[]) => number, seed = 1): Interval => {
+  const random = randomOf(seed)
+  const figures = Array.from({ length: DRAWS }, () =>
+    figure(items.map(() => items[Math.floor(random() * items.length)] as Item))).filter((value) => !Number.isNaN(value)).sort((a, b) => a - b)
+  const at = (share: number): number => figures[Math.min(figures.length - 1, Math.floor(share * figures.length))] ?? NaN
+  return { low: at(0.025), high: at(0.975) }
+}

@@ -1,0 +1,88 @@
+/** Folders of pictures with their truth, as they are commonly laid out. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join, parse } from 'node:path'
+import { parse as parseYaml } from 'yaml'
+import { GannetError } from '../core/errors.ts'
+
+export interface Boxed {
+  readonly path: string
+  /** Shares of the picture: `[class number, centre x, centre y, width, height]`. */
+  readonly rows: readonly (readonly [number, number, number, number, number])[]
+}
+export interface BoxedFolder {
+  /** By class number. */
+  readonly names: ReadonlyMap<number, string>
+  readonly pictures: readonly Boxed[]
+}
+export interface Classed {
+  readonly path: string
+  readonly label: string
+}
+
+const PICTURE = /\.(jpe?g|png|webp|gif|avif|tiff?|bmp|heic)$/i
+
+const list = async (folder: string): Promise<readonly string[]> => {
+  try {
+    return (await readdir(folder)).sort((a, b) => (a < b ? -1 : 1))
+  } catch (cause) {
+    throw new GannetError('usage', `${folder} cannot be read (${(cause as Error).message})`, { cause })
+  }
+}
+
+const rowsOf = (text: string, path: string): Boxed['rows'] =>
+  text.split('\n').flatMap((line, at) => {
+    if (line.trim() === '') return []
+    const numbers = line.trim().split(/\s+/).map(Number)
+    if (numbers.length !== 5 || numbers.some((value) => !Number.isFinite(value))) {
+      throw new GannetError('usage', `${path}, line ${at + 1}: five numbers are expected, a class and the centre, width and height as shares`)
+    }
+    return [numbers as unknown as Boxed['rows'][number]]
+  })
+
+/**
+ * YOLO's: `images/`, `labels/NAME.txt` with a box a line, and `classes.yaml` (or `data.yaml`) with `names`. A picture without a
+ * file of labels shows nothing that is looked for.
+ * @throws usage
+ */
+export const readBoxedFolder = async (folder: string): Promise<BoxedFolder> => {
+  const files = await list(folder)
+  const yaml = ['classes.yaml', 'data.yaml'].find((name) => files.includes(name))
+  if (yaml === undefined || !files.includes('images') || !files.includes('labels')) {
+    throw new GannetError('usage', `${folder} is no folder of boxes: it needs images/, labels/ (YOLO, a file a picture) and classes.yaml with names`)
+  }
+  const { names } = (parseYaml(await readFile(join(folder, yaml), 'utf8')) ?? {}) as { readonly names?: Record<string, unknown> | unknown[] }
+  if (typeof names !== 'object') throw new GannetError('usage', `${join(folder, yaml)} has no names`)
+  const labelled = new Set(await list(join(folder, 'labels')))
+  const pictures = await Promise.all((await list(join(folder, 'images'))).filter((name) => PICTURE.test(name)).map(async (name): Promise<Boxed> => {
+    const file = `${parse(name).name}.txt`
+    const path = join(folder, 'labels', file)
+    return { path: join(folder, 'images', name), rows: labelled.has(file) ? rowsOf(await readFile(path, 'utf8'), path) : [] }
+  }))
+  return { names: new Map(Object.entries(names).map(([key, name]) => [Number(key), String(name)])), pictures }
+}
+
+/**
+ * A folder a class, named like it; or files alone, one a class, whose sorted order is that of `labels` (as a sample of ImageNet
+ * with one picture a class is given).
+ * @throws usage
+ */
+export const readClassedFolder = async (folder: string, labels: readonly string[]): Promise<readonly Classed[]> => {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: Error) => {
+    throw new GannetError('usage', `${folder} cannot be read (${cause.message})`, { cause })
+  })
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name).sort((a, b) => (a < b ? -1 : 1))
+  if (folders.length > 0) {
+    const found = await Promise.all(folders.map(async (label) =>
+      (await list(join(folder, label))).filter((name) => PICTURE.test(name)).map((name) => ({ path: join(folder, label, name), label }))))
+    const unknown = folders.filter((label) => !labels.includes(label))
+    if (unknown.length > 0) {
+      throw new GannetError('usage', `${unknown.length} of ${folders.length} folders are named like no class of the model (${unknown.slice(0, 3).join(', ')}): name them as gannet models list --labels does`)
+    }
+    return found.flat()
+  }
+  const files = entries.map(({ name }) => name).filter((name) => PICTURE.test(name)).sort((a, b) => (a < b ? -1 : 1))
+  if (files.length !== labels.length) {
+    throw new GannetError('usage', `${folder} has ${files.length} pictures and no folders: as a picture a class it would need ${labels.length}`)
+  }
+  return files.map((name, at) => ({ path: join(folder, name), label: labels[at] as string }))
+}
