@@ -79,11 +79,9 @@ async function* seeAll(pack: Pack, task: EvaluatedTask, paths: readonly string[]
   }
 }
 
-/** The process starts and loads its model on the first picture's time. */
-const typical = (times: readonly number[]): number => {
-  const sorted = [...times.slice(1)].sort((a, b) => a - b)
-  return sorted.length === 0 ? (times[0] ?? 0) : sorted.reduce((a, b) => a + b, 0) / sorted.length
-}
+/** Without the first picture's, in which the process starts and loads its model. */
+const meanOf = ([first = 0, ...times]: readonly number[]): number =>
+  times.length === 0 ? first : times.reduce((a, b) => a + b, 0) / times.length
 
 const evaluateDetect = async (options: EvaluateOptions, pack: Pack): Promise<Evaluation> => {
   const { data, confidence = 0.5, onProgress } = options
@@ -105,7 +103,7 @@ const evaluateDetect = async (options: EvaluateOptions, pack: Pack): Promise<Eva
   const { ap50, ap } = detectionMetrics(judged)
   const gate = gateMetrics(judged, confidence)
   return {
-    task: 'detect', pack: pack.manifest.id, images: pictures.length, undecodable, msPerImage: typical(times),
+    task: 'detect', pack: pack.manifest.id, images: pictures.length, undecodable, msPerImage: meanOf(times),
     metrics: { ap50, ap, gatePrecision: gate.precision, gateRecall: gate.recall, gateF1: gate.f1 },
     intervals: { ap50: bootstrap(judged, (some) => detectionMetrics(some).ap50), gateF1: bootstrap(judged, (some) => gateMetrics(some, confidence).f1) },
   }
@@ -126,7 +124,7 @@ const evaluateClassify = async ({ data, onProgress }: EvaluateOptions, pack: Pac
   }
   const of = pictures.length
   return {
-    task: 'classify', pack: pack.manifest.id, images: of, undecodable, msPerImage: typical(times),
+    task: 'classify', pack: pack.manifest.id, images: of, undecodable, msPerImage: meanOf(times),
     metrics: { top1: first / of, top5: five / of }, intervals: { top1: wilson(first, of), top5: wilson(five, of) },
   }
 }

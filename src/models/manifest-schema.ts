@@ -21,6 +21,13 @@ const shape = z.strictObject({
   bytes: z.int().positive(),
   licence: z.string().min(1),
   source: z.string().min(1),
+  from: z.exactOptional(z.union([
+    z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
+    z.strictObject({
+      hub: z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'OWNER/NAME'), path: z.string().regex(/^(?!.*\.\.)[\w./-]+$/, 'a path in the repository'),
+      revision: z.string().regex(/^[\w.-]+$/, 'a branch, tag or commit'),
+    }),
+  ])),
   input: z.strictObject({
     name: z.string().min(1),
     width: size,

@@ -90,6 +90,8 @@ export interface Manifest {
   readonly bytes: number
   readonly licence: string
   readonly source: string
+  /** Where its file can be had: by its address, or as a file of a hub's repository. Absent where nobody offers it. */
+  readonly from?: { readonly url: string } | { readonly hub: string; readonly path: string; readonly revision: string }
   readonly input: InputRecipe
   readonly detect?: DetectHead
   readonly classify?: ClassifyHead

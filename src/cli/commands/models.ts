@@ -6,9 +6,9 @@ import pc from 'picocolors'
 import { evaluate, EVALUATED_TASKS, type EvaluatedTask, type Evaluation } from '../../app/evaluate.ts'
 import { modelSettings, resolveSettings } from '../../app/settings.ts'
 import { GannetError } from '../../core/errors.ts'
-import { findPacks, shippedPacks } from '../../models/index.ts'
+import { findPacks, pullPack, shippedPacks, sourceUrl } from '../../models/index.ts'
 import { addFlags, typedFlags } from '../flags.ts'
-import { bytes, count, print, printJson, table } from '../output.ts'
+import { bytes, count, note, print, printJson, table } from '../output.ts'
 
 const { modelsDir } = modelSettings
 
@@ -28,6 +28,8 @@ const stateOf = async (folder: string | null, id: string): Promise<string> => {
     throw error
   }
 }
+
+const NO_FOLDER = 'name the folder of weights with --models-dir or GANNET_MODELS'
 
 const share = (value: number): string => (Number.isNaN(value) ? 'none' : `${(100 * value).toFixed(1)} %`)
 
@@ -53,6 +55,31 @@ export const addModels = (program: Command): void => {
     ])))
   })
 
+  const pull = models.command('pull').description('bring the weights of packs into the folder of models, from their hub or a mirror of it (HF_ENDPOINT, HF_TOKEN)')
+    .argument('<ids...>', 'as gannet models list names them').option('--json', 'print a JSON line each')
+  addFlags(pull, { modelsDir }).action(async (ids: string[], options: { json?: boolean }) => {
+    const folder = await folderOf(pull)
+    if (folder === null) throw new GannetError('usage', NO_FOLDER)
+    const packs = ids.map((id) => {
+      const pack = shippedPacks.find((one) => one.id === id)
+      if (!pack) throw new GannetError('pack-unknown', `no pack is called "${id}"; known are ${shippedPacks.map((one) => one.id).join(', ')}`)
+      return pack
+    })
+    const stop = new AbortController()
+    process.once('SIGINT', () => stop.abort(new GannetError('drained', 'stopped; what has come is kept, and the next pull goes on there')))
+    const { HF_ENDPOINT: endpoint, HF_TOKEN: token } = process.env
+    for (const pack of packs) {
+      note(`${pack.id}: ${bytes(pack.bytes)}${pack.from ? ` from ${sourceUrl(pack, endpoint)}` : ''}, licence ${pack.licence}`)
+      const log = process.stderr.isTTY ? createLogUpdate(process.stderr) : null
+      const pulled = await pullPack(pack, {
+        modelsDir: folder, signal: stop.signal, ...(endpoint ? { endpoint } : {}), ...(token ? { token } : {}),
+        onProgress: (at, of) => log?.(`${bytes(at)} of ${bytes(of)}`),
+      }).finally(() => log?.clear())
+      if (options.json) printJson({ id: pack.id, path: pulled.path, bytes: pulled.bytes })
+      else print(pulled.bytes === 0 ? `${pack.id} was here already: ${pulled.path}` : `${pack.id}: ${pulled.path}`)
+    }
+  })
+
   const command = models.command('eval').description('measure a pack on a folder of pictures whose truth is known')
     .addOption(new Option('--task <task>', 'what it is measured at').choices([...EVALUATED_TASKS]).makeOptionMandatory())
     .requiredOption('--data <folder>', 'detect: images/, labels/ (YOLO) and classes.yaml; classify: a folder a class, or sorted files of a sample with one a class')
@@ -61,7 +88,7 @@ export const addModels = (program: Command): void => {
     .option('--json', 'print JSON')
   addFlags(command, { modelsDir }).action(async (options: { task: EvaluatedTask; data: string; model?: string; confidence: string; json?: boolean }) => {
     const folder = await folderOf(command)
-    if (folder === null) throw new GannetError('usage', 'name the folder that holds the weights with --models-dir or GANNET_MODELS')
+    if (folder === null) throw new GannetError('usage', NO_FOLDER)
     const confidence = Number(options.confidence)
     if (!(confidence > 0 && confidence <= 1)) throw new GannetError('usage', `--confidence ${options.confidence}: write a number above 0, up to 1`)
     const log = process.stderr.isTTY ? createLogUpdate(process.stderr) : null
