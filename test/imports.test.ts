@@ -46,6 +46,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   search: ['core'],
   export: ['core'],
   analyze: ['core'],
+  evaluate: ['core'],
   vision: ['core', 'image', 'models'],
   crawl: ['core', 'analyze'],
   node: ['core', 'schedule', 'fetch'],

@@ -4,9 +4,9 @@ import { createLogUpdate } from 'log-update'
 import { Option, type Command } from 'commander'
 import pc from 'picocolors'
 import { evaluate, EVALUATED_TASKS, type EvaluatedTask, type Evaluation } from '../../app/evaluate.ts'
+import { listPacks, originOf, packNamed, pullPack } from '../../app/model-packs.ts'
 import { modelSettings, resolveSettings } from '../../app/settings.ts'
 import { GannetError } from '../../core/errors.ts'
-import { findPacks, pullPack, shippedPacks, sourceUrl } from '../../models/index.ts'
 import { addFlags, typedFlags } from '../flags.ts'
 import { bytes, count, note, print, printJson, table } from '../output.ts'
 
@@ -14,20 +14,6 @@ const { modelsDir } = modelSettings
 
 const folderOf = async (command: Command): Promise<string | null> =>
   (await resolveSettings({ modelsDir }, { flags: typedFlags(command, { modelsDir }) })).modelsDir
-
-/** Whether its weights lie in the folder, and are the right ones. */
-const stateOf = async (folder: string | null, id: string): Promise<string> => {
-  const task = shippedPacks.find((one) => one.id === id)?.tasks[0]
-  if (folder === null || task === undefined) return 'absent'
-  try {
-    await findPacks({ modelsDir: folder, want: { detect: 'none', embed: 'none', classify: 'none', [task]: id } })
-    return 'here'
-  } catch (error) {
-    if (GannetError.is(error, 'pack-missing')) return 'absent'
-    if (GannetError.is(error, 'pack-damaged')) return 'damaged'
-    throw error
-  }
-}
 
 const NO_FOLDER = 'name the folder of weights with --models-dir or GANNET_MODELS'
 
@@ -47,29 +33,29 @@ export const addModels = (program: Command): void => {
   const list = models.command('list').description('the packs that are known, and whether their weights are here').option('--json', 'print a JSON array')
   addFlags(list, { modelsDir }).action(async (options: { json?: boolean }) => {
     const folder = await folderOf(list)
-    const packs = await Promise.all(shippedPacks.map(async (pack) => ({ ...pack, state: await stateOf(folder, pack.id) })))
-    if (options.json) return printJson(packs.map(({ id, title, tasks, file, sha256, bytes: size, licence, source, state }) => ({ id, title, tasks, file, sha256, bytes: size, licence, source, state })))
-    print(table(packs.map(({ id, tasks, state, bytes: size, licence, title, file }) => [
+    const packs = await listPacks(folder)
+    if (options.json) {
+      return printJson(packs.map(({ pack: { id, title, tasks, file, sha256, bytes: size, licence, source }, state }) =>
+        ({ id, title, tasks, file, sha256, bytes: size, licence, source, state })))
+    }
+    print(table(packs.map(({ pack: { id, tasks, bytes: size, licence, title, file }, state }) => [
       id, tasks.join(', '), state === 'here' ? pc.green(state) : pc.yellow(state), bytes(size), licence, title,
       pc.dim(folder === null ? file : join(folder, file)),
     ])))
   })
 
-  const pull = models.command('pull').description('bring the weights of packs into the folder of models, from their hub or a mirror of it (HF_ENDPOINT, HF_TOKEN)')
+  const pulling = models.command('pull').description('bring the weights of packs into the folder of models, from their hub or a mirror of it (HF_ENDPOINT, HF_TOKEN)')
     .argument('<ids...>', 'as gannet models list names them').option('--json', 'print a JSON line each')
-  addFlags(pull, { modelsDir }).action(async (ids: string[], options: { json?: boolean }) => {
-    const folder = await folderOf(pull)
+  addFlags(pulling, { modelsDir }).action(async (ids: string[], options: { json?: boolean }) => {
+    const folder = await folderOf(pulling)
     if (folder === null) throw new GannetError('usage', NO_FOLDER)
-    const packs = ids.map((id) => {
-      const pack = shippedPacks.find((one) => one.id === id)
-      if (!pack) throw new GannetError('pack-unknown', `no pack is called "${id}"; known are ${shippedPacks.map((one) => one.id).join(', ')}`)
-      return pack
-    })
+    const packs = ids.map(packNamed)
     const stop = new AbortController()
     process.once('SIGINT', () => stop.abort(new GannetError('drained', 'stopped; what has come is kept, and the next pull goes on there')))
     const { HF_ENDPOINT: endpoint, HF_TOKEN: token } = process.env
     for (const pack of packs) {
-      note(`${pack.id}: ${bytes(pack.bytes)}${pack.from ? ` from ${sourceUrl(pack, endpoint)}` : ''}, licence ${pack.licence}`)
+      const origin = originOf(pack, endpoint)
+      note(`${pack.id}: ${bytes(pack.bytes)}${origin === null ? '' : ` from ${origin}`}, licence ${pack.licence}`)
       const log = process.stderr.isTTY ? createLogUpdate(process.stderr) : null
       const pulled = await pullPack(pack, {
         modelsDir: folder, signal: stop.signal, ...(endpoint ? { endpoint } : {}), ...(token ? { token } : {}),
