@@ -4,14 +4,12 @@
  * wrong verdicts at worst. What the user named must be there and whole; what was merely looked
  * for may be absent, and is then reported as off.
  */
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { distance } from 'fastest-levenshtein'
 import { GannetError, systemCode } from '../core/errors.ts'
 import type { Manifest, Pack, PackChoice, PackTask } from './pack.ts'
+import { sha256OfFile } from './sha256-of-file.ts'
 import { shippedPacks } from './shipped-packs.ts'
 
 export interface PackFinding {
@@ -63,9 +61,7 @@ const check = async (manifest: Manifest, modelsDir: string): Promise<Checked> =>
   try {
     const { size } = await stat(path)
     if (size !== manifest.bytes) return damaged(`${size} bytes`)
-    const hash = createHash('sha256')
-    await pipeline(createReadStream(path), hash)
-    const found = hash.digest('hex')
+    const found = await sha256OfFile(path)
     return found === manifest.sha256 ? { ok: true, pack: packOf(manifest, path) } : damaged(`SHA-256 ${found}`)
   } catch (error) {
     const errno = systemCode(error)

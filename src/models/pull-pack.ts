@@ -4,14 +4,12 @@
  * which nothing comes any more, is carried on where it stands (RFC 9110 §14); what turns out to be another file is thrown
  * away and told of.
  */
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { backOff, type BackOff } from '../core/back-off.ts'
 import { GannetError, isDiskFull } from '../core/errors.ts'
 import type { Manifest } from './pack.ts'
+import { sha256OfFile } from './sha256-of-file.ts'
 
 export interface PullOptions {
   /** Made where it is not there. */
@@ -44,12 +42,6 @@ export const sourceUrl = ({ id, from }: Manifest, endpoint = HUB): string => {
   if (from === undefined) throw new GannetError('pack-missing', `nobody knows where ${id} can be had from: put its file into the folder of models yourself`)
   if ('url' in from) return from.url
   return `${endpoint.replace(/\/+$/, '')}/${from.hub}/resolve/${from.revision}/${from.path}`
-}
-
-export const sha256OfFile = async (path: string): Promise<string> => {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return hash.digest('hex')
 }
 
 const sizeOf = async (path: string): Promise<number> => (await stat(path).catch(() => ({ size: 0 }))).size
