@@ -76,7 +76,7 @@ export const readClassedFolder = async (folder: string, labels: readonly string[
       (await list(join(folder, label))).filter((name) => PICTURE.test(name)).map((name) => ({ path: join(folder, label, name), label }))))
     const unknown = folders.filter((label) => !labels.includes(label))
     if (unknown.length > 0) {
-      throw new GannetError('usage', `${unknown.length} of ${folders.length} folders are named like no class of the model (${unknown.slice(0, 3).join(', ')}): name them as gannet models list --labels does`)
+      throw new GannetError('usage', `${unknown.length} of ${folders.length} folders are named like no class of the model (${unknown.slice(0, 3).join(', ')}): its classes are ${labels.slice(0, 3).join(', ')} and so on`)
     }
     return found.flat()
   }

@@ -98,7 +98,8 @@ const carryOn = async (manifest: Manifest, part: string, options: PullOptions): 
         at += bytes.byteLength
         if (at > manifest.bytes) throw new Final(`${url} has more than ${manifest.bytes} bytes: it is another file than ${manifest.id}`)
         came += bytes.byteLength
-        await file.write(bytes)
+        // Unlike `write`, it writes all of them.
+        await file.writeFile(bytes)
         onProgress?.(at, manifest.bytes)
       }
       await file.sync()
