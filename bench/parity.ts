@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { detectionMetrics, gateMetrics, readBoxedFolder, type JudgedPicture } from '../src/evaluate/index.ts'
+import { detectionMetrics, gateMetrics, readBoxedFolder, trueBoxes, type JudgedPicture } from '../src/evaluate/index.ts'
 import { shippedPacks } from '../src/models/index.ts'
 import sharp from 'sharp'
 import { row, type Benchmark } from './bench.ts'
@@ -25,11 +25,11 @@ const PACKS: readonly { readonly id: string; readonly plain: (file: string, side
 const judgePlainly = async (data: string, detector: PlainDetector): Promise<readonly JudgedPicture[]> => {
   const { names, pictures } = await readBoxedFolder(data)
   const judged: JudgedPicture[] = []
-  for (const { path: file, rows } of pictures) {
-    const { width = 1, height = 1 } = await sharp(file).metadata()
+  for (const picture of pictures) {
+    const { width = 1, height = 1 } = await sharp(picture.path).metadata()
     judged.push({
-      truth: rows.map(([at, x, y, w, h]) => ({ name: names.get(at) ?? '', x: (x - w / 2) * width, y: (y - h / 2) * height, width: w * width, height: h * height })),
-      found: (await detector.detect(file)).map(({ label, ...box }) => ({ ...box, name: names.get(label) ?? '' })),
+      truth: trueBoxes(picture, names, width, height),
+      found: (await detector.detect(picture.path)).map(({ label, ...box }) => ({ ...box, name: names.get(label) ?? '' })),
     })
   }
   return judged

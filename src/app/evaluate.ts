@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import type { Body } from '../core/body.ts'
 import { GannetError } from '../core/errors.ts'
 import {
-  bootstrap, detectionMetrics, gateMetrics, readBoxedFolder, readClassedFolder, wilson, type Interval, type JudgedPicture,
+  bootstrap, detectionMetrics, gateMetrics, readBoxedFolder, readClassedFolder, trueBoxes, wilson, type Boxed, type Interval, type JudgedPicture,
 } from '../evaluate/index.ts'
 import { findPacks, labelsOf, type Pack, type PackChoice, type Sight } from '../models/index.ts'
 import { openVision } from './vision-house.ts'
@@ -43,9 +43,7 @@ const DECODE_SECONDS = 20
 const NONE: PackChoice = { detect: null, embed: null, classify: null }
 
 const packFor = async ({ task, modelsDir, model }: EvaluateOptions): Promise<Pack> => {
-  const want = { detect: 'none', embed: 'none', classify: 'none', ...(model === undefined ? {} : { [task]: model }) }
-  const { [task]: ours, ...others } = want
-  const { choice, findings } = await findPacks({ modelsDir, want: model === undefined ? others : { ...others, [task]: ours } })
+  const { choice, findings } = await findPacks({ modelsDir, want: { detect: 'none', embed: 'none', classify: 'none', [task]: model } })
   const pack = choice[task]
   if (pack) return pack
   const { why = '', remedy = '' } = findings.find((finding) => finding.task === task) ?? {}
@@ -90,13 +88,11 @@ const evaluateDetect = async (options: EvaluateOptions, pack: Pack): Promise<Eva
   const times: number[] = []
   let undecodable = 0
   for await (const { seen, ms } of seeAll(pack, 'detect', pictures.map(({ path }) => path))) {
-    const { rows } = pictures[judged.length] as (typeof pictures)[number]
-    const [width, height] = [seen?.width ?? 1, seen?.height ?? 1]
+    const picture = pictures[judged.length] as Boxed
     if (seen === null) undecodable++
     times.push(ms)
     judged.push({
-      truth: rows.map(([at, x, y, w, h]) => ({ name: names.get(at) ?? `class ${at}`, x: (x - w / 2) * width, y: (y - h / 2) * height, width: w * width, height: h * height })),
-      found: seen?.sight.boxes ?? [],
+      truth: trueBoxes(picture, names, seen?.width ?? 1, seen?.height ?? 1), found: seen?.sight.boxes ?? [],
     })
     onProgress?.(judged.length, pictures.length)
   }

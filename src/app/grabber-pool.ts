@@ -134,7 +134,7 @@ export const createGrabberPool = ({ size, raise, mostBytes = 1e9, stallMs = 30_0
       idleLone = setTimeout(() => {
         if (lone) void close(lone).catch(() => undefined)
         lone = null
-      }, LONE_MS)
+      }, LONE_MS).unref()
     }
   }
 

@@ -1,7 +1,6 @@
 /**
- * Whether this process has slept: its machine was suspended, somebody stopped it (SIGSTOP), or its loop hung. What it was
- * given before for a certain time, others may have been given since; it cannot know by its clocks, which look the same
- * to it as after a long wait for work.
+ * Whether this process has slept: its machine was suspended, somebody stopped it (SIGSTOP), or its loop hung. What it timed
+ * meanwhile says nothing of whom it waited for, and its clocks look the same to it as after a long wait for work.
  */
 
 /** Shorter than anybody's patience with a silent member, longer than a busy loop takes for a turn. */

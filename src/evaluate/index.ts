@@ -1,4 +1,4 @@
 /** How good the models and verdicts are: figures against a known truth, with how sure they are. Pure, but for the folders that it reads. */
 export { detectionMetrics, gateMetrics, type DetectionMetrics, type FoundBox, type GateMetrics, type JudgedPicture, type TrueBox } from './detection.ts'
 export { bootstrap, wilson, type Interval } from './interval.ts'
-export { readBoxedFolder, readClassedFolder, type Boxed, type BoxedFolder, type Classed } from './picture-folders.ts'
+export { readBoxedFolder, readClassedFolder, trueBoxes, type Boxed, type BoxedFolder, type Classed } from './picture-folders.ts'

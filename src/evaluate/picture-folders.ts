@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import { GannetError } from '../core/errors.ts'
+import type { TrueBox } from './detection.ts'
 
 export interface Boxed {
   readonly path: string
@@ -18,6 +19,12 @@ export interface Classed {
   readonly path: string
   readonly label: string
 }
+
+/** The boxes of a picture in its pixels. @param width @param height of it, as it is shown */
+export const trueBoxes = ({ rows }: Boxed, names: BoxedFolder['names'], width: number, height: number): readonly TrueBox[] =>
+  rows.map(([at, x, y, w, h]) => ({
+    name: names.get(at) ?? `class ${at}`, x: (x - w / 2) * width, y: (y - h / 2) * height, width: w * width, height: h * height,
+  }))
 
 const PICTURE = /\.(jpe?g|png|webp|gif|avif|tiff?|bmp|heic)$/i
 

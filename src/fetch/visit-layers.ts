@@ -1,6 +1,6 @@
 /** The layers of a visit in their order, outermost first: a request passes them downwards, its answer upwards. */
 import type { Clock } from '../core/clock.ts'
-import { sleeps as sleepsOfProcess } from '../core/sleeps.ts'
+import { sleeps } from '../core/sleeps.ts'
 import type { CookieJars } from './cookie-jars.ts'
 import type { FetchOptions } from './fetch-options.ts'
 import type { Guard } from './guard.ts'
@@ -29,9 +29,7 @@ export interface LayerParts {
   readonly closing: AbortSignal
 }
 
-export const visitLayers = (
-  { options, guard, book, jars, clock, closing }: LayerParts, sleeps = options.sleeps ?? sleepsOfProcess,
-): readonly Layer[] => [
+export const visitLayers = ({ options, guard, book, jars, clock, closing }: LayerParts): readonly Layer[] => [
   // Integrity: the whole body, whichever hop brought it, where its hash is known beforehand.
   integrity,
   // Sniff: what comes must be what was asked for, whichever hop brings it.
@@ -54,7 +52,7 @@ export const visitLayers = (
   stale,
   // Pace: the last thing before the network, so that nothing that follows can come too early.
   pace({ clock, crawlDelayMs: book.crawlDelayMs, closing }),
-  observe({ clock, sleeps, crawlDelayMs: book.crawlDelayMs }),
+  observe({ clock, sleeps: options.sleeps ?? sleeps, crawlDelayMs: book.crawlDelayMs }),
   // Limits: reception.ts, at the end of the way. How the socket is opened is the route's (route.ts).
 ]
 

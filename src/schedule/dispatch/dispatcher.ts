@@ -150,7 +150,7 @@ export const startDispatcher = (ports: DispatcherPorts, options: DispatcherOptio
     if (allPaused || room + desk.processingRoom() === 0) return clock.now() + restMs
     const limit = Math.min(room, most)
     const { hosts, nextAt } = await queue.due({ limit, now: clock.now(), requests: rule.byOrigin === true })
-    const origins = await originsOf(hosts.map(({ request }) => request))
+    const origins = rule.byOrigin ? await originsOf(hosts.map(({ request }) => request)) : []
     const handouts = desk.spread(hosts.map(({ host, count }, at) => ({ host, count, origin: origins[at] ?? null })))
     if (handouts.length > 0) {
       const assignments = handouts.map(({ host, node, count }) => ({ host, count, owner: (isLane(host) ? processorOwnerOf : ownerOf)(members.get(node) as NodeReport) }))
