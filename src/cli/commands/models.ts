@@ -81,8 +81,7 @@ export const addModels = (program: Command): void => {
     const found = await evaluate({
       task: options.task, data: options.data, modelsDir: folder, confidence, ...(options.model === undefined ? {} : { model: options.model }),
       onProgress: (done, of) => log?.(`${count(done)} of ${count(of)} pictures`),
-    })
-    log?.clear()
+    }).finally(() => log?.clear())
     if (options.json) printJson(found)
     else print(textOf(found))
   })
