@@ -35,7 +35,7 @@ const hex = (random: () => number, digits: number): string => Array.from({ lengt
 
 const change = (sequence: number, random: () => number, values: Float32Array | null, dimension: number): Change => ({
   kind: 'put', sequence, id: hex(random, 24) as AssetId, duplicateOf: null,
-  fingerprint: { sha256: hex(random, 64) as Sha256, pixels: null, thumbnail: null, pdq: hex(random, 64), pdqQuality: 100, tile: new Uint8Array(0) },
+  fingerprint: { sha256: hex(random, 64) as Sha256, pixels: null, thumbnail: null, pdq: hex(random, 64), pdqQuality: 100, sketch: new Uint8Array(0), panels: [] },
   vectors: values ? [{ space: spaceId({ pack: 'bench', dimension, metric: 'cosine' }), values }] : [],
 })
 

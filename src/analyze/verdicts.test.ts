@@ -4,25 +4,19 @@ import type { AssetId, Sha256, TaskId } from '../core/ids.ts'
 import type { Look } from '../image/look.ts'
 import type { SameFound, SameSubject } from '../store/same.ts'
 import { createSameJudge, judgeLook, judgeSight, judgeStated, policySettings, verifyFull, type Policy } from './index.ts'
-import { cropTile, tileAgreement, TILE_SIDE } from './tile-agreement.ts'
 
 const policy: Policy = resolveConfig(policySettings, [])
 
-/** A tile drawn by a function of position (0 to 1), grey unless it says otherwise. */
-const tileOf = (level: (x: number, y: number) => number | readonly [number, number, number]): Uint8Array => {
-  const tile = new Uint8Array(TILE_SIDE * TILE_SIDE * 3)
-  for (let at = 0; at < TILE_SIDE * TILE_SIDE; at++) {
-    const drawn = level((at % TILE_SIDE) / TILE_SIDE, Math.floor(at / TILE_SIDE) / TILE_SIDE)
-    tile.set(typeof drawn === 'number' ? [drawn, drawn, drawn] : drawn, at * 3)
-  }
-  return tile
-}
-const waves = tileOf((x, y) => 128 + 60 * Math.sin(x * 9) + 50 * Math.cos(y * 7))
-const others = tileOf((x, y) => 128 + 90 * Math.sin(y * 15 + x * 4))
+/** A grey sketch drawn by a function of position (0 to 1). */
+const sketchOf = (level: (x: number, y: number) => number): Uint8Array =>
+  Uint8Array.from({ length: 4608 }, (_, at) => (at < 4096 ? level((at % 64) / 64, Math.floor(at / 64) / 64) : 128))
+const scene = (x: number, y: number): number => 128 + 50 * Math.sin(x * 19 + 3 * y) + 40 * Math.cos(y * 13 - x * x * 9) + 20 * Math.sin(x * y * 70)
+const waves = sketchOf(scene)
+const others = sketchOf((x, y) => 128 + 90 * Math.sin(y * 15 + x * 4))
 
 const look = (over: Partial<Look> = {}): Look => ({
   ok: true, sha256: 'a'.repeat(64) as Sha256, pixels: null, format: 'jpeg', width: 800, height: 600, orientation: 1, pages: 1,
-  bytes: 1000, pdq: '0'.repeat(64), pdqQuality: 100, tile: waves,
+  bytes: 1000, pdq: '0'.repeat(64), pdqQuality: 100, sketch: waves, panels: [],
   looks: { blur: 300, brightness: 120, contrast: 50, entropy: 7 }, credits: null, warning: null, ...over,
 })
 
@@ -72,36 +66,18 @@ describe('judgeSight', () => {
   })
 })
 
-describe('tiles', () => {
-  it('agree with themselves, brighter too, and not with others', () => {
-    expect(tileAgreement(waves, waves)).toEqual({ correlation: expect.closeTo(1), difference: 0 })
-    const brighter = waves.map((level) => Math.min(255, level + 10))
-    expect(tileAgreement(waves, brighter).difference).toBeLessThan(1)
-    expect(tileAgreement(waves, others).correlation).toBeLessThan(0.5)
-  })
-
-  it('tell a recoloured picture by its difference', () => {
-    const red = tileOf((x, y) => [200 + 50 * Math.sin(x * 9), 60 + 40 * Math.cos(y * 7), 60])
-    const blue = tileOf((x, y) => [60, 60 + 40 * Math.cos(y * 7), 200 + 50 * Math.sin(x * 9)])
-    expect(tileAgreement(red, blue).difference).toBeGreaterThan(24)
-  })
-
-  it('crop as a thumbnailer does', () => {
-    const right = tileOf((x) => 255 * x)
-    const half = cropTile(right, { x: 0.5, y: 0, width: 0.5, height: 1 })
-    expect(half[0]).toBeGreaterThan(120)
-    expect(half[0]).toBeLessThan(136)
-  })
-})
-
 describe('verifyFull', () => {
   it('accepts the same picture, larger', () => expect(verifyFull(look({ width: 200, height: 150 }), look(), 200)).toBeNull())
   it('accepts the picture that a square thumbnail was cut from', () => {
-    const square = look({ width: 150, height: 150, tile: cropTile(waves, { x: 0.125, y: 0, width: 0.75, height: 1 }) })
+    const square = look({ width: 150, height: 150, sketch: sketchOf((x, y) => scene(0.125 + x * 0.75, y)) })
+    expect(verifyFull(square, look(), 120)).toBeNull()
+  })
+  it('accepts the picture that a thumbnail shows on a plain square', () => {
+    const square = look({ width: 150, height: 150, sketch: sketchOf((x, y) => (y < 0.125 || y >= 0.875 ? 255 : scene(x, (y - 0.125) / 0.75))) })
     expect(verifyFull(square, look(), 120)).toBeNull()
   })
   it('refuses another picture', () => {
-    expect(verifyFull(look({ width: 200, height: 150, tile: others }), look(), 128)).toMatchObject({
+    expect(verifyFull(look({ width: 200, height: 150, sketch: others }), look(), 128)).toMatchObject({
       reason: 'full-mismatch', evidence: { why: 'another picture' },
     })
   })
@@ -115,11 +91,11 @@ describe('the judge of sameness', () => {
   const stored = { id: 'aaaa' as AssetId, url: 'http://a/1', width: 800, height: 600, bytes: 5000, duplicateOf: null }
   const subject = (over: Partial<SameSubject> = {}): SameSubject => ({
     task: 't' as TaskId, url: 'http://a/2',
-    fingerprint: { sha256: 'b'.repeat(64) as Sha256, pixels: null, thumbnail: null, pdq: '0'.repeat(64), pdqQuality: 100, tile: waves },
-    vectors: [], width: 400, height: 300, bytes: 1000, ...over,
+    fingerprint: { sha256: 'b'.repeat(64) as Sha256, pixels: null, thumbnail: null, pdq: '0'.repeat(64), pdqQuality: 100, sketch: waves, panels: [] },
+    vectors: [], aspect: 4 / 3, width: 400, height: 300, bytes: 1000, ...over,
   })
   const found = (over: Partial<SameFound> = {}): SameFound => ({ exact: null, copies: [], similar: [], ...over })
-  const copy = { ...stored, distance: 4, pdqQuality: 100, tile: waves }
+  const copy = { ...stored, distance: 4, cosine: null, sketch: waves, panels: [] }
 
   it('skips what is stored byte for byte', () => {
     expect(judge(subject(), found({ exact: stored }))).toMatchObject({ kind: 'duplicate', of: 'aaaa', level: 'exact' })
@@ -135,7 +111,37 @@ describe('the judge of sameness', () => {
     expect(judge(subject({ width: null, height: null }), found({ copies: [copy] }))).toMatchObject({ kind: 'new', supersedes: [] })
   })
   it('takes no copy on the word of the hash alone', () => {
-    expect(judge(subject(), found({ copies: [{ ...copy, tile: others }] }))).toMatchObject({ kind: 'new', supersedes: [] })
+    expect(judge(subject(), found({ copies: [{ ...copy, sketch: others }] }))).toMatchObject({ kind: 'new', supersedes: [] })
+  })
+  it('takes a vector at its word no more than a hash', () => {
+    const byVector = { ...copy, distance: null, cosine: 0.9 }
+    expect(judge(subject(), found({ copies: [byVector] }))).toMatchObject({ kind: 'duplicate', level: 'copy', evidence: [{ of: 'aaaa', cosine: 0.9, form: 'whole' }] })
+    expect(judge(subject(), found({ copies: [{ ...byVector, sketch: others }] }))).toMatchObject({ kind: 'new', link: null })
+  })
+  it('prefers a picture to the same within a border, unless the border holds far more of its pixels', () => {
+    const panels = [{ x: 0.1, y: 0.1, width: 0.8, height: 0.8, pdq: '0'.repeat(64), pdqQuality: 100 }]
+    const framed = { ...copy, panels, sketch: sketchOf((x, y) => (Math.max(Math.abs(x - 0.5), Math.abs(y - 0.5)) < 0.4 ? scene((x - 0.1) / 0.8, (y - 0.1) / 0.8) : 255)) }
+    const plain = subject({ width: 700, height: 525 })
+    expect(judge(plain, found({ copies: [framed] }))).toMatchObject({ kind: 'new', supersedes: ['aaaa'], evidence: [{ form: 'frame' }] })
+    expect(judge(plain, found({ copies: [{ ...framed, width: 1600, height: 1200 }] }))).toMatchObject({ kind: 'duplicate', of: 'aaaa' })
+    const inFrame = subject({ width: 800, height: 600, fingerprint: { ...plain.fingerprint, sketch: framed.sketch, panels } })
+    expect(judge(inFrame, found({ copies: [{ ...copy, width: 700, height: 525 }] }))).toMatchObject({ kind: 'duplicate', of: 'aaaa' })
+    expect(judge(inFrame, found({ copies: [{ ...copy, width: 400, height: 300 }] }))).toMatchObject({ kind: 'new', supersedes: ['aaaa'] })
+  })
+  it('links a picture that holds a stored one beside another, whatever its size, and drops neither', () => {
+    const half = { y: 0, width: 0.5, height: 1, pdq: '0'.repeat(64), pdqQuality: 100 }
+    const panels = [{ ...half, x: 0 }, { ...half, x: 0.5 }]
+    const both = sketchOf((x, y) => (x < 0.5 ? scene(x * 2, y) : 128 + 90 * Math.sin(y * 15 + x * 8)))
+    const collage = subject({ aspect: 8 / 3, width: 1600, height: 600, fingerprint: { ...subject().fingerprint, sketch: both, panels } })
+    const expected = { kind: 'new', link: { to: 'aaaa', level: 'copy' }, supersedes: [] }
+    expect(judge(collage, found({ copies: [copy] }))).toMatchObject(expected)
+    expect(judge(subject(), found({ copies: [{ ...copy, sketch: both, panels, width: 1600, height: 600 }] }))).toMatchObject(expected)
+  })
+  it('reads the tiles of older stores', () => {
+    const tile = new Uint8Array(3072)
+    for (let at = 0; at < 1024; at++) tile.fill(scene(((at % 32) + 0.5) / 32, (Math.floor(at / 32) + 0.5) / 32), at * 3, at * 3 + 3)
+    expect(judge(subject(), found({ copies: [{ ...copy, sketch: tile }] }))).toMatchObject({ kind: 'duplicate', level: 'copy' })
+    expect(judge(subject(), found({ copies: [{ ...copy, sketch: new Uint8Array(0) }] }))).toMatchObject({ kind: 'new' })
   })
   it('links what is similar to a representative, never to a member', () => {
     const member = { ...stored, id: 'bbbb' as AssetId, duplicateOf: 'aaaa' as AssetId, score: 0.99, space: 's' }

@@ -63,12 +63,13 @@ export const packsFor = (settings: Pick<HouseSettings, 'modelsDir' | 'model'>): 
   return findPacks({ modelsDir: settings.modelsDir ?? undefined, want })
 }
 
-/** Least cosine of the similar level, by space. */
-export const similarAtOf = (choice: PackChoice): Readonly<Record<string, number>> => {
-  const { embed } = choice
-  const at = embed?.manifest.thresholds.similarAt
+const thresholdOf = ({ embed }: PackChoice, name: 'copyAt' | 'similarAt'): Readonly<Record<string, number>> => {
+  const at = embed?.manifest.thresholds[name]
   return embed?.space && at !== undefined ? { [spaceId(embed.space)]: at } : {}
 }
+
+/** Least cosine of the similar level, by space. */
+export const similarAtOf = (choice: PackChoice): Readonly<Record<string, number>> => thresholdOf(choice, 'similarAt')
 
 /** Where one address serves many hosts, they share its patience. */
 const ADDRESS_DELAY_MS = 50
@@ -107,7 +108,7 @@ export const openHouse = async ({ settings, emit, grant, clock, recipes, process
     data: settings.data, mode: 'own', owner: thisCommand(), restarted: false, delayMs: settings.delay,
     addressDelayMs: addressDelayOf(settings), outbox,
     policies: { onExact: settings.onExact, onCopy: settings.onCopy, onSimilar: settings.onSimilar },
-    similarAt: similarAtOf(choice),
+    copyAt: thresholdOf(choice, 'copyAt'), similarAt: similarAtOf(choice),
   }
   let restarted = false
   const keeper = keepRole({

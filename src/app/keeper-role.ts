@@ -1,6 +1,6 @@
 /** Places the stores in the keeper process: names their adapters, wires the committer to its judge. */
 import { GannetError } from '../core/errors.ts'
-import { PDQ_MATCH } from '../core/hamming.ts'
+import { PDQ_PROPOSES } from '../core/hamming.ts'
 import { createSameJudge, type SamePolicies } from '../analyze/index.ts'
 import { openSqliteOutbox } from '../schedule/adapters/sqlite-outbox.ts'
 import { openSqliteSchedule } from '../schedule/adapters/sqlite.ts'
@@ -26,6 +26,7 @@ export interface KeeperInit {
   /** A task server's: its sub-queue lies here too. */
   readonly outbox?: boolean
   readonly policies: SamePolicies
+  readonly copyAt: Readonly<Record<string, number>>
   readonly similarAt: Readonly<Record<string, number>>
 }
 
@@ -54,7 +55,7 @@ export const keeperRole: RoleFactory<KeeperInit> = {
     const committer = own
       ? createCommitter({
           catalogue, blobs, vectors, fingerprints, judge: createSameJudge(init.policies), journalPath: paths.journal,
-          limits: { pdqDistance: PDQ_MATCH, similarAt: init.similarAt },
+          limits: { pdqDistance: PDQ_PROPOSES, copyAt: init.copyAt, similarAt: init.similarAt },
         })
       : null
     if (committer) await committer.recover()
@@ -83,7 +84,7 @@ export const keeperRole: RoleFactory<KeeperInit> = {
       committer: committer ?? forReadersOnly,
       search: createSearch({
         catalogue, vectors,
-        near: (pdq, maxDistance) => fingerprints.near(pdq, maxDistance),
+        near: (pdq, maxDistance) => fingerprints.near({ pdq, pdqQuality: 100, panels: [] }, maxDistance),
         pathOf: (sha256) => blobs.pathOf(sha256),
       }),
       maintenance: { check: (options) => checkStore({ catalogue, blobs, vectors, fingerprints }, options) },

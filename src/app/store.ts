@@ -77,7 +77,7 @@ export const openStore = async (
   existingFolder(settings.data)
   const init: KeeperInit = {
     data: settings.data, mode: own ? 'own' : 'read', owner: thisCommand(), restarted: false, delayMs: settings.delay, addressDelayMs: addressDelayOf(settings),
-    policies: { onExact: settings.onExact, onCopy: settings.onCopy, onSimilar: settings.onSimilar }, similarAt: {},
+    policies: { onExact: settings.onExact, onCopy: settings.onCopy, onSimilar: settings.onSimilar }, copyAt: {}, similarAt: {},
   }
   const keeper = keepRole({ role: 'keeper', start: () => startRole('keeper', init, {}), onRestart: () => undefined })
   try {

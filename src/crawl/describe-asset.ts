@@ -12,7 +12,8 @@ export const fingerprintOf = (look: Look, thumbnail: Look | null): Fingerprint =
   thumbnail: thumbnail?.sha256 ?? null,
   pdq: look.pdq,
   pdqQuality: look.pdqQuality,
-  tile: look.tile,
+  sketch: look.sketch,
+  panels: look.panels,
 })
 
 export const describeAsset = (from: {

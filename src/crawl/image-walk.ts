@@ -247,6 +247,7 @@ const subjectOf = (work: ImageWork, look: Look): SameSubject => {
     // A thumbnail may be the one that a stored picture was shown by.
     fingerprint: fingerprintOf(look, single ? null : look),
     vectors: [],
+    aspect: look.width / look.height,
     width: single ? look.width : stated.width,
     height: single ? look.height : stated.height,
     bytes: single ? look.bytes : candidate.bytes,

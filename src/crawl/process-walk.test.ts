@@ -50,7 +50,7 @@ const setUp = async (over: { readonly mortal?: <Store extends object>(store: Sto
   const blobs = await openFsBlobStore({ dir })
   const rest = { vectors: createVectorIndexModel(), fingerprints: createFingerprints() }
   const options: CommitterOptions = {
-    catalogue, blobs, ...rest, journalPath: join(root, `journal-${places}`), limits: { pdqDistance: 31, similarAt: {} },
+    catalogue, blobs, ...rest, journalPath: join(root, `journal-${places}`), limits: { pdqDistance: 31, copyAt: {}, similarAt: {} },
     // The larger one replaces the smaller.
     judge: (_, { copies }) => ({ kind: 'new', link: null, supersedes: copies.map(({ id }) => id), evidence: null }),
   }

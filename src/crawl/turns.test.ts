@@ -5,7 +5,7 @@ import { createTurns } from './turns.ts'
 
 const look = (sha256: string, pdq: string, pdqQuality = 100): Look => ({
   ok: true, sha256: sha256 as Sha256, pixels: null, format: 'jpeg', width: 200, height: 150, orientation: 1, pages: 1, bytes: 1,
-  pdq, pdqQuality, tile: new Uint8Array(3072), looks: { blur: 99, brightness: 99, contrast: 50, entropy: 7 }, credits: null, warning: null,
+  pdq, pdqQuality, sketch: new Uint8Array(0), panels: [], looks: { blur: 99, brightness: 99, contrast: 50, entropy: 7 }, credits: null, warning: null,
 })
 const isOpen = (turn: { come: Promise<unknown> }): Promise<boolean> =>
   Promise.race([turn.come.then(() => true), new Promise<boolean>((resolve) => setImmediate(resolve, false))])

@@ -1,4 +1,5 @@
 /** How sure a figure is: intervals of 95 %. */
+import { randomOf } from './random.ts'
 
 export interface Interval {
   readonly low: number
@@ -16,14 +17,6 @@ export const wilson = (right: number, of: number): Interval => {
 }
 
 const DRAWS = 200
-
-/** mulberry32: the same draws for the same seed. */
-const randomOf = (seed: number) => (): number => {
-  seed = (seed + 0x6d2b79f5) | 0
-  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-  return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-}
 
 /** Of anything that is computed from pictures: by drawing as many of them with replacement, 200 times, seeded. */
 export const bootstrap = <Item>(items: readonly Item[], figure: (items: readonly Item[]) => number, seed = 1): Interval => {

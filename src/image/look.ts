@@ -33,6 +33,16 @@ export interface Credits {
   readonly reserved: string | null
 }
 
+/** A part of a picture that may be a picture of its own. Place and size in shares of the whole, 0 to 1. */
+export interface PanelPrint {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+  readonly pdq: string
+  readonly pdqQuality: number
+}
+
 export interface Look {
   readonly ok: true
   readonly sha256: Sha256
@@ -49,8 +59,10 @@ export interface Look {
   readonly bytes: number
   readonly pdq: string
   readonly pdqQuality: number
-  /** 32 × 32 RGB of the whole picture, stretched. */
-  readonly tile: Uint8Array
+  /** Of the whole picture, stretched: see sketch.ts. */
+  readonly sketch: Uint8Array
+  /** Pictures that it seems to be put together from, with hashes of their own; none where it is one. */
+  readonly panels: readonly PanelPrint[]
   readonly looks: Looks
   /** Null where the file says nothing. */
   readonly credits: Credits | null

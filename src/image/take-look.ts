@@ -2,15 +2,26 @@
 import { createHash } from 'node:crypto'
 import type { Sha256 } from '../core/ids.ts'
 import { DECODE_LIMITS, decodeForLook, type DecodeLimits, type KnownHash, type Rgb } from './decode.ts'
-import type { Look, Unseen } from './look.ts'
+import type { Look, PanelPrint, Unseen } from './look.ts'
 import { looksOnStage } from './looks.ts'
-import { pdqOnStage } from './pdq.ts'
-import { at, kernels, putRgb } from './stage.ts'
-import { tileOnStage } from './tile.ts'
+import { pdq, pdqOnStage } from './pdq.ts'
+import { panelsOf, type Panel } from './panels.ts'
+import { sketchOnStage } from './sketch.ts'
+import { at, floatsAt, kernels, putRgb } from './stage.ts'
 
 /** The size belongs to the picture: the same bytes as 2 × 8 and 4 × 4 pixels are not the same. */
 const pixelsOf = ({ data, width, height }: Rgb): Sha256 =>
   createHash('sha256').update(`${width} ${height} `).update(data).digest('hex') as Sha256
+
+/** Cut out of the working picture, to whole pixels. */
+const printOf = (panel: Panel, luma: Float32Array, width: number, height: number): PanelPrint => {
+  const [left, top] = [Math.round(panel.x * width), Math.round(panel.y * height)]
+  const [across, down] = [Math.round(panel.width * width), Math.round(panel.height * height)]
+  const part = new Float32Array(across * down)
+  for (let row = 0; row < down; row++) part.set(luma.subarray((top + row) * width + left, (top + row) * width + left + across), row * across)
+  const { hex, quality } = pdq(part, across, down)
+  return { ...panel, pdq: hex, pdqQuality: quality }
+}
 
 export interface Looked {
   readonly look: Look
@@ -36,14 +47,17 @@ export const takeLook = async (
   putRgb(rgb)
   kernels.luma(at.rgb, width * height, at.luma)
   const { hex, quality } = pdqOnStage(width, height)
+  const luma = floatsAt(at.luma, width * height).slice()
   return {
     look: {
       ...facts,
       pixels: reduced ? null : pixelsOf(rgb),
       pdq: hex,
       pdqQuality: quality,
-      tile: tileOnStage(width, height),
+      sketch: sketchOnStage(width, height),
       looks: looksOnStage(width, height),
+      // Last: they take the stage for themselves.
+      panels: panelsOf(luma, width, height).map((panel) => printOf(panel, luma, width, height)),
     },
     rgb,
   }

@@ -20,7 +20,8 @@ export const fingerprintOf = (seed: string | number, over: Partial<Fingerprint> 
   thumbnail: null,
   pdq: createHash('sha256').update(`pdq ${seed}`).digest('hex'),
   pdqQuality: 100,
-  tile: new Uint8Array(3072).fill(Number.parseInt(digest(seed).slice(0, 2), 16)),
+  sketch: new Uint8Array(4608).fill(Number.parseInt(digest(seed).slice(0, 2), 16)),
+  panels: [],
   ...over,
 })
 

@@ -3,7 +3,7 @@ import type { AssetId, RequestId, Sha256, SpaceId, TaskId } from '../core/ids.ts
 import type { Json } from '../core/json.ts'
 import type { Outcome, Reason } from '../core/reasons.ts'
 import type { Rendition } from '../core/rendition.ts'
-import type { Looks } from '../image/look.ts'
+import type { Looks, PanelPrint } from '../image/look.ts'
 
 /** In pixels of the oriented original, from its top left corner. */
 export interface Box {
@@ -98,8 +98,10 @@ export interface Fingerprint {
   readonly pdq: string
   /** 0 to 100; below 50 the hash says little. */
   readonly pdqQuality: number
-  /** 32 × 32 RGB, row by row, 3072 bytes: the independent look that confirms a copy. */
-  readonly tile: Uint8Array
+  /** The independent look that confirms a copy, 4608 bytes: 64 × 64 of Y, then 16 × 16 each of Cb and Cr. */
+  readonly sketch: Uint8Array
+  /** Pictures that it seems to be put together from. */
+  readonly panels: readonly PanelPrint[]
 }
 
 /** What indexes and judges know of an asset besides its row. */

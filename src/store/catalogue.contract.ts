@@ -321,10 +321,10 @@ export const catalogueContract = (name: string, subject: CatalogueSubject): void
     test('what was given can be changed afterwards without changing what is stored', async () => {
       const catalogue = await opened()
       if (!subject.durable) return
-      const tile = new Uint8Array(3072).fill(7)
-      await catalogue.commit([entryOf(1, { fingerprint: { tile } })])
-      tile.fill(0)
-      expect(await catalogue.traits([idOf(1)])).toEqual([{ fingerprint: fingerprintOf(1, { tile: new Uint8Array(3072).fill(7) }), vectors: [] }])
+      const sketch = new Uint8Array(4608).fill(7)
+      await catalogue.commit([entryOf(1, { fingerprint: { sketch } })])
+      sketch.fill(0)
+      expect(await catalogue.traits([idOf(1)])).toEqual([{ fingerprint: fingerprintOf(1, { sketch: new Uint8Array(4608).fill(7) }), vectors: [] }])
     })
   })
 }

@@ -33,7 +33,7 @@ export const commitUntilKilled = async (dir: string, round: number): Promise<voi
     blobs: await openFsBlobStore({ dir: paths.blobs }),
     vectors: await openFlatVectors({ dir: paths.vectors }),
     fingerprints: createFingerprints(),
-    limits: { pdqDistance: 31, similarAt: {} },
+    limits: { pdqDistance: 31, copyAt: {}, similarAt: {} },
     journalPath: paths.journal,
     judge: (_subject, { copies }) => ({ kind: 'new', link: null, supersedes: copies.map((copy) => copy.id), evidence: null }),
   })

@@ -35,7 +35,7 @@ afterAll(() => rm(root, { recursive: true, force: true }))
 const place = () => join(root, `${++places}`)
 
 const SPACE = space('pack', 4)
-const limits = { pdqDistance: 31, similarAt: { [SPACE]: 0.95 } }
+const limits = { pdqDistance: 31, copyAt: {}, similarAt: { [SPACE]: 0.95 } }
 
 /** A plain policy: exact skip, copy keep-best, similar link. */
 const judge: SameJudge = (subject, { exact, copies, similar }) => {
@@ -209,7 +209,7 @@ describe('committer', () => {
     await house.committer.commit([large])
     const [old, linked] = await house.catalogue.get('id', [small.asset.id, alike.asset.id])
     expect([old?.level, old?.duplicateOf, linked?.duplicateOf]).toEqual(['copy', large.asset.id, large.asset.id])
-    expect(house.fingerprints.near(small.fingerprint.pdq, 31).map((near) => near.id)).toEqual([large.asset.id])
+    expect(house.fingerprints.near(small.fingerprint, 31).map((near) => near.id)).toEqual([large.asset.id])
     await expectWhole(house)
   })
 
@@ -217,7 +217,7 @@ describe('committer', () => {
     const house = modelHouse()
     const thumbnail = digest('thumb')
     await house.committer.commit([askOf('small', { pdq: pdqOf(1), width: 100, print: { thumbnail } }), askOf('large', { pdq: pdqOf(1), width: 200 })])
-    const subject = { ...askOf('new', { print: { thumbnail } }), task: 't' as never, url: 'u', width: null, height: null, bytes: null }
+    const subject = { ...askOf('new', { print: { thumbnail } }), task: 't' as never, url: 'u', aspect: 1, width: null, height: null, bytes: null }
     expect(await house.committer.known([subject])).toMatchObject([{ kind: 'duplicate', of: askOf('large').asset.id, level: 'exact' }])
   })
 
@@ -225,7 +225,7 @@ describe('committer', () => {
     const house = modelHouse()
     await house.committer.commit([askOf(1)])
     const { fingerprint, vectors } = askOf(1)
-    const subject = { task: 't' as never, url: 'u', fingerprint, vectors, width: null, height: null, bytes: null }
+    const subject = { task: 't' as never, url: 'u', fingerprint, vectors, aspect: 1, width: null, height: null, bytes: null }
     expect(await house.committer.known([subject, { ...subject, fingerprint: askOf(2).fingerprint }])).toMatchObject([{ kind: 'duplicate' }, { kind: 'new' }])
     expect((await house.catalogue.stats()).sequence).toBe(1)
   })
@@ -234,7 +234,7 @@ describe('committer', () => {
     const house = modelHouse()
     const scouted = (n: number, pdq: string) => ({
       task: `t${n}` as never, url: `https://example.org/${n}.jpg`, fingerprint: fingerprintOf(`thumb ${n}`, { pdq }),
-      vectors: [], width: 100, height: 100, bytes: null,
+      vectors: [], aspect: 1, width: 100, height: 100, bytes: null,
     })
     const one = { ...askOf(1, { pdq: pdqOf(1) }), scouted: scouted(1, pdqOf(9)) }
     // In full they differ by more than PDQ allows; the second's thumbnail shows the first.

@@ -57,6 +57,7 @@ const subjectOf = ({ asset, fingerprint, vectors, verdict }: CommitAsk): SameSub
   url: asset.url,
   fingerprint,
   vectors,
+  aspect: asset.width / asset.height,
   width: asset.width,
   height: asset.height,
   bytes: asset.bytes,

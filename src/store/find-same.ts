@@ -1,14 +1,13 @@
 /**
- * What could be the same as this picture: exact by hashes, copies by PDQ, similar by vectors.
+ * What could be the same as this picture: exact by hashes, copies by PDQ and by vectors, similar by vectors.
  * It only proposes; the judge decides. `withPending` adds what a group of commits holds that the
  * stores do not know yet, so that two copies that arrive together see each other.
  */
-import { hammingHex, PDQ_MIN_QUALITY } from '../core/hamming.ts'
 import type { AssetId } from '../core/ids.ts'
 import type { Asset } from './asset.ts'
 import type { Catalogue, CommitEntry } from './catalogue.ts'
-import type { Fingerprints } from './fingerprints.ts'
-import type { SameFound, SameLimits, SameSubject, StoredBrief } from './same.ts'
+import { nearestOf, type Fingerprints } from './fingerprints.ts'
+import type { ProposedCopy, SameFound, SameLimits, SameSubject, StoredBrief } from './same.ts'
 import type { VectorIndex } from './vector-index.ts'
 import { cosine } from './vector-math.ts'
 
@@ -22,6 +21,8 @@ export interface SameStores {
 /** Most proposals of each level; a placeholder met a thousand times is proposed no oftener. */
 const MAX_COPIES = 32
 const MAX_SIMILAR = 16
+/** Of those that only a vector proposes: copies are among the very nearest, and each proposal costs a registration. */
+const MAX_BY_VECTOR = 6
 
 /** In the order in which they count; the thumbnail of a superseded asset comes after them. */
 const EXACT = ['sha256', 'pixels', 'thumbnail'] as const
@@ -64,7 +65,18 @@ const assetsBy = async (
   return new Map(asked.flatMap((value, i) => (assets[i] ? [[value, assets[i]] as const] : [])))
 }
 
-const byDistance = (a: { distance: number; id: string }, b: typeof a): number => a.distance - b.distance || (a.id < b.id ? -1 : 1)
+type Proposal = Pick<ProposedCopy, 'id' | 'distance' | 'cosine'>
+
+/** By hash before by vector alone. */
+const byLikelihood = (a: Proposal, b: Proposal): number =>
+  (a.distance ?? 256) - (b.distance ?? 256) || (b.cosine ?? -1) - (a.cosine ?? -1) || (a.id < b.id ? -1 : 1)
+
+/** Those of the hashes, and the nearest of those that a vector proposes alone. */
+const proposals = <One extends Proposal>(all: readonly One[]): readonly One[] => {
+  const sorted = [...all].sort(byLikelihood)
+  return [...sorted.filter(({ distance }) => distance !== null).slice(0, MAX_COPIES), ...sorted.filter(({ distance }) => distance === null).slice(0, MAX_BY_VECTOR)]
+}
+
 const byScore = (a: { score: number; id: string }, b: typeof a): number => b.score - a.score || (a.id < b.id ? -1 : 1)
 
 /** Looks in the stores, for many subjects at the cost of few calls. */
@@ -74,15 +86,20 @@ export const findSame = async (
 ): Promise<readonly Found[]> => {
   const searches = subjects.map((subject) =>
     subject.vectors.flatMap(({ space, values }) => {
-      const threshold = limits.similarAt[space]
-      return threshold === undefined ? []
+      const threshold = Math.min(limits.similarAt[space] ?? Infinity, limits.copyAt[space] ?? Infinity)
+      return threshold === Infinity ? []
         : [vectors.search(space, values, { top: MAX_SIMILAR, threshold }).then((hits) => hits.map((hit) => ({ ...hit, space })))]
     }),
   )
-  const near = subjects.map(({ fingerprint: { pdq, pdqQuality } }) =>
-    pdqQuality < PDQ_MIN_QUALITY ? [] : fingerprints.near(pdq, limits.pdqDistance, MAX_COPIES),
-  )
-  const similar = await Promise.all(searches.map(async (each) => (await Promise.all(each)).flat()))
+  const near = subjects.map(({ fingerprint }) => fingerprints.near(fingerprint, limits.pdqDistance, MAX_COPIES))
+  const resembling = await Promise.all(searches.map(async (each) => (await Promise.all(each)).flat()))
+  const similar = resembling.map((hits) => hits.filter(({ space, score }) => score >= (limits.similarAt[space] ?? Infinity)))
+  const proposed = near.map((prints, i) => {
+    const cosines = new Map((resembling[i] ?? []).filter(({ space, score }) => score >= (limits.copyAt[space] ?? Infinity)).map(({ id, score }) => [id, score]))
+    const byHash = prints.map(({ id, distance }) => ({ id, distance, cosine: cosines.get(id) ?? null }))
+    const hashed = new Set(prints.map(({ id }) => id))
+    return proposals<Proposal>([...byHash, ...[...cosines].filter(([id]) => !hashed.has(id)).map(([id, cosine]) => ({ id, distance: null, cosine }))])
+  })
   const exact = await Promise.all(EXACT.map((by) => assetsBy(catalogue, by, subjects.map(({ fingerprint }) => fingerprint[by]))))
 
   const exacts = subjects.map(({ fingerprint }) => {
@@ -94,7 +111,7 @@ export const findSame = async (
   })
   const superseded = await supersededAmong(catalogue, exacts.flatMap((each) => each?.asset ?? []))
 
-  const copyIds = [...new Set(near.flat().map((print) => print.id))]
+  const copyIds = [...new Set(proposed.flat().map(({ id }) => id))]
   const traits = await catalogue.traits(copyIds)
   const printOf = new Map(copyIds.map((id, i) => [id, traits[i]?.fingerprint]))
   const assets = await assetsBy(catalogue, 'id', [
@@ -110,9 +127,9 @@ export const findSame = async (
     return {
       exact: held ? briefOf(held) : null,
       exactRank: heir ? SUPERSEDED : (hit?.rank ?? NONE),
-      copies: (near[i] ?? []).flatMap(({ id, distance }) => {
+      copies: (proposed[i] ?? []).flatMap(({ id, distance, cosine }) => {
         const [copy, print] = [assets.get(id), printOf.get(id)]
-        return copy && print ? [{ ...briefOf(copy), distance, pdqQuality: print.pdqQuality, tile: print.tile }] : []
+        return copy && print ? [{ ...briefOf(copy), distance, cosine, sketch: print.sketch, panels: print.panels }] : []
       }),
       similar: (similar[i] ?? [])
         .flatMap(({ id, score, space }) => {
@@ -143,24 +160,22 @@ export const withPending = (
     exact = briefOf(other.asset)
     exactRank = rank
   }
-  const copies = stored.flatMap((other) => {
-    const { pdq, pdqQuality, tile } = other.fingerprint
-    if (pdqQuality < PDQ_MIN_QUALITY || fingerprint.pdqQuality < PDQ_MIN_QUALITY) return []
-    const distance = hammingHex(pdq, fingerprint.pdq)
-    return distance <= limits.pdqDistance ? [{ ...briefOf(other.asset), distance, pdqQuality, tile }] : []
+  const resembling = stored.map((other) => other.vectors.flatMap(({ space, values }) => {
+    const mine = vectors.find((vector) => vector.space === space)
+    return mine ? [{ space: space as string, score: cosine(mine.values, values) }] : []
+  }))
+  const copies = stored.flatMap((other, i): ProposedCopy[] => {
+    const near = nearestOf(fingerprint, other.fingerprint)
+    const distance = near <= limits.pdqDistance ? near : null
+    const score = resembling[i]?.find((one) => one.score >= (limits.copyAt[one.space] ?? Infinity))?.score ?? null
+    const { sketch, panels } = other.fingerprint
+    return distance === null && score === null ? [] : [{ ...briefOf(other.asset), distance, cosine: score, sketch, panels }]
   })
-  const similar = stored.flatMap((other) =>
-    other.vectors.flatMap(({ space, values }) => {
-      const threshold = limits.similarAt[space]
-      const mine = vectors.find((vector) => vector.space === space)
-      if (threshold === undefined || !mine) return []
-      const score = cosine(mine.values, values)
-      return score >= threshold ? [{ ...briefOf(other.asset), score, space: space as string }] : []
-    }),
-  )
+  const similar = stored.flatMap((other, i) =>
+    (resembling[i] ?? []).filter(({ space, score }) => score >= (limits.similarAt[space] ?? Infinity)).map((one) => ({ ...briefOf(other.asset), ...one })))
   const all = {
     exact,
-    copies: [...found.copies, ...copies].sort(byDistance).slice(0, MAX_COPIES),
+    copies: proposals([...found.copies, ...copies]),
     similar: [...found.similar, ...similar].sort(byScore).slice(0, MAX_SIMILAR),
   }
   const candidates: readonly StoredBrief[] = [...(exact ? [exact] : []), ...all.copies, ...all.similar]

@@ -13,6 +13,8 @@ export interface SameSubject {
   readonly url: string
   readonly fingerprint: Fingerprint
   readonly vectors: readonly StoredVector[]
+  /** Width over height of the picture that the fingerprint is of, which may be a thumbnail cropped to a square. */
+  readonly aspect: number
   /** Of the full picture; null where only the thumbnail has been seen and the page does not say. */
   readonly width: number | null
   readonly height: number | null
@@ -29,11 +31,18 @@ export interface StoredBrief {
   readonly duplicateOf: AssetId | null
 }
 
+export interface ProposedCopy extends StoredBrief, Pick<Fingerprint, 'sketch' | 'panels'> {
+  /** Bits of PDQ that differ, of 256: between the pictures, or pictures in them, one of them perhaps in a mirror; null where a vector proposes it alone. */
+  readonly distance: number | null
+  /** Cosine in a space with a threshold for copies; null where a hash proposes it alone. */
+  readonly cosine: number | null
+}
+
 export interface SameFound {
   /** Same original bytes, same pixels, or shown by the same thumbnail. */
   readonly exact: StoredBrief | null
-  /** Within the PDQ distance, nearest first, with what is needed to confirm. */
-  readonly copies: readonly (StoredBrief & { readonly distance: number; readonly pdqQuality: number; readonly tile: Uint8Array })[]
+  /** Proposed as copies by a hash or by a vector, the likeliest first, with what is needed to confirm. */
+  readonly copies: readonly ProposedCopy[]
   /** At or above the space's threshold, nearest first. */
   readonly similar: readonly (StoredBrief & { readonly score: number; readonly space: string })[]
 }
@@ -55,6 +64,8 @@ export type SameJudge = (subject: SameSubject, found: SameFound) => SameDecision
 export interface SameLimits {
   /** Most PDQ bits that may differ, of 256. */
   readonly pdqDistance: number
+  /** Least cosine of what may be a copy, by space, from its pack; a space without one proposes none. */
+  readonly copyAt: Readonly<Record<string, number>>
   /** Least cosine a space, from its pack; a space without one proposes nothing. */
   readonly similarAt: Readonly<Record<string, number>>
 }

@@ -97,7 +97,7 @@ class FakeProcess implements VisionHandle {
 const unseen: Unseen = { ok: false, reason: 'undecodable', detail: 'not a picture', bytes: 3, sha256: null }
 const lookOf = (text: string): Look => ({
   ok: true, sha256: sha256Of(text), pixels: null, format: text, width: 1, height: 1, orientation: 1, pages: 1, bytes: 1,
-  pdq: '', pdqQuality: 0, tile: new Uint8Array(0), looks: { blur: 0, brightness: 0, contrast: 0, entropy: 0 }, credits: null, warning: null,
+  pdq: '', pdqQuality: 0, sketch: new Uint8Array(0), panels: [], looks: { blur: 0, brightness: 0, contrast: 0, entropy: 0 }, credits: null, warning: null,
 })
 const sightOf = (text: string): Sight => ({ boxes: [], labels: [{ name: text, score: 1, by: 'fake' }], vectors: [] })
 const body = (text: string) => ({ kind: 'inline', bytes: new TextEncoder().encode(text) }) as const

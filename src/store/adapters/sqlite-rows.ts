@@ -15,7 +15,8 @@ export interface PrintRow {
   readonly thumbnail: ArrayBuffer | null
   readonly pdq: ArrayBuffer
   readonly pdq_quality: number
-  readonly tile: ArrayBuffer
+  readonly sketch: ArrayBuffer
+  readonly panels: string
 }
 export interface StepRow extends PrintRow {
   readonly row: number
@@ -37,7 +38,7 @@ export const ASSET = `a.json, a.duplicate_of, a.level, (
   SELECT json_group_array(json(json)) FROM (SELECT json FROM rendition WHERE asset = a.row ORDER BY rowid)
 ) AS renditions`
 /** Columns of a `PrintRow`, from `asset`. */
-export const PRINT = 'sha256, pixels, thumbnail, pdq, pdq_quality, tile'
+export const PRINT = 'sha256, pixels, thumbnail, pdq, pdq_quality, sketch, panels'
 
 /** Many are asked for in one statement, as a JSON array: a call costs far more than a row. */
 const ASKED = 'FROM json_each(?) AS asked JOIN asset a ON a.row ='
@@ -71,7 +72,8 @@ export const printOf = (row: PrintRow): Fingerprint => ({
   thumbnail: row.thumbnail && (hexOf(row.thumbnail) as Sha256),
   pdq: hexOf(row.pdq),
   pdqQuality: row.pdq_quality,
-  tile: new Uint8Array(row.tile),
+  sketch: new Uint8Array(row.sketch),
+  panels: JSON.parse(row.panels) as Fingerprint['panels'],
 })
 
 export const verdictOf = ({ thumbnail_url, page_url, evidence, ...row }: VerdictRow): VerdictRecord => ({

@@ -1,5 +1,5 @@
-/** The tables of `catalogue.db`, format 2. A change here is a new format with a step that leads to it. */
-export const CATALOGUE_VERSION = 2
+/** The tables of `catalogue.db`, format 3. A change here is a new format with a step that leads to it. */
+export const CATALOGUE_VERSION = 3
 
 /** Version 1 knew no renditions. `key` is that of core/rendition.ts; `sha256` is NULL where none could be made. */
 const RENDITIONS = `
@@ -13,12 +13,18 @@ CREATE TABLE rendition (
 CREATE INDEX rendition_sha256 ON rendition (sha256) WHERE sha256 IS NOT NULL;
 `
 
+/** Version 2 kept a tile, 3,072 bytes, which is read as the sketch it stands for, and no panels. */
+const SKETCHES = `
+ALTER TABLE asset RENAME COLUMN tile TO sketch;
+ALTER TABLE asset ADD COLUMN panels TEXT NOT NULL DEFAULT '[]';
+`
+
 /** From each version to the next. */
-export const CATALOGUE_STEPS: Readonly<Record<number, string>> = { 1: RENDITIONS }
+export const CATALOGUE_STEPS: Readonly<Record<number, string>> = { 1: RENDITIONS, 2: SKETCHES }
 
 /**
  * `row` names an asset inside the file and never changes; `sequence` does when it is superseded.
- * Sizes per asset, beside the text: tile 3 KB, hashes 130 bytes, vectors 4 bytes a dimension.
+ * Sizes per asset, beside the text: sketch 4.5 KB, hashes 130 bytes, vectors 4 bytes a dimension.
  */
 export const CATALOGUE_SCHEMA = `
 CREATE TABLE asset (
@@ -37,7 +43,8 @@ CREATE TABLE asset (
   pdq BLOB NOT NULL,
   pdq_quality REAL NOT NULL,
   json TEXT NOT NULL,
-  tile BLOB NOT NULL
+  sketch BLOB NOT NULL,
+  panels TEXT NOT NULL DEFAULT '[]'
 ) STRICT;
 CREATE INDEX asset_sha256 ON asset (sha256) WHERE superseded = 0;
 CREATE INDEX asset_pixels ON asset (pixels, sequence) WHERE superseded = 0 AND pixels IS NOT NULL;

@@ -94,13 +94,13 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
   const insert = ({ asset, fingerprint, vectors }: CommitEntry, sequence: number): number => {
     const row = run(
       `INSERT INTO asset (id, sequence, superseded, duplicate_of, level, bytes, host, category, json, ${PRINT})
-       VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       asset.id, sequence, asset.duplicateOf, asset.level, asset.bytes, asset.host, asset.category,
       JSON.stringify({ ...asset, renditions: [], requestIds: [] }),
       bytesOf(fingerprint.sha256),
       fingerprint.pixels && bytesOf(fingerprint.pixels),
       fingerprint.thumbnail && bytesOf(fingerprint.thumbnail),
-      bytesOf(fingerprint.pdq), fingerprint.pdqQuality, fingerprint.tile,
+      bytesOf(fingerprint.pdq), fingerprint.pdqQuality, fingerprint.sketch, JSON.stringify(fingerprint.panels),
     )
     addRequests(row, asset.requestIds)
     for (const { name } of [...asset.labels, ...asset.boxes]) {

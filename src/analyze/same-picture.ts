@@ -1,0 +1,81 @@
+/**
+ * Whether two pictures are copies of one, and how: the independent look at registered pixels that confirms what a hash or a
+ * vector proposes.
+ *
+ * The weights were fitted by logistic regression on 2,400 copies (evaluate/copy-cases.ts, seed 5, of 300 photographs of
+ * ImageNet) against pairs of designs with other words (evaluate/template-cases.ts, seed 8), neighbours in 97 classes of
+ * Caltech-101 and the nearest other pictures by vector, and then left alone: docs/quality.md has what they come to on others.
+ */
+import type { PanelPrint } from '../image/look.ts'
+import { agreementOf, type Agreement } from './agreement.ts'
+import { register, type Registration } from './registration.ts'
+import type { SketchView, Window } from './sketch-view.ts'
+
+/**
+ * `whole`: both show the same extent. `crop`: one shows a part of the other. `frame`: one is the other within a border or
+ * beside a caption. `part`: one holds the other beside another picture, or as a detail of something much larger.
+ */
+export type CopyForm = 'whole' | 'crop' | 'frame' | 'part'
+
+export interface SamePicture extends Registration, Agreement {
+  readonly form: CopyForm
+}
+
+/** Log odds of being a copy, but for a constant. */
+const WEIGHT = { correlation: 1.75, uncovered: 1.18, details: 2, clash: -6.5, plain: -5.3 } as const
+const LEAST_SCORE = 10.75
+/** Root mean square of 8-bit levels; 999 of 1,000 copies stay below it, another colour of paint seldom does. */
+const MOST_COLOUR = 20
+/** On plain ground, which products stand on: one without the other's colour is a copy only where all its luminance is the same. */
+const PRODUCT_PLAIN = 0.1
+const PALE = 0.3
+const PALE_CORRELATION = 0.985
+/** Shares of the sides from which a window is the whole. */
+const WHOLE_SIDE = 0.93
+/** Share of the area from which a window is most of a picture: half of a collage whose seam was not seen is not. */
+const MOST_OF_IT = 0.66
+/** Intersection over union from which a window is a panel. */
+const IS_PANEL = 0.8
+
+/** Of a correlation: the digits that are nines, in nepers; of 1 as of .9995, which is what noise leaves. */
+const surety = (correlation: number): number => -Math.log(1 - Math.min(correlation, 0.9995))
+
+const isSame = ({ correlation }: Registration, { details, uncovered, clash, plain, colour, paler }: Agreement): boolean => {
+  if (colour > MOST_COLOUR) return false
+  if (plain >= PRODUCT_PLAIN && paler < PALE && correlation < PALE_CORRELATION) return false
+  const score = WEIGHT.correlation * surety(correlation) + WEIGHT.uncovered * surety(uncovered) + WEIGHT.details * details + WEIGHT.clash * clash + WEIGHT.plain * plain
+  return score >= LEAST_SCORE
+}
+
+const shared = (a: Window, b: Window): number =>
+  Math.max(0, Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x)) * Math.max(0, Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y))
+
+const areaOf = ({ width, height }: Window): number => width * height
+
+const formOf = ({ window }: Registration, panels: readonly PanelPrint[]): CopyForm => {
+  if (window.width >= WHOLE_SIDE && window.height >= WHOLE_SIDE) return 'whole'
+  const isPanel = panels.some((panel) => {
+    const both = shared(panel, window)
+    return both / (areaOf(panel) + areaOf(window) - both) >= IS_PANEL
+  })
+  if (!isPanel) return areaOf(window) >= MOST_OF_IT ? 'crop' : 'part'
+  return panels.some((panel) => shared(panel, window) < 0.1 * areaOf(panel)) ? 'part' : 'frame'
+}
+
+/** A picture as it is compared. */
+export interface Compared {
+  readonly view: SketchView
+  readonly panels: readonly PanelPrint[]
+}
+
+/** @returns null for two pictures */
+export const samePicture = (first: Compared, second: Compared): SamePicture | null => {
+  const registration = register(first.view, second.view)
+  if (!registration) return null
+  const agreement = agreementOf(first.view, second.view, registration)
+  if (!isSame(registration, agreement)) return null
+  const panels = registration.inner === 'first' ? second.panels : first.panels
+  // What a mirror does to the panels of the second.
+  const seen = registration.mirrored && registration.inner === 'first' ? panels.map((panel) => ({ ...panel, x: 1 - panel.x - panel.width })) : panels
+  return { ...registration, ...agreement, form: formOf(registration, seen) }
+}
