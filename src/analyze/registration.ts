@@ -18,10 +18,10 @@ export interface Registration {
 }
 
 /** Cells of the coarse grid's side. */
-const GRID = 24
+const GRID = 20
 /** Least side of a window, in shares: a collage of two gives each a half, of two unlike ones less. */
 const LEAST_SCALE = 0.3
-const LEAST_CELLS = 7
+const LEAST_CELLS = 6
 /** Coarse correlation below which nothing is refined: copies come to .85 and more, most other pictures stay below it. */
 const GATE = 0.78
 /** Places that are refined by one step, and the correlation that the best of them must have to be refined further. */

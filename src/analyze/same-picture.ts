@@ -17,15 +17,19 @@ import type { SketchView, Window } from './sketch-view.ts'
  */
 export type CopyForm = 'whole' | 'crop' | 'frame' | 'part'
 
-export interface SamePicture extends Registration, Agreement {
+export interface Likeness extends Registration, Agreement {
+  /** Log odds of being a copy, but for a constant: at 0 and above it is taken for one. −Infinity where no weight is given to the rest. */
+  readonly score: number
+}
+
+export interface SamePicture extends Likeness {
   readonly form: CopyForm
 }
 
-/** Log odds of being a copy, but for a constant. */
 const WEIGHT = { correlation: 1.75, uncovered: 1.18, details: 2, clash: -6.5, plain: -5.3 } as const
-const LEAST_SCORE = 10.75
+const LEAST_SCORE = 10.2
 /** Root mean square of 8-bit levels; 999 of 1,000 copies stay below it, another colour of paint seldom does. */
-const MOST_COLOUR = 20
+const MOST_COLOUR = 26
 /** On plain ground, which products stand on: one without the other's colour is a copy only where all its luminance is the same. */
 const PRODUCT_PLAIN = 0.1
 const PALE = 0.3
@@ -40,11 +44,10 @@ const IS_PANEL = 0.8
 /** Of a correlation: the digits that are nines, in nepers; of 1 as of .9995, which is what noise leaves. */
 const surety = (correlation: number): number => -Math.log(1 - Math.min(correlation, 0.9995))
 
-const isSame = ({ correlation }: Registration, { details, uncovered, clash, plain, colour, paler }: Agreement): boolean => {
-  if (colour > MOST_COLOUR) return false
-  if (plain >= PRODUCT_PLAIN && paler < PALE && correlation < PALE_CORRELATION) return false
-  const score = WEIGHT.correlation * surety(correlation) + WEIGHT.uncovered * surety(uncovered) + WEIGHT.details * details + WEIGHT.clash * clash + WEIGHT.plain * plain
-  return score >= LEAST_SCORE
+const scoreOf = ({ correlation }: Registration, { details, uncovered, clash, plain, colour, paler }: Agreement): number => {
+  if (colour > MOST_COLOUR || (plain >= PRODUCT_PLAIN && paler < PALE && correlation < PALE_CORRELATION)) return -Infinity
+  return WEIGHT.correlation * surety(correlation) + WEIGHT.uncovered * surety(uncovered) + WEIGHT.details * details +
+    WEIGHT.clash * clash + WEIGHT.plain * plain - LEAST_SCORE
 }
 
 const shared = (a: Window, b: Window): number =>
@@ -68,14 +71,20 @@ export interface Compared {
   readonly panels: readonly PanelPrint[]
 }
 
+/** @returns null where neither lies in the other in any way */
+export const likenessOf = (first: SketchView, second: SketchView): Likeness | null => {
+  const registration = register(first, second)
+  if (!registration) return null
+  const agreement = agreementOf(first, second, registration)
+  return { ...registration, ...agreement, score: scoreOf(registration, agreement) }
+}
+
 /** @returns null for two pictures */
 export const samePicture = (first: Compared, second: Compared): SamePicture | null => {
-  const registration = register(first.view, second.view)
-  if (!registration) return null
-  const agreement = agreementOf(first.view, second.view, registration)
-  if (!isSame(registration, agreement)) return null
-  const panels = registration.inner === 'first' ? second.panels : first.panels
+  const likeness = likenessOf(first.view, second.view)
+  if (!likeness || likeness.score < 0) return null
+  const panels = likeness.inner === 'first' ? second.panels : first.panels
   // What a mirror does to the panels of the second.
-  const seen = registration.mirrored && registration.inner === 'first' ? panels.map((panel) => ({ ...panel, x: 1 - panel.x - panel.width })) : panels
-  return { ...registration, ...agreement, form: formOf(registration, seen) }
+  const seen = likeness.mirrored && likeness.inner === 'first' ? panels.map((panel) => ({ ...panel, x: 1 - panel.x - panel.width })) : panels
+  return { ...likeness, form: formOf(likeness, seen) }
 }

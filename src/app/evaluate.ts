@@ -5,11 +5,12 @@ import { GannetError } from '../core/errors.ts'
 import {
   bootstrap, detectionMetrics, gateMetrics, readBoxedFolder, readClassedFolder, trueBoxes, wilson, type Boxed, type Interval, type JudgedPicture,
 } from '../evaluate/index.ts'
-import { findPacks, labelsOf, type Pack, type PackChoice, type Sight } from '../models/index.ts'
+import { findPacks, labelsOf, type Pack, type PackChoice, type PackTask, type Sight } from '../models/index.ts'
+import { evaluateCopies, type CopyEvaluation } from './evaluate-copies.ts'
 import { openVision } from './vision-house.ts'
 
-export type EvaluatedTask = 'detect' | 'classify'
-export const EVALUATED_TASKS: readonly EvaluatedTask[] = ['detect', 'classify']
+export type EvaluatedTask = 'detect' | 'classify' | 'copy'
+export const EVALUATED_TASKS: readonly EvaluatedTask[] = ['detect', 'classify', 'copy']
 
 export interface Evaluation {
   readonly task: EvaluatedTask
@@ -20,14 +21,20 @@ export interface Evaluation {
   readonly metrics: Readonly<Record<string, number>>
   /** Of 95 %, of some of the metrics. */
   readonly intervals: Readonly<Record<string, Interval>>
-  /** Decoding and inference of a picture, one after another, on one process. */
+  /** Decoding and inference of a picture, one after another, on one process; for copies, its search and comparisons too. */
   readonly msPerImage: number
+  /** Pairs that were taken for copies and are none. */
+  readonly mistaken?: CopyEvaluation['mistaken']
 }
 
 export interface EvaluateOptions {
   readonly task: EvaluatedTask
-  /** See evaluate/picture-folders.ts. */
+  /** See evaluate/picture-folders.ts; for copies, pictures in any folders. */
   readonly data: string
+  /** For copies: see evaluate-copies.ts. */
+  readonly others?: readonly string[]
+  readonly alike?: string
+  readonly seed?: number
   readonly modelsDir: string
   /** Id of the pack; the preferred one without. */
   readonly model?: string
@@ -36,13 +43,17 @@ export interface EvaluateOptions {
   readonly onProgress?: (done: number, of: number) => void
 }
 
+/** What embeds stands for whoever finds copies. */
+const packTask = (task: EvaluatedTask): PackTask => (task === 'copy' ? 'embed' : task)
+
 /** All that could count for the average precision. */
 const ALL_BOXES = { minScore: 0.001, maxBoxes: 100 }
 const DECODE_SECONDS = 20
 
 const NONE: PackChoice = { detect: null, embed: null, classify: null }
 
-const packFor = async ({ task, modelsDir, model }: EvaluateOptions): Promise<Pack> => {
+const packFor = async ({ task: evaluated, modelsDir, model }: EvaluateOptions): Promise<Pack> => {
+  const task = packTask(evaluated)
   const { choice, findings } = await findPacks({ modelsDir, want: { detect: 'none', embed: 'none', classify: 'none', [task]: model } })
   const pack = choice[task]
   if (pack) return pack
@@ -57,7 +68,7 @@ interface Seen {
 }
 
 /** One at a time, so that the time a picture takes is its own. */
-async function* seeAll(pack: Pack, task: EvaluatedTask, paths: readonly string[]): AsyncGenerator<{ readonly seen: Seen | null; readonly ms: number }> {
+async function* seeAll(pack: Pack, task: Exclude<EvaluatedTask, 'copy'>, paths: readonly string[]): AsyncGenerator<{ readonly seen: Seen | null; readonly ms: number }> {
   const vision = openVision({
     choice: { ...NONE, [task]: pack }, processes: 1, batch: 1, decodeSeconds: DECODE_SECONDS, boxes: ALL_BOXES, emit: () => undefined,
   })
@@ -127,6 +138,13 @@ const evaluateClassify = async ({ data, onProgress }: EvaluateOptions, pack: Pac
 
 /** @throws usage, pack-missing, pack-damaged, pack-unknown */
 export const evaluate = async (options: EvaluateOptions): Promise<Evaluation> => {
+  if (options.task === 'copy') {
+    const { data, others, alike, seed = 1, model, onProgress } = options
+    // Without a model, copies are found by hashes alone.
+    const embed = model === 'none' ? null : await packFor(options)
+    const found = await evaluateCopies({ data, seed, choice: { ...NONE, embed }, ...(others && { others }), ...(alike && { alike }), ...(onProgress && { onProgress }) })
+    return { task: 'copy', pack: embed?.manifest.id ?? 'none', ...found }
+  }
   const pack = await packFor(options)
   return options.task === 'detect' ? evaluateDetect(options, pack) : evaluateClassify(options, pack)
 }

@@ -68,6 +68,9 @@ const thresholdOf = ({ embed }: PackChoice, name: 'copyAt' | 'similarAt'): Reado
   return embed?.space && at !== undefined ? { [spaceId(embed.space)]: at } : {}
 }
 
+/** Least cosine of what may be a copy, by space. */
+export const copyAtOf = (choice: PackChoice): Readonly<Record<string, number>> => thresholdOf(choice, 'copyAt')
+
 /** Least cosine of the similar level, by space. */
 export const similarAtOf = (choice: PackChoice): Readonly<Record<string, number>> => thresholdOf(choice, 'similarAt')
 
@@ -108,7 +111,7 @@ export const openHouse = async ({ settings, emit, grant, clock, recipes, process
     data: settings.data, mode: 'own', owner: thisCommand(), restarted: false, delayMs: settings.delay,
     addressDelayMs: addressDelayOf(settings), outbox,
     policies: { onExact: settings.onExact, onCopy: settings.onCopy, onSimilar: settings.onSimilar },
-    copyAt: thresholdOf(choice, 'copyAt'), similarAt: similarAtOf(choice),
+    copyAt: copyAtOf(choice), similarAt: similarAtOf(choice),
   }
   let restarted = false
   const keeper = keepRole({

@@ -1,9 +1,8 @@
 /** The rows of a picture that is worth having, from all that was learned on its walk. */
-import { assetIdOf } from '../core/ids.ts'
+import { assetIdOf, type RequestId } from '../core/ids.ts'
 import type { Look } from '../image/look.ts'
 import type { Sight } from '../models/pack.ts'
 import type { Candidate } from '../page/candidate.ts'
-import type { Task } from '../schedule/task.ts'
 import type { Asset, Fingerprint, StoredVector } from '../store/asset.ts'
 
 export const fingerprintOf = (look: Look, thumbnail: Look | null): Fingerprint => ({
@@ -17,7 +16,7 @@ export const fingerprintOf = (look: Look, thumbnail: Look | null): Fingerprint =
 })
 
 export const describeAsset = (from: {
-  readonly task: Task
+  readonly request: RequestId
   readonly candidate: Candidate
   readonly look: Look
   readonly sight: Sight | null
@@ -61,7 +60,7 @@ export const describeAsset = (from: {
     storedAt: at,
     grabbedAt: at,
     renditions: [],
-    requestIds: [from.task.request],
+    requestIds: [from.request],
   }
   return { asset, fingerprint: fingerprintOf(look, from.thumbnail), vectors }
 }

@@ -160,7 +160,7 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
     const full = brought(work.full)
     if (!mayKeep(work.lease.task.id)) throw new GannetError('drained', 'the limit of pictures is reached; the task goes back')
     const { asset, fingerprint, vectors } = describeAsset({
-      task: work.lease.task, candidate: work.candidate, look: full.look, sight: work.fullSight ?? null,
+      request: work.lease.task.request, candidate: work.candidate, look: full.look, sight: work.fullSight ?? null,
       thumbnail: work.single ? null : brought(work.thumbnail).look, now: ports.clock.now(),
     })
     const answer = await commitOne({

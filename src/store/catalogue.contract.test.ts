@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import Database from 'libsql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RequestId } from '../core/ids.ts'
-import { entryOf, idOf, renditionOf } from './asset.contract.ts'
+import { entryOf, fingerprintOf, idOf, renditionOf } from './asset.contract.ts'
 import { openSqliteCatalogue } from './adapters/sqlite.ts'
 import { createCatalogueModel } from './catalogue-model.ts'
 import { catalogueContract } from './catalogue.contract.ts'
@@ -70,18 +70,19 @@ describe('sqlite', () => {
     await expect(openSqliteCatalogue({ path: file })).rejects.toMatchObject({ code: 'data-newer', message: expect.stringMatching(/update gannet/) })
   })
 
-  test('a file of the format before is led to this one, and a reader is told who may do that', async () => {
+  test('a file of an earlier format is led to this one, and a reader is told who may do that', async () => {
     const file = path()
     const before = await openSqliteCatalogue({ path: file })
     await before.commit([entryOf(1)])
     await before.close()
     const raw = new Database(file)
-    raw.exec('DROP TABLE rendition; PRAGMA user_version = 1')
+    raw.exec('ALTER TABLE asset DROP COLUMN panels; ALTER TABLE asset RENAME COLUMN sketch TO tile; DROP TABLE rendition; PRAGMA user_version = 1')
     raw.close()
     await expect(openSqliteCatalogue({ path: file, readOnly: true })).rejects.toMatchObject({ code: 'data-older', message: expect.stringMatching(/gannet crawl/) })
     const after = await openSqliteCatalogue({ path: file })
     expect(await after.addRenditions([{ asset: idOf(1), request: 'r2' as RequestId, renditions: [renditionOf(1)] }])).toEqual([true])
     expect((await after.get('id', [idOf(1)]))[0]?.renditions).toEqual([renditionOf(1)])
+    expect((await after.traits([idOf(1)]))[0]?.fingerprint).toEqual(fingerprintOf(1))
     await after.close()
   })
 

@@ -23,6 +23,7 @@ export {
   type LockedFolder,
   type LockOptions,
 } from './folder.ts'
+export { findSame, type SameStores } from './find-same.ts'
 export { follow, type FollowOptions, type Projection } from './follow.ts'
 export { indexText, matchQuery, termsOf, type Term } from './full-text.ts'
 export { checkStore, type CheckedStores, type StoreCheckOptions, type StoreCheckReport, type StoreProblem } from './store-check.ts'
