@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { folder, gannet } from './bad-input/gannet.ts'
+import { asSharp, draw } from './drawn-pictures.ts'
 
 const SHARED = resolve(import.meta.dirname, '../../shared')
 const NANO = join(SHARED, 'models/yolox_nano.onnx')
@@ -67,3 +68,20 @@ test('eval measures a pack on real photographs as its manifest promises', async 
   expect(metrics['ap']).toBeGreaterThan(0.3)
   expect(metrics['gateF1']).toBeGreaterThan(0.63)
 }, 120_000)
+
+test('eval makes copies of pictures and finds them, by hashes alone where there is no embedder', async () => {
+  const [data, others] = [await folder(), await folder()]
+  for (let n = 0; n < 6; n++) await writeFile(join(n < 3 ? data : others, `${n}.jpg`), await asSharp(draw(40 + n, 480, 360)).modulate({ saturation: 0.4 }).jpeg().toBuffer())
+  const run = (...args: string[]) => gannet(['models', 'eval', '--task', 'copy', '--data', data, '--model', 'none', ...args])
+  const { code, stdout } = await run('--others', others, '--alike', others, '--json')
+  const { task, pack, images, metrics, mistaken } = JSON.parse(stdout) as { task: string; pack: string; images: number; metrics: Record<string, number>; mistaken: unknown[] }
+  // Three originals, eight copies of each, three others.
+  expect([code, task, pack, images, mistaken]).toEqual([0, 'copy', 'none', 3 + 24 + 3, []])
+  expect(metrics).toMatchObject({ precision: 1, 'recall.jpeg': 1, 'recall.flip': 1, 'recall.border': 1, 'mistaken.alike': 0 })
+  // What takes a model: no hash stays the same when a third is cut off.
+  expect(metrics['recall.crop']).toBeLessThan(1)
+  const alone = await folder()
+  await writeFile(join(alone, '0.jpg'), await asSharp(draw(1, 90, 60)).jpeg().toBuffer())
+  const single = await gannet(['models', 'eval', '--task', 'copy', '--data', alone, '--model', 'none'])
+  expect([single.code, single.stderr]).toEqual([2, expect.stringContaining('has 1 pictures: copies are made of two or more')])
+}, 240_000)

@@ -45,7 +45,8 @@ export interface CopyEvaluation {
 const PRECISION = 0.995
 const DECODE_SECONDS = 20
 const COMMIT_GROUP = 64
-const DESIGNS = 200
+/** Designs that are drawn: one a picture, but so many at most. */
+const MOST_DESIGNS = 200
 const REQUEST = 'evaluation' as RequestId
 const PICTURE = /\.(jpe?g|png|webp|gif|avif|tiff?|bmp|heic)$/i
 
@@ -158,7 +159,8 @@ export const evaluateCopies = async ({ data, others, alike, choice, seed, onProg
     const wrong = pairs.filter((pair) => !pair.right && pair.score >= 0)
 
     let taken = 0
-    for (let design = 0; design < DESIGNS; design++) {
+    const designs = Math.min(MOST_DESIGNS, originals.length)
+    for (let design = 0; design < designs; design++) {
       const [first, second] = await templateCase(random)
       if (isCopy(await describe(first as Buffer, `design ${design}`), await describe(second as Buffer, `design ${design}, other words`))) taken++
     }
@@ -167,7 +169,7 @@ export const evaluateCopies = async ({ data, others, alike, choice, seed, onProg
     const metrics: Record<string, number> = {
       microAp: all.microAp, precision: all.precision, recall: all.recall, recallAtPrecision: all.recallAtPrecision,
       ...Object.fromEntries(COPY_KINDS.map((kind) => [`recall.${kind}`, foundOf(kind) / ofKind(kind)])),
-      'mistaken.design': taken / DESIGNS, ...(scenes && { 'mistaken.alike': scenes.taken / Math.max(1, scenes.pairs) }),
+      'mistaken.design': taken / designs, ...(scenes && { 'mistaken.alike': scenes.taken / Math.max(1, scenes.pairs) }),
     }
     return {
       images: stored.size + originals.length, undecodable, metrics,
@@ -175,7 +177,7 @@ export const evaluateCopies = async ({ data, others, alike, choice, seed, onProg
         recall: wilson(pairs.filter((pair) => pair.right && pair.score >= 0).length, there),
         precision: wilson(pairs.filter((pair) => pair.right && pair.score >= 0).length, pairs.filter((pair) => pair.score >= 0).length),
         ...Object.fromEntries(COPY_KINDS.map((kind) => [`recall.${kind}`, wilson(foundOf(kind), ofKind(kind))])),
-        'mistaken.design': wilson(taken, DESIGNS), ...(scenes && { 'mistaken.alike': wilson(scenes.taken, scenes.pairs) }),
+        'mistaken.design': wilson(taken, designs), ...(scenes && { 'mistaken.alike': wilson(scenes.taken, scenes.pairs) }),
       },
       msPerImage: times.reduce((a, b) => a + b, 0) / Math.max(1, times.length),
       mistaken: [...wrong.map(({ names }) => names), ...(scenes?.mistaken ?? [])],

@@ -72,17 +72,18 @@ export const addModels = (program: Command): void => {
     .option('--others <folders...>', 'copy: pictures that are no copies of those')
     .option('--alike <folder>', 'copy: folders of scenes whose pictures look alike and are no copies of one another')
     .option('--seed <number>', 'copy: of the copies that are made', '1')
-    .option('--model <id>', 'the pack; the preferred one without')
+    .option('--model <id>', 'the pack, for copies an embedder or none; the preferred one without')
     .option('--confidence <score>', 'detect: the score from which a box counts for the gate', '0.5')
     .option('--json', 'print JSON')
   addFlags(command, { modelsDir }).action(async (options: { task: EvaluatedTask; data: string; others?: string[]; alike?: string; seed: string; model?: string; confidence: string; json?: boolean }) => {
     const folder = await folderOf(command)
-    if (folder === null) throw new GannetError('usage', NO_FOLDER)
+    const needsWeights = options.task !== 'copy' || options.model !== 'none'
+    if (folder === null && needsWeights) throw new GannetError('usage', NO_FOLDER)
     const confidence = Number(options.confidence)
     if (!(confidence > 0 && confidence <= 1)) throw new GannetError('usage', `--confidence ${options.confidence}: write a number above 0, up to 1`)
     const log = process.stderr.isTTY ? createLogUpdate(process.stderr) : null
     const found = await evaluate({
-      task: options.task, data: options.data, modelsDir: folder, confidence, seed: Number(options.seed), ...(options.others && { others: options.others }), ...(options.alike && { alike: options.alike }),
+      task: options.task, data: options.data, modelsDir: folder ?? '', confidence, seed: Number(options.seed), ...(options.others && { others: options.others }), ...(options.alike && { alike: options.alike }),
       ...(options.model === undefined ? {} : { model: options.model }),
       onProgress: (done, of) => log?.(`${count(done)} of ${count(of)} pictures`),
     }).finally(() => log?.clear())
