@@ -9,7 +9,7 @@ import { sha256Of, type Sha256 } from '../core/ids.ts'
 import { pngFrames } from './animation-frames.ts'
 import { readBitmapHeader, type BitmapHeader } from './bitmap.ts'
 import { creditsIn } from './credits/credits.ts'
-import { developOr, messageOf, type Rgb } from './develop.ts'
+import { developOr, FINE_SIDE, messageOf, toWorkingSize, WORKING_SIDE, type Rgb } from './develop.ts'
 import { fileBytes } from './file-bytes.ts'
 import { paintFace, readIcon } from './icon.ts'
 import { READABLE, READS_HEIC, sharp } from './loaders.ts'
@@ -18,7 +18,7 @@ import { paintBitmap, type Raster } from './paint-bitmap.ts'
 import { sniff, type Native } from './sniff.ts'
 import { weightOf } from './weight.ts'
 
-export { WORKING_SIDE, type Rgb } from './develop.ts'
+export { FINE_SIDE, WORKING_SIDE, type Rgb } from './develop.ts'
 
 export interface DecodeLimits {
   /** Most pixels (width × height of one page) that a header may declare. */
@@ -77,6 +77,8 @@ export interface Decoded {
   readonly reduced: boolean
   /** The working picture: first page, oriented, alpha on white, fits in 512 × 512, never enlarged. */
   readonly rgb: Rgb
+  /** The same within 1024 × 1024, where that was asked for and the picture has more than the working one. */
+  readonly fine: Rgb | null
   readonly credits: Credits | null
   readonly warning: string | null
 }
@@ -197,12 +199,14 @@ export interface KnownHash {
  * Decodes for looking, not for keeping: at 512 pixels a side at most.
  * @param input the file's bytes, or its path
  * @param known is believed when the file is as long as that
+ * @param fine whether the picture is wanted at 1,024 pixels a side too
  * @throws GannetError `data-missing` when the path cannot be read; never for what a file contains
  */
 export const decodeForLook = async (
   input: Uint8Array | string,
   limits: DecodeLimits = DECODE_LIMITS,
   known: KnownHash | null = null,
+  fine = false,
 ): Promise<Decoded | Unseen> => {
   const bytes = await boundedBytes(input, limits)
   if ('tooLong' in bytes) {
@@ -214,12 +218,13 @@ export const decodeForLook = async (
 
   const source = await sourceOf(bytes, limits)
   if ('reason' in source) return unseen(source)
-  const developed = await developOr(source.open, source.strictness, limits.maxSeconds)
+  const developed = await developOr(source.open, source.strictness, fine ? FINE_SIDE : WORKING_SIDE, limits.maxSeconds)
   if ('failure' in developed) return unseen(undecodable(source.explain(developed.failure)))
   const { format, width, height, orientation, pages, credits } = source
-  const { rgb } = developed
+  const isFine = Math.max(developed.rgb.width, developed.rgb.height) > WORKING_SIDE
+  const rgb = isFine ? await toWorkingSize(developed.rgb) : developed.rgb
   return {
-    ok: true, format, width, height, orientation, pages, credits, rgb, warning: source.warning ?? developed.warning,
+    ok: true, format, width, height, orientation, pages, credits, rgb, fine: isFine ? developed.rgb : null, warning: source.warning ?? developed.warning,
     bytes: size, sha256, reduced: rgb.width !== width || rgb.height !== height,
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { FailOnOptions, Sharp } from 'sharp'
 import { GannetError } from '../core/errors.ts'
+import { sharp } from './loaders.ts'
 
 /** An sRGB picture, 8 bits a channel, interleaved RGB, rows from the top without padding. */
 export interface Rgb {
@@ -14,6 +15,11 @@ export interface Rgb {
 
 /** Sides of the square, in pixels, that the working picture fits in. PDQ's own size. */
 export const WORKING_SIDE = 512
+/** Of the square that a picture fits in for models that ask for more. */
+export const FINE_SIDE = 1024
+
+/** Of a picture that is decoded already: it takes milliseconds. */
+const WORKING_SECONDS = 10
 
 /** How the reader of HEIF feels its way to the end of a file; what is wrong comes after a dozen of them. */
 const FEELING = /source: bad seek to \d{1,20}\s?/g
@@ -25,11 +31,11 @@ export const messageOf = (error: unknown): string => {
   return (told.trim() === '' ? message : told).trim().replaceAll(/\s+/g, ' ').slice(0, 300)
 }
 
-/** Resize before anything else, so that JPEG and WebP shrink while they decode. */
-const develop = async (source: Sharp, maxSeconds: number): Promise<Rgb> => {
+/** Resize before anything else, so that JPEG and WebP shrink while they decode. @param side of the square that it is to fit in */
+const develop = async (source: Sharp, side: number, maxSeconds: number): Promise<Rgb> => {
   const { data, info } = await source
     .timeout({ seconds: Math.ceil(maxSeconds) })
-    .resize(WORKING_SIDE, WORKING_SIDE, { fit: 'inside', withoutEnlargement: true })
+    .resize(side, side, { fit: 'inside', withoutEnlargement: true })
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')
     .raw()
@@ -62,15 +68,17 @@ export interface Developed {
  * What fails is tried again with errors ignored, and bears the first error as its warning.
  * @param open the source, at a strictness
  * @param strictness of the first try; null where there is no lesser one to offer
+ * @param side of the square, in pixels, that the picture is to fit in
  */
 export const developOr = async (
   open: (failOn: FailOnOptions) => Sharp,
   strictness: FailOnOptions | null,
+  side: number,
   maxSeconds: number,
 ): Promise<Developed | { readonly failure: string }> => {
   let warning: string
   try {
-    return { rgb: await develop(open(strictness ?? 'error'), maxSeconds), warning: null }
+    return { rgb: await develop(open(strictness ?? 'error'), side, maxSeconds), warning: null }
   } catch (error) {
     if (GannetError.is(error)) throw error
     warning = messageOf(error)
@@ -78,7 +86,7 @@ export const developOr = async (
     if (strictness === null) return { failure: warning }
   }
   try {
-    const rgb = await develop(open('none'), maxSeconds)
+    const rgb = await develop(open('none'), side, maxSeconds)
     const flat = flatRows(rgb) / rgb.height
     if (flat === 1) return { failure: warning }
     return { rgb, warning: flat < 0.01 ? warning : `${warning}; the lower ${Math.round(flat * 100)} % is flat` }
@@ -87,3 +95,7 @@ export const developOr = async (
     return { failure: messageOf(error) }
   }
 }
+
+/** The working picture of one that was developed to more. */
+export const toWorkingSize = (fine: Rgb): Promise<Rgb> =>
+  develop(sharp(fine.data, { raw: { width: fine.width, height: fine.height, channels: 3 } }), WORKING_SIDE, WORKING_SECONDS)

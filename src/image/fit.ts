@@ -17,6 +17,9 @@ export interface Fit {
   readonly offsetY: number
 }
 
+/** Half of it; of what lies in the middle the even one, as torchvision's centre crop takes it. */
+const half = (value: number): number => (value % 4 === 1 ? (value - 1) / 2 : Math.round(value / 2))
+
 /** @param width @param height of the oriented original, in pixels */
 export const fitOf = (recipe: InputRecipe, width: number, height: number): Fit => {
   const place = (fitted: number, fittedHeight: number, offsetX: number, offsetY: number): Fit => ({
@@ -48,7 +51,7 @@ export const fitOf = (recipe: InputRecipe, width: number, height: number): Fit =
   return place(
     fitted,
     fittedHeight,
-    -Math.round((fitted - recipe.width) / 2),
-    -Math.round((fittedHeight - recipe.height) / 2),
+    -half(fitted - recipe.width),
+    -half(fittedHeight - recipe.height),
   )
 }

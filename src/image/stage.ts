@@ -37,8 +37,9 @@ declare const WebAssembly: {
 const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(PIXELS_WASM, 'base64')))
 export const kernels = exports as Kernels
 
-/** Longest side, in pixels, of a picture on the stage. */
-export const STAGE_SIDE = 512
+/** Longest side, in pixels, of a picture whose luminance is on the stage, and of one that is only resampled there. */
+const STAGE_SIDE = 512
+const FINE_STAGE_SIDE = 1024
 const PIXELS = STAGE_SIDE * STAGE_SIDE
 const KIB = 1024
 const PAGE = 64 * KIB
@@ -54,9 +55,9 @@ const region = (bytes: number): number => {
 
 /** Where things lie. */
 export const at = {
-  rgb: region(PIXELS * 3),
+  rgb: region(FINE_STAGE_SIDE * FINE_STAGE_SIDE * 3),
   luma: region(PIXELS * 4),
-  line: region(STAGE_SIDE * 3 * 4),
+  line: region(FINE_STAGE_SIDE * 3 * 4),
   rows: region(TABLE),
   columns: region(TABLE),
   matrix: region(16 * 64 * 4),
@@ -82,23 +83,23 @@ export const doublesAt = (address: number, length: number): Float64Array =>
 export const countsAt = (address: number, length: number): Uint32Array =>
   new Uint32Array(kernels.memory.buffer, address, length)
 
-const mustFit = (width: number, height: number, values: number, each: number): void => {
-  if (width <= STAGE_SIDE && height <= STAGE_SIDE && values === width * height * each) return
+const mustFit = (width: number, height: number, values: number, each: number, side: number): void => {
+  if (width <= side && height <= side && values === width * height * each) return
   throw new GannetError(
     'internal',
-    `${values} values are not a picture of ${width} × ${height}, at most 512 × 512: pass one that decodeForLook made`,
+    `${values} values are not a picture of ${width} × ${height}, at most ${side} × ${side}: pass one that decodeForLook made`,
   )
 }
 
 /** @throws GannetError `internal` for what is not a working picture */
 export const putRgb = ({ data, width, height }: Rgb): void => {
-  mustFit(width, height, data.length, 3)
+  mustFit(width, height, data.length, 3, FINE_STAGE_SIDE)
   new Uint8Array(kernels.memory.buffer, at.rgb, data.length).set(data)
 }
 
 /** @throws GannetError `internal` for what is not a working picture's luminance */
 export const putLuma = (luma: Float32Array, width: number, height: number): void => {
-  mustFit(width, height, luma.length, 1)
+  mustFit(width, height, luma.length, 1, STAGE_SIDE)
   floatsAt(at.luma, luma.length).set(luma)
 }
 

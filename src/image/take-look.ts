@@ -27,21 +27,24 @@ export interface Looked {
   readonly look: Look
   /** The working picture, for the models' tensors. */
   readonly rgb: Rgb
+  /** See decodeForLook. */
+  readonly fine: Rgb | null
 }
 
 /**
  * @param input the file's bytes, or its path
- * @param known see decodeForLook
+ * @param known @param wantsFine see decodeForLook
  * @throws GannetError `data-missing` when the path cannot be read; never for what a file contains
  */
 export const takeLook = async (
   input: Uint8Array | string,
   limits: DecodeLimits = DECODE_LIMITS,
   known: KnownHash | null = null,
+  wantsFine = false,
 ): Promise<Looked | Unseen> => {
-  const decoded = await decodeForLook(input, limits, known)
+  const decoded = await decodeForLook(input, limits, known, wantsFine)
   if (!decoded.ok) return decoded
-  const { rgb, reduced, ...facts } = decoded
+  const { rgb, fine, reduced, ...facts } = decoded
   const { width, height } = rgb
   // From here on nothing waits, so the stage is this picture's until the end.
   putRgb(rgb)
@@ -60,5 +63,6 @@ export const takeLook = async (
       panels: panelsOf(luma, width, height).map((panel) => printOf(panel, luma, width, height)),
     },
     rgb,
+    fine,
   }
 }

@@ -21,6 +21,8 @@ import { load, type Outputs, type RuntimeOptions, type Session } from './runtime
 /** A working picture and the size, in pixels, of the oriented original that it stands for. */
 export interface Viewed {
   readonly rgb: Rgb
+  /** The same in more pixels, where there are more and a pack asks for them. */
+  readonly fine?: Rgb | null
   readonly width: number
   readonly height: number
 }
@@ -190,7 +192,7 @@ export const openEyes = async (choice: PackChoice, options: EyesOptions): Promis
     for (let from = 0; from < pictures.length; from += session.largest) {
       const batch = pictures.slice(from, from + session.largest).map((picture, i) => {
         const fit = projector.fitOf(recipe, picture.width, picture.height)
-        projector.fillTensor(recipe, fit, picture.rgb, buffer, i * stride)
+        projector.fillTensor(recipe, fit, (recipe.fine && picture.fine) || picture.rgb, buffer, i * stride)
         return { picture, fit }
       })
       const outputs = await session.run(buffer, batch.length)

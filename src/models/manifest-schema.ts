@@ -40,6 +40,7 @@ const shape = z.strictObject({
       z.strictObject({ kind: z.literal('stretch') }),
       z.strictObject({ kind: z.literal('crop'), resizeShort: size }),
     ]),
+    fine: z.exactOptional(z.boolean()),
     batch: z.int().positive().nullable(),
     sizes: z.exactOptional(z.string().min(1)),
   }),

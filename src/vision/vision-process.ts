@@ -11,7 +11,7 @@ import type { Rendition } from '../core/rendition.ts'
 import {
   DECODE_LIMITS, fillTensor, fitOf, renderPicture, takeLook, type DecodeLimits, type Look, type Unrendered, type Unseen,
 } from '../image/index.ts'
-import { openEyes, type EyesOptions, type PackChoice, type Viewed } from '../models/index.ts'
+import { openEyes, type EyesOptions, type Pack, type PackChoice, type Viewed } from '../models/index.ts'
 import { createGate } from './gate.ts'
 import { createPatience } from './patience.ts'
 import { sha256OfBody } from './sha256-of-body.ts'
@@ -23,7 +23,7 @@ export interface VisionProcessOptions {
   readonly decode?: DecodeLimits
   /** Pictures decoded side by side; more than the decoder's threads (UV_THREADPOOL_SIZE) gain nothing. Default 4. */
   readonly decodes?: number
-  /** Decoded pictures kept, each at most 512 × 512 × 3 bytes. Default 128: 100 MB at worst. */
+  /** Decoded pictures kept, each at most 512 × 512 × 3 bytes (five times that where a pack asks for more). Default 128: 100 MB at worst, or 64: 250 MB. */
   readonly keep?: number
   /** Where renditions lie that are too large for a message; without it all of them travel in one. */
   readonly spoolDir?: string
@@ -39,12 +39,14 @@ const GRACE_MS = 1_000
 /** Encoding takes its time too, AVIF's the most: so many times as long as a decoding may take. */
 const RENDER_FACTOR = 3
 
-const lookAtBody = (body: Body, limits: DecodeLimits): ReturnType<typeof takeLook> =>
-  body.kind === 'inline' ? takeLook(body.bytes, limits) : takeLook(body.path, limits, body)
+const lookAtBody = (body: Body, limits: DecodeLimits, fine: boolean): ReturnType<typeof takeLook> =>
+  body.kind === 'inline' ? takeLook(body.bytes, limits, null, fine) : takeLook(body.path, limits, body, fine)
 
 /** The models begin to load at once; `infer` waits for them, and rejects when one cannot be loaded. */
 export const createVisionProcess = (options: VisionProcessOptions): VisionApi => {
-  const { choice, decode = DECODE_LIMITS, decodes = 4, keep = 128 } = options
+  const { choice, decode = DECODE_LIMITS, decodes = 4 } = options
+  const wantsFine = Object.values(choice).some((pack: Pack | null) => pack?.manifest.input.fine)
+  const keep = options.keep ?? (wantsFine ? 64 : 128)
   const gate = createGate(decodes)
   const patience = createPatience(decode.maxSeconds * 1000 + GRACE_MS, () => options.onStuck?.())
   const renderSeconds = decode.maxSeconds * RENDER_FACTOR
@@ -65,7 +67,7 @@ export const createVisionProcess = (options: VisionProcessOptions): VisionApi =>
 
   const lookAt = async (item: LookItem): Promise<Look | Unseen> => {
     const leave = await gate.enter()
-    const looking = lookAtBody(item.body, decode)
+    const looking = lookAtBody(item.body, decode, wantsFine)
     // One that was given up keeps its place until it ends: it has a thread still.
     looking.then(leave, leave)
     const seen = await patience.wait(looking)
@@ -74,8 +76,8 @@ export const createVisionProcess = (options: VisionProcessOptions): VisionApi =>
       return { ok: false, reason: 'undecodable', detail, bytes: bodySize(item.body), sha256: await sha256OfBody(item.body) }
     }
     if (!('look' in seen)) return seen
-    const { look, rgb } = seen
-    if (item.keep) remember(item.ticket, { rgb, width: look.width, height: look.height })
+    const { look, rgb, fine } = seen
+    if (item.keep) remember(item.ticket, { rgb, fine, width: look.width, height: look.height })
     return look
   }
 
