@@ -47,6 +47,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   export: ['core'],
   analyze: ['core'],
   evaluate: ['core'],
+  labels: ['core'],
   vision: ['core', 'image', 'models'],
   crawl: ['core', 'analyze'],
   node: ['core', 'schedule', 'fetch'],
