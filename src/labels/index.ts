@@ -3,3 +3,4 @@ export { splitExamples, usableExamples, type Example, type HoldOut, type UsableE
 export { headNameOf, readHead, writeHead, type HeadRecord } from './head-file.ts'
 export { labelsOfVector, LEAST_SCORE, rank, type LinearHead } from './linear-head.ts'
 export { trainHead, type TrainedHead } from './train-head.ts'
+export { labelSettings } from './settings.ts'
