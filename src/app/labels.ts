@@ -158,11 +158,12 @@ export const applyLabels = async ({ head: file, data, least, onProgress }: Apply
   const store = await openStore(data, { own: true })
   try {
     const labelled: Record<string, number> = {}
-    let [assets, unsure, persons, withoutVector] = [0, 0, 0, 0]
+    let [assets, unsure, persons, withoutVector, readable] = [0, 0, 0, 0, 0]
     for await (const page of withVectors(store)) {
       const entries: RelabelEntry[] = []
       for (const { asset, vectors } of page) {
         const vector = vectors.find(({ space }) => space === head.space)
+        if (vector) readable++
         if (isPersons(asset.labels)) persons++
         else if (!vector) withoutVector++
         else entries.push({ asset: asset.id, by: head.id, labels: labelsOfVector(head, vector.values, least) })
@@ -176,7 +177,7 @@ export const applyLabels = async ({ head: file, data, least, onProgress }: Apply
       assets += page.length
       onProgress?.(assets)
     }
-    if (assets > 0 && withoutVector === assets) {
+    if (assets > 0 && readable === 0) {
       throw new GannetError('usage', `no picture of ${data} has a vector of ${head.space}, which the head ${head.id} reads: train one on vectors that are there (gannet stats names them)`)
     }
     return { id: head.id, assets, labelled, unsure, persons, withoutVector }

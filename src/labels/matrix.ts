@@ -65,6 +65,37 @@ export const dotAt = (a: Values, i: number, b: Values, j: number, dimension: num
 }
 
 /**
+ * `target = left × rightᵀ`: two rows by two at a time, so that each value read is used twice.
+ * @param left `rows` of `dimension` values @param right `others` of `dimension` values @param target `rows` of `others`
+ */
+export const dotRows = (
+  target: Float64Array, left: Values, rows: number, right: Values, others: number, dimension: number,
+): void => {
+  const [evenRows, evenOthers] = [rows - (rows % 2), others - (others % 2)]
+  for (let i = 0; i < evenRows; i += 2) {
+    const [a, b] = [i * dimension, (i + 1) * dimension]
+    for (let j = 0; j < evenOthers; j += 2) {
+      const [c, d] = [j * dimension, (j + 1) * dimension]
+      let [ac, ad, bc, bd] = [0, 0, 0, 0]
+      for (let k = 0; k < dimension; k++) {
+        const [x, y, u, v] = [left[a + k] as number, left[b + k] as number, right[c + k] as number, right[d + k] as number]
+        ac += x * u
+        ad += x * v
+        bc += y * u
+        bd += y * v
+      }
+      target[i * others + j] = ac
+      target[i * others + j + 1] = ad
+      target[(i + 1) * others + j] = bc
+      target[(i + 1) * others + j + 1] = bd
+    }
+  }
+  for (let i = 0; i < rows; i++) {
+    for (let j = i < evenRows ? evenOthers : 0; j < others; j++) target[i * others + j] = dotAt(left, i * dimension, right, j * dimension, dimension)
+  }
+}
+
+/**
  * Cholesky's factor of a symmetric positive matrix plus `ridge` on its diagonal.
  * @param matrix `n` × `n`; only what lies on and below the diagonal is read, and it stays as it is
  * @returns lower triangular; above the diagonal it is zero

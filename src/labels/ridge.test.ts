@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../core/seeded-random.ts'
-import { addProduct, cholesky, solveBackward, solveForward } from './matrix.ts'
-import { designOf, fitStep, leftOut, leverageOf, scoresOf, targetsOf, type Design, type Fit } from './ridge.ts'
+import { addProduct, cholesky, dotRows, solveBackward, solveForward } from './matrix.ts'
+import { designOf, fitStep, leftOut, scoresOf, type Design, type Fit } from './ridge.ts'
 
 const draws = (count: number, seed: number): Float32Array => {
   const random = seededRandom(seed)
@@ -29,6 +29,13 @@ describe('the factorisation', () => {
         let sum = 0
         for (let row = 0; row < rows; row++) sum += (left[row * 3 + Math.floor(at / 5)] as number) * (right[row * 5 + (at % 5)] as number)
         expect(product[at]).toBeCloseTo(sum, 6)
+      }
+      const [others, dots] = [draws(3 * 7, 3), new Float64Array(rows * 7)]
+      dotRows(dots, left, rows, others, 7, 3)
+      for (let at = 0; at < rows * 7; at++) {
+        let sum = 0
+        for (let k = 0; k < 3; k++) sum += (left[Math.floor(at / 7) * 3 + k] as number) * (others[(at % 7) * 3 + k] as number)
+        expect(dots[at]).toBeCloseTo(sum, 6)
       }
     }
   })
@@ -80,9 +87,6 @@ describe('the ridge', () => {
     const [vectors, weights] = [draws(TRUTHS.length * DIMENSION, 4), weightsOf(TRUTHS)]
     const { design, factor, fit } = fitted(vectors, weights, TRUTHS)
     for (const row of TRUTHS.keys()) {
-      const [scores, targets] = [new Float64Array(CLASSES), new Float64Array(CLASSES)]
-      scoresOf(design, fit, row, scores)
-      targetsOf(TRUTHS[row] as number, null, targets)
       const others = [...TRUTHS.keys()].filter((other) => other !== row)
       // Weights have a mean of 1; what they lose, the ridge loses too.
       const mean = others.reduce((sum, other) => sum + (weights[other] as number), 0) / others.length
@@ -91,7 +95,7 @@ describe('the ridge', () => {
         Float64Array.from(others, (other) => (weights[other] as number) / mean), others.map((other) => TRUTHS[other] as number), DIMENSION, RIDGE / mean,
       )
       const expected = scored(without, vectors.subarray(row * DIMENSION, (row + 1) * DIMENSION))
-      for (const [at, score] of leftOut(scores, targets, leverageOf(design, factor, row)).entries()) expect(score).toBeCloseTo(expected[at] as number, 4)
+      for (const [at, score] of leftOut(design, factor, TRUTHS[row] as number, fit, row).entries()) expect(score).toBeCloseTo(expected[at] as number, 4)
     }
   })
 
@@ -120,7 +124,7 @@ describe('the ridge', () => {
       let sum = 0
       const scores = new Float64Array(CLASSES)
       for (const [row, truth] of TRUTHS.entries()) {
-        scoresOf(design, one, row, scores)
+        scoresOf(design, one, row, 1, scores)
         for (const [at, score] of scores.entries()) sum += (weights[row] as number) * Math.max(0, 1 - (at === truth ? score : -score)) ** 2
       }
       return sum + RIDGE * one.coefficients.reduce((squares, value) => squares + value * value, 0)

@@ -7,7 +7,7 @@
  * targets, is not penalised. Where n < d, the rows of X̃ are replaced by those of the factor of X̃X̃ᵀ, which have the same
  * products and only n values, and the answer is turned back.
  */
-import { addProduct, cholesky, dotAt, solveBackward, solveForward } from './matrix.ts'
+import { addProduct, cholesky, dotAt, dotRows, solveBackward, solveForward } from './matrix.ts'
 
 export interface Design {
   readonly n: number
@@ -74,24 +74,19 @@ export interface Fit {
   readonly constants: Float64Array
 }
 
-/** Scores of one row of the design. */
-export const scoresOf = (design: Design, fit: Fit, row: number, into: Float64Array): void => {
-  const { width, rows, roots } = design
-  for (let at = 0; at < into.length; at++) {
-    into[at] = dotAt(rows, row * width, fit.coefficients, at * width, width) / (roots[row] as number) + (fit.constants[at] as number)
+/** Scores of rows of the design from `start` on, `classes` a row. */
+export const scoresOf = (design: Design, fit: Fit, start: number, rows: number, into: Float64Array): void => {
+  const { width, roots } = design
+  const { coefficients, constants } = fit
+  const classes = constants.length
+  dotRows(into, design.rows.subarray(start * width, (start + rows) * width), rows, coefficients, classes, width)
+  for (let i = 0; i < rows; i++) {
+    for (let at = 0; at < classes; at++) into[i * classes + at] = (into[i * classes + at] as number) / (roots[start + i] as number) + (constants[at] as number)
   }
 }
 
 /** What scores beyond its target is right, and is not pulled back: its target moves along. */
 const retarget = (target: number, score: number): number => (target * score > 1 ? score : target)
-
-/** @returns targets of a row, given what it scored; ±1 where it has not been scored yet */
-export const targetsOf = (truth: number, scores: Float64Array | null, into: Float64Array): void => {
-  for (let at = 0; at < into.length; at++) {
-    const target = at === truth ? 1 : -1
-    into[at] = scores === null ? target : retarget(target, scores[at] as number)
-  }
-}
 
 const BLOCK = 64
 
@@ -105,19 +100,18 @@ export const fitStep = (design: Design, factor: Float64Array, truths: ArrayLike<
   const { n, width, rows, roots } = design
   const coefficients = new Float64Array(classes * width)
   const constants = new Float64Array(classes)
-  const scores = new Float64Array(classes)
+  const scores = new Float64Array(BLOCK * classes)
   const targets = new Float64Array(BLOCK * classes)
   for (let start = 0; start < n; start += BLOCK) {
     const block = Math.min(BLOCK, n - start)
+    if (before) scoresOf(design, before, start, block, scores)
     for (let i = 0; i < block; i++) {
-      const row = start + i
-      const own = targets.subarray(i * classes, (i + 1) * classes)
-      if (before) scoresOf(design, before, row, scores)
-      targetsOf(truths[row] as number, before ? scores : null, own)
-      const root = roots[row] as number
+      const root = roots[start + i] as number
       for (let at = 0; at < classes; at++) {
-        (constants[at] as number) += (root * root * (own[at] as number)) / n
-        own[at] = root * (own[at] as number)
+        const plain = at === truths[start + i] ? 1 : -1
+        const target = before ? retarget(plain, scores[i * classes + at] as number) : plain
+        ;(constants[at] as number) += (root * root * target) / n
+        targets[i * classes + at] = root * target
       }
     }
     addProduct(coefficients, { left: targets, width: classes, right: rows.subarray(start * width, (start + block) * width), dimension: width, from: 0, to: block })
@@ -130,13 +124,20 @@ export const fitStep = (design: Design, factor: Float64Array, truths: ArrayLike<
 }
 
 /** Share of its own target in the score of a row. */
-export const leverageOf = (design: Design, factor: Float64Array, row: number): number => {
+const leverageOf = (design: Design, factor: Float64Array, row: number): number => {
   const { n, width, rows, roots } = design
   const solved = Float64Array.from(rows.subarray(row * width, (row + 1) * width))
   solveForward(factor, width, solved)
   return dotAt(solved, 0, solved, 0, width) + (roots[row] as number) ** 2 / n
 }
 
-/** What a row would score had it not been shown, from what it scores, its target and its leverage; exact for fixed targets of the others. */
-export const leftOut = (scores: Float64Array, targets: Float64Array, leverage: number): Float64Array =>
-  scores.map((score, at) => (score - leverage * (targets[at] as number)) / Math.max(1 - leverage, 1e-6))
+/**
+ * What a row would score in every class had it not been shown to the first fit, whose targets are ±1: in closed form. Of later fits
+ * nothing so simple can be said: the others' targets have moved with it.
+ */
+export const leftOut = (design: Design, factor: Float64Array, truth: number, fit: Fit, row: number): Float64Array => {
+  const scores = new Float64Array(fit.constants.length)
+  scoresOf(design, fit, row, 1, scores)
+  const leverage = leverageOf(design, factor, row)
+  return scores.map((score, at) => (score - leverage * (at === truth ? 1 : -1)) / Math.max(1 - leverage, 1e-6))
+}

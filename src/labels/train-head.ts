@@ -1,18 +1,18 @@
 /**
- * Trains a linear head: a closed form but for its few steps, the same for the same examples. How strongly the ridge pulls, and how
- * far scores are spread into probabilities, is found by leaving one example out at a time: in closed form too, and from the
- * examples given alone.
+ * Trains a linear head: a ridge in closed form and a few steps that all use its factorisation, the same for the same examples. How
+ * strongly the ridge pulls is found by leaving one example out at a time, in closed form too; how far scores are spread into
+ * probabilities, on fifths of the examples that a fit of their own has not seen. Nothing but the examples given is looked at.
  *
- * Cost: a Gram matrix (n d² / 2 multiplications), a factorisation for each ridge tried (d³ / 6), and passes over all scores
- * (2 n d classes each). On one core: 100 classes × 30 at 1280 values some 15 s and 60 MB; 1000 classes × 100 some 15 minutes and 1 GB.
+ * Cost, in multiplications: a Gram matrix (n d² / 2), a factorisation for each ridge tried (d³ / 6), passes over all scores
+ * (4 n d classes each), and as much again for the fifths. COST
  */
 import { seededRandom, shuffled } from '../core/seeded-random.ts'
 import { GannetError } from '../core/errors.ts'
 import type { SpaceId } from '../core/ids.ts'
 import { headIdOf } from './head-file.ts'
 import { rooted, type LinearHead } from './linear-head.ts'
-import { cholesky } from './matrix.ts'
-import { designOf, fitStep, leftOut, leverageOf, scoresOf, targetsOf, type Design, type Fit } from './ridge.ts'
+import { cholesky, dotAt } from './matrix.ts'
+import { designOf, fitStep, leftOut, type Design, type Fit } from './ridge.ts'
 import { lossOf, spreadOf } from './spread.ts'
 import type { Example } from './examples.ts'
 
@@ -26,26 +26,106 @@ export interface TrainedHead {
 const RIDGES = [0.03, 0.1, 0.3, 1, 3, 10]
 /** Where no class has a second example, nothing can be left out. */
 const BLIND = { ridge: 0.3, spread: 4 }
-/** Examples left out, one at a time; more tell no better. */
-const MOST_LEFT_OUT = 1024
-/** Fits after the first. On Caltech-101 the tenth is as good as the fiftieth. */
-const MOST_STEPS = 10
-/** Multiplications that the steps may take together: where examples abound, they also change less. */
-const MOST_WORK = 5e11
+/** Examples by which ridge and spread are chosen; more tell no better. */
+const ENOUGH = 512
+const FIFTHS = 5
+/** Fits after the first. On Caltech-101 more gain nothing. */
+const MOST_STEPS = 12
+/** Multiplications that the steps of a fit may take together: where examples abound, they also change less. */
+const MOST_WORK = 4e11
+
+/** Vectors, rooted, and the class number of each. */
+interface Shown {
+  readonly vectors: readonly Float32Array[]
+  readonly truths: readonly number[]
+  readonly classes: number
+}
+
+const only = ({ vectors, truths, classes }: Shown, rows: readonly number[]): Shown =>
+  ({ vectors: rows.map((row) => vectors[row] as Float32Array), truths: rows.map((row) => truths[row] as number), classes })
+
+const sizesOf = ({ truths, classes }: Shown): Int32Array => {
+  const sizes = new Int32Array(classes)
+  for (const truth of truths) (sizes[truth] as number)++
+  return sizes
+}
 
 /** Each class weighs the same; the mean is 1. */
-const weightsOf = (truths: Int32Array, sizes: Int32Array): Float64Array =>
-  Float64Array.from(truths, (truth) => truths.length / (sizes.length * (sizes[truth] as number)))
+const weightsOf = (shown: Shown): Float64Array => {
+  const sizes = sizesOf(shown)
+  return Float64Array.from(shown.truths, (truth) => shown.truths.length / (shown.classes * (sizes[truth] as number)))
+}
 
-const leaveOut = (design: Design, factor: Float64Array, truths: Int32Array, fit: Fit, before: Fit | null, chosen: readonly number[]): readonly Float64Array[] => {
-  const classes = fit.constants.length
-  const [scores, targets, earlier] = [new Float64Array(classes), new Float64Array(classes), new Float64Array(classes)]
-  return chosen.map((row) => {
-    if (before) scoresOf(design, before, row, earlier)
-    targetsOf(truths[row] as number, before ? earlier : null, targets)
-    scoresOf(design, fit, row, scores)
-    return leftOut(scores, targets, leverageOf(design, factor, row))
-  })
+const shownDesign = (shown: Shown): Design => {
+  const dimension = shown.vectors[0]?.length as number
+  const flat = new Float32Array(shown.vectors.length * dimension)
+  for (const [at, values] of shown.vectors.entries()) flat.set(values, at * dimension)
+  return designOf(flat, dimension, weightsOf(shown))
+}
+
+/** Rows of classes that have others besides, in an order of no meaning. */
+const spareRows = (shown: Shown): readonly number[] => {
+  const sizes = sizesOf(shown)
+  return shuffled([...shown.truths.keys()].filter((row) => (sizes[shown.truths[row] as number] as number) > 1), seededRandom(1))
+}
+
+const stepsOf = ({ n, width }: Design, classes: number): number => Math.max(1, Math.min(MOST_STEPS, Math.floor(MOST_WORK / (2 * n * width * classes))))
+
+interface Line {
+  /** One row of the dimension a class. */
+  readonly weights: Float64Array
+  readonly bias: Float64Array
+}
+
+const lineOf = (design: Design, shown: Shown, ridge: number): Line => {
+  const factor = cholesky(design.gram, design.width, ridge)
+  let fit: Fit | null = null
+  for (let step = 0; step <= stepsOf(design, shown.classes); step++) fit = fitStep(design, factor, shown.truths, shown.classes, fit)
+  const { coefficients, constants } = fit as Fit
+  const weights = design.turnBack(coefficients, shown.classes)
+  return { weights, bias: constants.map((constant, at) => constant - dotAt(design.mean, 0, weights, at * design.dimension, design.dimension)) }
+}
+
+/** The ridge under which examples left out are told best. */
+const chooseRidge = (design: Design, shown: Shown, spare: readonly number[], tell: () => void): number => {
+  const chosen = spare.slice(0, ENOUGH)
+  const weights = weightsOf(shown)
+  const among = { truths: chosen.map((row) => shown.truths[row] as number), weights: chosen.map((row) => weights[row] as number) }
+  let best = { ridge: BLIND.ridge, loss: Infinity }
+  for (const ridge of chosen.length === 0 ? [] : RIDGES) {
+    const factor = cholesky(design.gram, design.width, ridge)
+    const fit = fitStep(design, factor, shown.truths, shown.classes, null)
+    const scores = chosen.map((row) => leftOut(design, factor, shown.truths[row] as number, fit, row))
+    const loss = lossOf(scores, among, spreadOf(scores, among))
+    if (loss < best.loss) best = { ridge, loss }
+    tell()
+  }
+  return best.ridge
+}
+
+/** As many fifths as make enough examples; of each class one example at least stays with the fit. */
+const chooseSpread = (shown: Shown, spare: readonly number[], ridge: number, tell: () => void): number => {
+  const weights = weightsOf(shown)
+  const met = new Int32Array(shown.classes)
+  // One fifth after another of every class.
+  const fifths = spare.map((row) => (met[shown.truths[row] as number] as number)++ % FIFTHS)
+  const scores: Float64Array[] = []
+  const among: { truths: number[]; weights: number[] } = { truths: [], weights: [] }
+  for (let fifth = 0; fifth < FIFTHS && scores.length < ENOUGH; fifth++) {
+    const out = spare.filter((_row, at) => fifths[at] === fifth)
+    const away = new Set(out)
+    if (out.length === 0 || out.length === shown.truths.length) continue
+    const rest = only(shown, [...shown.truths.keys()].filter((row) => !away.has(row)))
+    const { weights: line, bias } = lineOf(shownDesign(rest), rest, ridge)
+    for (const row of out.slice(0, ENOUGH)) {
+      const values = shown.vectors[row] as Float32Array
+      scores.push(bias.map((start, at) => start + dotAt(values, 0, line, at * values.length, values.length)))
+      among.truths.push(shown.truths[row] as number)
+      among.weights.push(weights[row] as number)
+    }
+    tell()
+  }
+  return scores.length === 0 ? BLIND.spread : spreadOf(scores, among)
 }
 
 /**
@@ -62,53 +142,24 @@ export const trainHead = (
   if (labels.length < 2) {
     throw new GannetError('usage', `a head tells classes apart, and ${labels.length === 0 ? 'there is no example of any' : `all examples are of one ("${labels[0]}")`}: give examples of at least two`)
   }
-  const dimension = (examples[0] as Example).values.length
   const numbers = new Map(labels.map((label, at) => [label, at]))
-  const truths = Int32Array.from(examples, ({ label }) => numbers.get(label) as number)
-  const sizes = new Int32Array(labels.length)
-  for (const truth of truths) (sizes[truth] as number)++
-  const vectors = new Float32Array(examples.length * dimension)
-  for (const [at, { values }] of examples.entries()) vectors.set(rooted(values) as Float32Array, at * dimension)
-  const weights = weightsOf(truths, sizes)
-  const design = designOf(vectors, dimension, weights)
-
-  const several = [...truths.keys()].filter((row) => (sizes[truths[row] as number] as number) > 1)
-  const chosen = shuffled(several, seededRandom(1)).slice(0, MOST_LEFT_OUT)
-  const among = { truths: chosen.map((row) => truths[row] as number), weights: chosen.map((row) => weights[row] as number) }
-  const steps = Math.max(1, Math.min(MOST_STEPS, Math.floor(MOST_WORK / (2 * examples.length * design.width * labels.length))))
+  const shown: Shown = {
+    vectors: examples.map(({ values }) => rooted(values) as Float32Array), truths: examples.map(({ label }) => numbers.get(label) as number), classes: labels.length,
+  }
+  const spare = spareRows(shown)
+  const parts = RIDGES.length + Math.min(FIFTHS, Math.ceil((FIFTHS * ENOUGH) / Math.max(1, spare.length))) + 2
   let done = 0
-  const tell = (): void => onProgress(++done / (RIDGES.length + steps + 1))
+  const tell = (): void => onProgress(Math.min(1, ++done / parts))
+
+  const design = shownDesign(shown)
   tell()
-
-  let best = { ridge: BLIND.ridge, loss: Infinity }
-  for (const ridge of chosen.length === 0 ? [] : RIDGES) {
-    const factor = cholesky(design.gram, design.width, ridge)
-    const fit = fitStep(design, factor, truths, labels.length, null)
-    const scores = leaveOut(design, factor, truths, fit, null, chosen)
-    const loss = lossOf(scores, among, spreadOf(scores, among))
-    if (loss < best.loss) best = { ridge, loss }
-    tell()
-  }
-
-  const factor = cholesky(design.gram, design.width, best.ridge)
-  let before: Fit | null = null
-  let fit = fitStep(design, factor, truths, labels.length, null)
-  for (let step = 0; step < steps; step++) {
-    before = fit
-    fit = fitStep(design, factor, truths, labels.length, before)
-    tell()
-  }
-  const spread = chosen.length === 0 ? BLIND.spread : spreadOf(leaveOut(design, factor, truths, fit, before, chosen), among)
-
-  const turned = design.turnBack(fit.coefficients, labels.length)
+  const ridge = chooseRidge(design, shown, spare, tell)
+  const spread = chooseSpread(shown, spare, ridge, tell)
+  const { weights, bias } = lineOf(design, shown, ridge)
+  onProgress(1)
   const head = {
-    space, dimension, labels,
-    weights: Float32Array.from(turned, (value) => spread * value),
-    bias: Float32Array.from(labels, (_label, at) => {
-      let score = fit.constants[at] as number
-      for (let k = 0; k < dimension; k++) score -= (design.mean[k] as number) * (turned[at * dimension + k] as number)
-      return spread * score
-    }),
+    space, dimension: design.dimension, labels,
+    weights: Float32Array.from(weights, (value) => spread * value), bias: Float32Array.from(bias, (value) => spread * value),
   }
-  return { head: { id: headIdOf(name, head), ...head }, ridge: best.ridge }
+  return { head: { id: headIdOf(name, head), ...head }, ridge }
 }
