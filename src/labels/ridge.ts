@@ -100,27 +100,41 @@ export const fitStep = (design: Design, factor: Float64Array, truths: ArrayLike<
   const { n, width, rows, roots } = design
   const coefficients = new Float64Array(classes * width)
   const constants = new Float64Array(classes)
+  if (before === null) {
+    // Of targets of −1 throughout, nothing is left but the constant: only a class's own rows need to be looked at.
+    constants.fill(-1)
+    for (let row = 0; row < n; row++) {
+      const [at, root] = [truths[row] as number, roots[row] as number]
+      ;(constants[at] as number) += (2 * root * root) / n
+      for (let k = 0; k < width; k++) (coefficients[at * width + k] as number) += 2 * root * (rows[row * width + k] as number)
+    }
+    return solved(factor, width, coefficients, constants)
+  }
   const scores = new Float64Array(BLOCK * classes)
   const targets = new Float64Array(BLOCK * classes)
   for (let start = 0; start < n; start += BLOCK) {
     const block = Math.min(BLOCK, n - start)
-    if (before) scoresOf(design, before, start, block, scores)
+    scoresOf(design, before, start, block, scores)
     for (let i = 0; i < block; i++) {
       const root = roots[start + i] as number
       for (let at = 0; at < classes; at++) {
-        const plain = at === truths[start + i] ? 1 : -1
-        const target = before ? retarget(plain, scores[i * classes + at] as number) : plain
+        const target = retarget(at === truths[start + i] ? 1 : -1, scores[i * classes + at] as number)
         ;(constants[at] as number) += (root * root * target) / n
         targets[i * classes + at] = root * target
       }
     }
     addProduct(coefficients, { left: targets, width: classes, right: rows.subarray(start * width, (start + block) * width), dimension: width, from: 0, to: block })
   }
-  for (let at = 0; at < classes; at++) {
-    solveForward(factor, width, coefficients, at * width)
-    solveBackward(factor, width, coefficients, at * width)
+  return solved(factor, width, coefficients, constants)
+}
+
+/** @param products of rows and targets, which are written over */
+const solved = (factor: Float64Array, width: number, products: Float64Array, constants: Float64Array): Fit => {
+  for (let at = 0; at < constants.length; at++) {
+    solveForward(factor, width, products, at * width)
+    solveBackward(factor, width, products, at * width)
   }
-  return { coefficients, constants }
+  return { coefficients: products, constants }
 }
 
 /** Share of its own target in the score of a row. */

@@ -4,7 +4,8 @@
  * probabilities, on fifths of the examples that a fit of their own has not seen. Nothing but the examples given is looked at.
  *
  * Cost, in multiplications: a Gram matrix (n d² / 2), a factorisation for each ridge tried (d³ / 6), passes over all scores
- * (4 n d classes each), and as much again for the fifths. COST
+ * (2 n d classes each), and about as much again for the fifths. 100 classes × 30 pictures of 1280 values are some 35 thousand
+ * million multiplications, half a minute of one core; 1000 × 100 are 650 thousand million, some ten minutes, and 1 GB of memory.
  */
 import { seededRandom, shuffled } from '../core/seeded-random.ts'
 import { GannetError } from '../core/errors.ts'
