@@ -61,7 +61,7 @@ test('what is asked for wrongly is told of', async () => {
   expect(await said('apply', out, '--data', data)).toEqual([2, expect.stringContaining('is no linear head')])
   expect(await said('apply', out, '--data', data, '--min-score', '2')).toEqual([2, expect.stringContaining('--min-score 2')])
   expect(await said('set', 'abc', ' ', '--data', data)).toEqual([2, expect.stringContaining('needs a name')])
-}, 120_000)
+}, 240_000)
 
 test('a head is trained on a folder of classes, and says how good it is on what it has not seen', async (context) => {
   if (!existsSync(WEIGHTS)) return context.skip(`no weights in ${MODELS}`)
