@@ -5,7 +5,8 @@
  *
  * Cost, in multiplications: a Gram matrix (n d² / 2), a factorisation for each ridge tried (d³ / 6), passes over all scores
  * (2 n d classes each), and about as much again for the fifths. 100 classes × 30 pictures of 1280 values are some 35 thousand
- * million multiplications, half a minute of one core; 1000 × 100 are 650 thousand million, some ten minutes, and 1 GB of memory.
+ * million multiplications, which took two minutes on a busy machine; 1000 × 100 are 650 thousand million and 1 GB of memory, reckoned,
+ * not measured.
  */
 import { seededRandom, shuffled } from '../core/seeded-random.ts'
 import { GannetError } from '../core/errors.ts'
