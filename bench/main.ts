@@ -15,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'fetch-store': async () => (await import('./fetch-store.ts')).fetchStore,
   models: async () => (await import('./models.ts')).models,
   parity: async () => (await import('./parity.ts')).parity,
+  'linear-head': async () => (await import('./linear-head.ts')).linearHead,
   memory: async () => (await import('./memory.ts')).memory,
   'fetch-path': async () => (await import('./fetch-path.ts')).fetchPath,
   hosts: async () => (await import('./hosts.ts')).hosts,

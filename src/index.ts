@@ -3,6 +3,7 @@ export { crawl, type Crawl, type CrawlOptions, type CrawlProgress } from './app/
 export { diagnose, type Diagnosis } from './app/doctor.ts'
 export { checkRecipes, type RecipeCheck } from './app/check-recipes.ts'
 export { inspect, type Inspection, type InspectOptions } from './app/inspect.ts'
+export { applyLabels, setLabel, trainLabels, type Applied, type ApplyOptions, type Training, type TrainOptions } from './app/labels.ts'
 export { loadRecipe, type RecipeChoice } from './app/load-recipes.ts'
 export { probeImage, probeImages } from './app/probe.ts'
 export { openStore, type Store, type StoreSearch, type StoreStats, type Why } from './app/store.ts'

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { asSharp, draw } from '../../test/drawn-pictures.ts'
 import { COPY_KINDS, copyCase } from '../evaluate/copy-cases.ts'
-import { randomOf } from '../evaluate/random.ts'
+import { seededRandom } from '../core/seeded-random.ts'
 import { templateCase } from '../evaluate/template-cases.ts'
 import { takeLook } from '../image/take-look.ts'
 import { samePicture, type Compared } from './same-picture.ts'
@@ -21,7 +21,7 @@ const file = (seed: number, width = 640, height = 480): Promise<Buffer> => asSha
 
 describe('copies', () => {
   it.each(COPY_KINDS)('by %s are told, either way round', async (kind) => {
-    const random = randomOf(3)
+    const random = seededRandom(3)
     for (const seed of [11, 12, 13]) {
       const [original, other] = [await file(seed), await file(seed + 50, 500, 600)]
       const [first, second] = [await comparedOf(original), await comparedOf(await copyCase(kind, original, random, other))]
@@ -35,7 +35,7 @@ describe('copies', () => {
   })
 
   it('are not what only looks alike', async () => {
-    const random = randomOf(5)
+    const random = seededRandom(5)
     for (let n = 0; n < 12; n++) {
       const [first, second] = await templateCase(random)
       if (!first || !second) expect.fail('two are drawn')

@@ -10,7 +10,8 @@ import { likenessOf, viewSketch, type SketchView } from '../analyze/index.ts'
 import { PDQ_PROPOSES } from '../core/hamming.ts'
 import type { AssetId, RequestId, TaskId } from '../core/ids.ts'
 import { GannetError } from '../core/errors.ts'
-import { COPY_KINDS, copyCase, retrievalMetrics, templateCase, wilson, randomOf, type CopyKind, type Interval, type ScoredPair } from '../evaluate/index.ts'
+import { seededRandom } from '../core/seeded-random.ts'
+import { COPY_KINDS, copyCase, retrievalMetrics, templateCase, wilson, type CopyKind, type Interval, type ScoredPair } from '../evaluate/index.ts'
 import { bareCandidate, describeAsset } from '../crawl/index.ts'
 import type { PackChoice } from '../models/index.ts'
 import { createFingerprints, findSame, follow, type CommitEntry, type SameSubject } from '../store/index.ts'
@@ -121,7 +122,7 @@ export const evaluateCopies = async ({ data, others, alike, choice, seed, onProg
   }
 
   try {
-    const random = randomOf(seed)
+    const random = seededRandom(seed)
     for (const [at, path] of originals.entries()) {
       const other = originals[(at + 1) % originals.length] as string
       const [file, beside] = [await readFile(path), await readFile(other)]

@@ -7,10 +7,11 @@ import {
 } from '../evaluate/index.ts'
 import { findPacks, labelsOf, type Pack, type PackChoice, type PackTask, type Sight } from '../models/index.ts'
 import { evaluateCopies, type CopyEvaluation } from './evaluate-copies.ts'
+import { evaluateLinear } from './evaluate-linear.ts'
 import { openVision } from './vision-house.ts'
 
-export type EvaluatedTask = 'detect' | 'classify' | 'copy'
-export const EVALUATED_TASKS: readonly EvaluatedTask[] = ['detect', 'classify', 'copy']
+export type EvaluatedTask = 'detect' | 'classify' | 'copy' | 'linear'
+export const EVALUATED_TASKS: readonly EvaluatedTask[] = ['detect', 'classify', 'copy', 'linear']
 
 export interface Evaluation {
   readonly task: EvaluatedTask
@@ -25,6 +26,8 @@ export interface Evaluation {
   readonly msPerImage: number
   /** Pairs that were taken for copies and are none. */
   readonly mistaken?: CopyEvaluation['mistaken']
+  /** Of `linear`: each split by itself. */
+  readonly splits?: readonly Readonly<Record<string, number>>[]
 }
 
 export interface EvaluateOptions {
@@ -40,11 +43,14 @@ export interface EvaluateOptions {
   readonly model?: string
   /** Score from which a box counts for the gate. Default .5. */
   readonly confidence?: number
+  /** Of `linear`: see evaluate-linear.ts. */
+  readonly trainOn?: number
+  readonly seeds?: number
   readonly onProgress?: (done: number, of: number) => void
 }
 
-/** What embeds stands for whoever finds copies. */
-const packTask = (task: EvaluatedTask): PackTask => (task === 'copy' ? 'embed' : task)
+/** What embeds stands for whoever finds copies, and for heads on its vectors. */
+const packTask = (task: EvaluatedTask): PackTask => (task === 'copy' || task === 'linear' ? 'embed' : task)
 
 /** All that could count for the average precision. */
 const ALL_BOXES = { minScore: 0.001, maxBoxes: 100 }
@@ -68,7 +74,7 @@ interface Seen {
 }
 
 /** One at a time, so that the time a picture takes is its own. */
-async function* seeAll(pack: Pack, task: Exclude<EvaluatedTask, 'copy'>, paths: readonly string[]): AsyncGenerator<{ readonly seen: Seen | null; readonly ms: number }> {
+async function* seeAll(pack: Pack, task: 'detect' | 'classify', paths: readonly string[]): AsyncGenerator<{ readonly seen: Seen | null; readonly ms: number }> {
   const vision = openVision({
     choice: { ...NONE, [task]: pack }, processes: 1, batch: 1, decodeSeconds: DECODE_SECONDS, boxes: ALL_BOXES, emit: () => undefined,
   })
@@ -146,5 +152,6 @@ export const evaluate = async (options: EvaluateOptions): Promise<Evaluation> =>
     return { task: 'copy', pack: embed?.manifest.id ?? 'none', ...found }
   }
   const pack = await packFor(options)
+  if (options.task === 'linear') return evaluateLinear({ ...options, decodeSeconds: DECODE_SECONDS }, pack)
   return options.task === 'detect' ? evaluateDetect(options, pack) : evaluateClassify(options, pack)
 }

@@ -15,6 +15,7 @@ import type { GrabberInit } from './grabber-role.ts'
 import type { KeeperInit } from './keeper-role.ts'
 import { folderPaths } from '../store/index.ts'
 import { keepRole, startRole, type StandingRole } from './role-process.ts'
+import { checkHeadSpace, labelling, loadHead } from './label-heads.ts'
 import type { HouseSettings } from './settings.ts'
 import { openVision } from './vision-house.ts'
 
@@ -102,7 +103,10 @@ export interface HouseOptions {
 export const openHouse = async ({ settings, emit, grant, clock, recipes, processes, outbox = false }: HouseOptions): Promise<House> => {
   const { choice, findings: packs } = await packsFor(settings)
   const visionProcesses = visionCount(settings)
-  const eyesFindings = visionProcesses === 0 ? [SEEN_ELSEWHERE] : packs.map(packFinding)
+  const head = settings.labelHead === null ? null : await loadHead(settings.labelHead)
+  const embedFinding = packs.find(({ task }) => task === 'embed')
+  if (head !== null && visionProcesses > 0) checkHeadSpace(head, choice, `${embedFinding?.why ?? ''}; ${embedFinding?.remedy ?? ''}`)
+  const eyesFindings = visionProcesses === 0 ? [SEEN_ELSEWHERE] : [...packs.map(packFinding), ...(head === null ? [] : [{ what: 'labels', on: true, why: `${head.labels.length} classes of the head ${head.id}`, remedy: '' }])]
   const findings = [...eyesFindings, ...manners(settings)]
   const told = (role: string) => (why: { signal: string | null; code: number | null }) =>
     emit({ type: 'role-restarted', role, why: why.signal ?? `exit ${why.code}` })
@@ -133,9 +137,10 @@ export const openHouse = async ({ settings, emit, grant, clock, recipes, process
     size: processes,
     raise: () => keepRole({ role: 'grabber', start: () => startRole('grabber', grabberInit, { leave, clock: { now: () => clock.now() } }), onRestart: told('grabber') }),
   })
-  const vision = visionProcesses === 0 ? null : openVision({
+  const pool = visionProcesses === 0 ? null : openVision({
     choice, processes: visionProcesses, batch: settings.batch, decodeSeconds: settings.decodeTime, spoolDir: folderPaths(settings.data).spool, emit,
   })
+  const vision = pool !== null && head !== null ? labelling(pool, head) : pool
 
   return {
     keeper, grabbers, vision, visionProcesses, findings,

@@ -6,6 +6,7 @@ import { fromEnvironment, resolveConfig, setting, shape, type Fragment, type Lay
 import { GannetError } from '../core/errors.ts'
 import { policySettings } from '../analyze/index.ts'
 import { crawlSettings, walkSettings } from '../crawl/index.ts'
+import { labelSettings } from '../labels/index.ts'
 import { listSettings } from '../lists/index.ts'
 import { fetchSettings } from '../fetch/fetch-options.ts'
 import { modelSettings } from '../models/settings.ts'
@@ -13,16 +14,16 @@ import { dispatchSettings, nodeSettings } from '../node/index.ts'
 import { fleetSettings } from '../schedule/index.ts'
 import { visionSettings } from '../vision/settings.ts'
 
-export { fetchSettings, modelSettings }
+export { fetchSettings, modelSettings, visionSettings }
 
 export const folderSettings = {
   data: setting(shape.text('./gannet-data'), { help: 'Data folder: everything that is kept.', value: 'dir' }),
 }
 
 /** Of whoever raises the roles of a house. */
-const HOUSE_SETTINGS = { ...folderSettings, ...walkSettings, ...fetchSettings, ...policySettings, ...modelSettings, ...visionSettings }
+const HOUSE_SETTINGS = { ...folderSettings, ...walkSettings, ...fetchSettings, ...policySettings, ...modelSettings, ...labelSettings, ...visionSettings }
 
-export const SETTINGS = { ...folderSettings, ...crawlSettings, ...listSettings, ...fetchSettings, ...policySettings, ...modelSettings, ...visionSettings }
+export const SETTINGS = { ...folderSettings, ...crawlSettings, ...listSettings, ...fetchSettings, ...policySettings, ...modelSettings, ...labelSettings, ...visionSettings }
 
 export const NODE_SETTINGS = { ...fleetSettings, ...HOUSE_SETTINGS, ...nodeSettings }
 

@@ -7,7 +7,7 @@ import { EXPORTERS, type ExportProgress } from '../export/index.ts'
 import type { ScheduleStore, TaskRecord } from '../schedule/index.ts'
 import type { Search, SearchAnswer } from '../search/index.ts'
 import { existingFolder } from '../store/index.ts'
-import type { Asset, AssetFilter, BlobStore, Catalogue, CatalogueStats, StoreCheckReport, VectorIndex, VerdictRecord } from '../store/index.ts'
+import type { Asset, AssetFilter, BlobStore, Catalogue, CatalogueStats, RelabelEntry, StoreCheckReport, StoredVector, VectorIndex, VerdictRecord } from '../store/index.ts'
 import { addressDelayOf, packsFor, similarAtOf, thisCommand } from './house.ts'
 import type { KeeperApi, Maintenance } from './keeper-api.ts'
 import type { KeeperInit } from './keeper-role.ts'
@@ -52,6 +52,10 @@ export interface Store {
   stats(): Promise<StoreStats>
   /** @param out a folder that is empty or not there yet */
   export(ask: { readonly format: string; readonly out: string; readonly where?: AssetFilter; readonly onProgress?: (written: number) => void }): Promise<ExportProgress>
+  /** Vectors of assets, in the order asked; none where there is no such asset. */
+  vectors(ids: readonly AssetId[]): Promise<readonly (readonly StoredVector[])[]>
+  /** Changes labels, as `Catalogue.relabel` says; only by who opened the folder as its own. */
+  relabel(entries: readonly RelabelEntry[]): Promise<readonly boolean[]>
   /** What waits and what has ended; to be changed only by who opened the folder as its own. */
   readonly schedule: Pick<ScheduleStore, 'tasks' | 'revive' | 'bury'>
   /** Compares rows, bytes and indexes; `repair` needs the folder to itself. */
@@ -128,6 +132,8 @@ export const openStore = async (
 
   return {
     images, schedule,
+    vectors: async (ids) => (await catalogue.traits(ids)).map((traits) => traits?.vectors ?? []),
+    relabel: (entries) => catalogue.relabel(entries),
     async search(ask) {
       const { image, id, text, top = DEFAULT_TOP, threshold = 0, label, category, host } = ask
       const likeness = image !== undefined ? await likePicture(image) : id !== undefined ? await likeStored(id) : null

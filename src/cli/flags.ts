@@ -1,5 +1,6 @@
 /** Flags are made from the settings' schema: one place to document, nothing to keep in step. */
 import { Option, type Command } from 'commander'
+import { GannetError } from '../core/errors.ts'
 import { environmentName, kebab, type Fragment, type Layer } from '../core/config.ts'
 
 const isSwitch = (info: Fragment[string]['info']): boolean => info.value === undefined
@@ -31,3 +32,10 @@ export const environmentHelp = (): string =>
 
 /** An option of a file that may be given more than once; a comma may be part of a name. */
 export const severalFiles = (file: string, before: readonly string[] | undefined): string[] => [...(before ?? []), file]
+
+/** @param flag names it in the error @throws usage for what is no whole number from 1 */
+export const wholeNumber = (text: string, flag: string): number => {
+  const value = Number(text)
+  if (Number.isSafeInteger(value) && value >= 1) return value
+  throw new GannetError('usage', `${flag} ${text}: write a whole number from 1`)
+}

@@ -11,6 +11,7 @@ import { addDoctor } from './commands/doctor.ts'
 import { addExport } from './commands/export.ts'
 import { addGuard } from './commands/guard.ts'
 import { addInspect } from './commands/inspect.ts'
+import { addLabels } from './commands/labels.ts'
 import { addNode } from './commands/node.ts'
 import { addModels } from './commands/models.ts'
 import { addProbe } from './commands/probe.ts'
@@ -28,7 +29,7 @@ const program = new Command('gannet')
   .exitOverride()
   .showSuggestionAfterError()
 
-for (const add of [addCrawl, addInspect, addProbe, addGuard, addRobots, addSearch, addWhy, addStats, addExport, addStore, addNode, addDispatch, addStatus, addControl, addDead, addModels, addDoctor]) {
+for (const add of [addCrawl, addInspect, addProbe, addGuard, addRobots, addSearch, addWhy, addStats, addExport, addStore, addNode, addDispatch, addStatus, addControl, addDead, addModels, addLabels, addDoctor]) {
   add(program)
 }
 // A subcommand leaves through here too.

@@ -1,5 +1,5 @@
 /** How sure a figure is: intervals of 95 %. */
-import { randomOf } from './random.ts'
+import { seededRandom } from '../core/seeded-random.ts'
 
 export interface Interval {
   readonly low: number
@@ -20,7 +20,7 @@ const DRAWS = 200
 
 /** Of anything that is computed from pictures: by drawing as many of them with replacement, 200 times, seeded. */
 export const bootstrap = <Item>(items: readonly Item[], figure: (items: readonly Item[]) => number, seed = 1): Interval => {
-  const random = randomOf(seed)
+  const random = seededRandom(seed)
   const figures = Array.from({ length: DRAWS }, () =>
     figure(items.map(() => items[Math.floor(random() * items.length)] as Item))).filter((value) => !Number.isNaN(value)).sort((a, b) => a - b)
   const at = (share: number): number => figures[Math.min(figures.length - 1, Math.floor(share * figures.length))] ?? NaN

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { readBoxedFolder, readClassedFolder } from './picture-folders.ts'
+import { readBoxedFolder, readClassedFolder, readLabelledFolder } from './picture-folders.ts'
 
 let dir: string
 beforeEach(async () => {
@@ -52,5 +52,19 @@ describe('a folder of classes', () => {
     expect((await readClassedFolder(dir, ['tench', 'goldfish'])).map(({ path, label }) => [path.slice(-7), label])).toEqual([['n01.jpg', 'tench'], ['n02.jpg', 'goldfish']])
     await expect(readClassedFolder(dir, ['tench'])).rejects.toMatchObject({ message: expect.stringContaining('2 pictures and no folders') })
     await expect(readClassedFolder(join(dir, 'none'), ['tench'])).rejects.toMatchObject({ message: expect.stringContaining('cannot be read') })
+  })
+})
+
+describe('a folder of labels', () => {
+  it('is a folder each, whatever they are called; links are followed, what is hidden is not', async () => {
+    await lay({ 'all/cat/1.jpg': '', 'all/狗/1.png': '', 'all/狗/notes.txt': '', 'all/.cache/1.jpg': '', 'all/loose.jpg': '', 'elsewhere/2.jpg': '' })
+    await symlink(join(dir, 'elsewhere/2.jpg'), join(dir, 'all/cat/2.jpg'))
+    await symlink(join(dir, 'elsewhere'), join(dir, 'all/owl'))
+    await symlink(join(dir, 'nowhere'), join(dir, 'all/gone'))
+    expect((await readLabelledFolder(join(dir, 'all'))).map(({ path, label }) => [label, path.slice(path.lastIndexOf('/') + 1)])).toEqual([
+      ['cat', '1.jpg'], ['cat', '2.jpg'], ['owl', '2.jpg'], ['狗', '1.png'],
+    ])
+    await expect(readLabelledFolder(join(dir, 'elsewhere'))).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining('has no folders') })
+    await expect(readLabelledFolder(join(dir, 'nowhere'))).rejects.toMatchObject({ message: expect.stringContaining('cannot be read') })
   })
 })

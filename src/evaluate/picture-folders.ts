@@ -1,5 +1,5 @@
 /** Folders of pictures with their truth, as they are commonly laid out. */
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import { GannetError } from '../core/errors.ts'
@@ -92,4 +92,18 @@ export const readClassedFolder = async (folder: string, labels: readonly string[
     throw new GannetError('usage', `${folder} has ${files.length} pictures and no folders: as a picture a class it would need ${labels.length}`)
   }
   return files.map((name, at) => ({ path: join(folder, name), label: labels[at] as string }))
+}
+
+/**
+ * A folder a class, whatever they are called; links to folders and to pictures are followed, hidden folders are not read.
+ * @returns by class, then by file
+ * @throws usage where there are no folders
+ */
+export const readLabelledFolder = async (folder: string): Promise<readonly Classed[]> => {
+  const names = (await list(folder)).filter((name) => !name.startsWith('.'))
+  const isFolder = await Promise.all(names.map(async (name) => (await stat(join(folder, name)).catch(() => null))?.isDirectory() ?? false))
+  const labels = names.filter((_name, at) => isFolder[at])
+  if (labels.length === 0) throw new GannetError('usage', `${folder} has no folders: put the pictures of each class into a folder of the class's name`)
+  return (await Promise.all(labels.map(async (label) =>
+    (await list(join(folder, label))).filter((name) => PICTURE.test(name)).map((name) => ({ path: join(folder, label, name), label }))))).flat()
 }

@@ -7,6 +7,7 @@ import type { Asset, Fingerprint, StoredVector, VerdictRecord } from './asset.ts
 import { renditionKey } from '../core/rendition.ts'
 import type { AssetFilter, Catalogue, CommitEntry, CommitResult } from './catalogue.ts'
 import { termsOf } from './full-text.ts'
+import { isPersons, relabelled } from './relabel.ts'
 
 interface Row {
   asset: Asset
@@ -55,6 +56,8 @@ export const createCatalogueModel = (): Catalogue => {
     row.superseded = true
     row.sequence = ++sequence
     row.asset = { ...row.asset, duplicateOf: by, level: 'copy', renditions: [] }
+    const heir = rows.get(by)
+    if (heir && isPersons(row.asset.labels) && !isPersons(heir.asset.labels)) heir.asset = { ...heir.asset, labels: row.asset.labels }
     for (const linked of rows.values()) {
       if (linked.asset.duplicateOf === old) linked.asset = { ...linked.asset, duplicateOf: by }
     }
@@ -92,6 +95,13 @@ export const createCatalogueModel = (): Catalogue => {
         if (!known.has(key)) known.set(key, one)
       }
       row.asset = { ...row.asset, renditions: [...known.values()], requestIds: [...new Set([...row.asset.requestIds, request])] }
+      return true
+    }),
+    relabel: async (entries) => entries.map(({ asset, by, labels }) => {
+      const row = rows.get(asset)
+      const next = row && !row.superseded ? relabelled(row.asset.labels, by, labels) : null
+      if (!row || next === null) return false
+      row.asset = { ...row.asset, labels: next }
       return true
     }),
     async judge(records) {

@@ -8,6 +8,7 @@ import type { RequestId, TaskId } from '../core/ids.ts'
 import { assetOf, digest, entries, entryOf, fingerprintOf, idOf, renditionOf, space, unit, verdictOf, verdicts } from './asset.contract.ts'
 import { createCatalogueModel } from './catalogue-model.ts'
 import type { AssetFilter, Catalogue } from './catalogue.ts'
+import { PERSON } from './relabel.ts'
 
 export interface CatalogueSubject {
   /** Whether what was written is there when it is opened again. */
@@ -46,6 +47,9 @@ const steps: fc.Arbitrary<{ readonly name: string; readonly run: Step }> = fc.on
   { weight: 4, arbitrary: fc.array(entries, { maxLength: 4 }).map((some) => ({ name: 'commit', run: (c: Catalogue) => c.commit(some) })) },
   fc.array(fc.record({ asset: seed.map(idOf), request: fc.constantFrom('r1', 'r9') as fc.Arbitrary<RequestId>, renditions: fc.array(renditions, { maxLength: 3 }) }), { maxLength: 3 })
     .map((some) => ({ name: 'addRenditions', run: (c: Catalogue) => c.addRenditions(some) })),
+  fc.array(fc.record({ asset: seed.map(idOf), by: fc.constantFrom(PERSON, 'pack', 'pets@1', 'pets@2', 'rooms@1'), names: fc.uniqueArray(fc.constantFrom('Cat', '手机', 'phones'), { maxLength: 2 }) }), { maxLength: 3 })
+    .map((some) => some.map(({ names, ...entry }) => ({ ...entry, labels: names.map((name) => ({ name, score: 0.75, by: entry.by })) })))
+    .map((some) => ({ name: 'relabel', run: (c: Catalogue) => c.relabel(some) })),
   fc.array(verdicts, { maxLength: 3 }).map((some) => ({ name: 'judge', run: (c: Catalogue) => c.judge(some) })),
   fc.array(seed, { maxLength: 4 }).map((some) => ({
     name: 'get',
@@ -188,6 +192,40 @@ export const catalogueContract = (name: string, subject: CatalogueSubject): void
       expect((await catalogue.get('id', [idOf(1)]))[0]?.renditions).toEqual([])
       expect(await named('s', 'q')).toEqual([idOf(2), null])
       expect(await catalogue.addRenditions([{ asset: idOf(1), request, renditions: [square] }])).toEqual([false])
+    })
+
+    test('labels are changed where they stand: found by at once, no step of the sequence, and a person has the last word', async () => {
+      const catalogue = await opened()
+      const label = (name: string, by: string) => ({ name, score: 0.5, by })
+      await catalogue.commit([
+        entryOf(1, { asset: { title: 'A pet', labels: [label('tabby', 'net')], boxes: [{ x: 0, y: 0, width: 1, height: 1, name: 'sofa', score: 0.5, by: 'net' }] } }),
+        entryOf(2),
+      ])
+      const before = await catalogue.changes(0, 9)
+      const say = (by: string, ...names: string[]) => catalogue.relabel([{ asset: idOf(1), by, labels: names.map((name) => label(name, by)) }])
+      const named = async () => (await catalogue.get('id', [idOf(1)]))[0]?.labels.map(({ name }) => name)
+      const found = async (text: string) => [
+        (await catalogue.list({ after: null, limit: 9, where: { label: text } })).items.length,
+        ...(catalogue.capabilities.fullText ? [(await catalogue.find({ text, limit: 9 })).length] : []),
+      ]
+      const [once, never] = catalogue.capabilities.fullText ? [[1, 1], [0, 0]] : [[1], [0]]
+
+      expect(await say('pets@1', 'Dog')).toEqual([true])
+      expect(await say('pets@2', 'Wolf')).toEqual([true])
+      expect([await named(), await found('wolf'), await found('tabby'), await found('dog'), await found('sofa')]).toEqual([['tabby', 'Wolf'], once, once, never, once])
+      expect(await say(PERSON, 'Fox')).toEqual([true])
+      expect(await say('pets@3', 'Dog')).toEqual([false])
+      expect([await named(), await found('fox'), await found('tabby'), await found('wolf'), await found('sofa')]).toEqual([['Fox'], once, never, never, once])
+      if (catalogue.capabilities.fullText) expect(await catalogue.find({ text: 'pet fox', limit: 9 })).toHaveLength(1)
+      expect([await say(PERSON, 'Cat'), await named()]).toEqual([[true], ['Cat']])
+
+      expect(await catalogue.changes(0, 9)).toEqual(before)
+      expect((await catalogue.list({ after: null, limit: 9 })).items.map(({ id }) => id)).toEqual([idOf(1), idOf(2)])
+      expect(await catalogue.relabel([{ asset: idOf('none'), by: PERSON, labels: [] }])).toEqual([false])
+      // The better copy is of the same picture: what a person called it holds, unless a person has named that one too.
+      await catalogue.commit([entryOf(3, { asset: { labels: [label('tabby', 'net')] }, supersedes: [idOf(1)] })])
+      expect((await catalogue.get('id', [idOf(3)]))[0]?.labels).toEqual([label('Cat', PERSON)])
+      expect([await found('cat'), await found('tabby'), await say(PERSON, 'Dog')]).toEqual([once, never, [false]])
     })
 
     test('a chain of better copies ends at the best, with all links pointing there', async () => {

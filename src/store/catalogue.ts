@@ -9,7 +9,7 @@
  */
 import type { AssetId, RequestId, SpaceId, TaskId } from '../core/ids.ts'
 import type { PageOf } from '../core/page-of.ts'
-import type { Asset, AssetRendition, Fingerprint, StoredVector, Traits, VerdictRecord } from './asset.ts'
+import type { Asset, AssetRendition, Fingerprint, Label, StoredVector, Traits, VerdictRecord } from './asset.ts'
 
 export interface CatalogueCapabilities {
   /** Whether `find` works. */
@@ -24,7 +24,8 @@ export interface CommitEntry {
   readonly verdict: VerdictRecord
   /**
    * Assets this one replaces as the better copy. Each becomes `duplicateOf` this one at level
-   * `copy`, leaves every projection, gives up its bytes and its renditions and passes on those linked to it.
+   * `copy`, leaves every projection, gives up its bytes and its renditions and passes on those linked to it;
+   * what a person has called it, it passes on too.
    */
   readonly supersedes: readonly AssetId[]
 }
@@ -41,6 +42,13 @@ export interface RenditionEntry {
   /** Who asked for them: one of the asset's requests from then on. */
   readonly request: RequestId
   readonly renditions: readonly AssetRendition[]
+}
+
+export interface RelabelEntry {
+  readonly asset: AssetId
+  /** Whose labels: a person's (`PERSON`), or those of the head that signs them, whatever it was trained on. */
+  readonly by: string
+  readonly labels: readonly Label[]
 }
 
 /** One step of the sequence, for projections to follow. `put` carries what indexes need. */
@@ -93,6 +101,13 @@ export interface Catalogue {
    * @returns false, and nothing added, for an asset that is unknown or superseded
    */
   addRenditions(entries: readonly RenditionEntry[]): Promise<readonly boolean[]>
+  /**
+   * Changes the labels of assets, by the rules of `relabelled`; full text and the filter `label` find the new ones at once.
+   * No step of the sequence: projections carry no labels, and an asset keeps its place in `list`, so that whoever relabels
+   * while listing meets each once. An index that came to filter by label would need a step here.
+   * @returns false, and nothing changed, for an asset that is unknown or superseded, or that a person has labelled (unless a person does it again)
+   */
+  relabel(entries: readonly RelabelEntry[]): Promise<readonly boolean[]>
   /** Records verdicts on what was not kept. A second verdict on a task replaces the first. */
   judge(verdicts: readonly VerdictRecord[]): Promise<void>
   /**

@@ -7,7 +7,7 @@ import { evaluate, EVALUATED_TASKS, type EvaluatedTask, type Evaluation } from '
 import { listPacks, originOf, packNamed, pullPack } from '../../app/model-packs.ts'
 import { modelSettings, resolveSettings } from '../../app/settings.ts'
 import { GannetError } from '../../core/errors.ts'
-import { addFlags, typedFlags } from '../flags.ts'
+import { addFlags, typedFlags, wholeNumber } from '../flags.ts'
 import { bytes, count, note, print, printJson, table } from '../output.ts'
 
 const { modelsDir } = modelSettings
@@ -68,22 +68,25 @@ export const addModels = (program: Command): void => {
 
   const command = models.command('eval').description('measure a pack on a folder of pictures whose truth is known')
     .addOption(new Option('--task <task>', 'what it is measured at').choices([...EVALUATED_TASKS]).makeOptionMandatory())
-    .requiredOption('--data <folder>', 'detect: images/, labels/ (YOLO) and classes.yaml; classify: a folder a class, or sorted files of a sample with one a class; copy: pictures')
+    .requiredOption('--data <folder>', 'detect: images/, labels/ (YOLO) and classes.yaml; classify: a folder a class, or sorted files of a sample with one a class; copy: pictures; linear: a folder a class')
     .option('--others <folders...>', 'copy: pictures that are no copies of those')
     .option('--alike <folder>', 'copy: folders of scenes whose pictures look alike and are no copies of one another')
     .option('--seed <number>', 'copy: of the copies that are made', '1')
     .option('--model <id>', 'the pack, for copies an embedder or none; the preferred one without')
     .option('--confidence <score>', 'detect: the score from which a box counts for the gate', '0.5')
+    .option('--train-on <n>', 'linear: pictures of each class that a head learns from; the rest measures it', '30')
+    .option('--seeds <n>', 'linear: splits, whose figures are averaged', '3')
     .option('--json', 'print JSON')
-  addFlags(command, { modelsDir }).action(async (options: { task: EvaluatedTask; data: string; others?: string[]; alike?: string; seed: string; model?: string; confidence: string; json?: boolean }) => {
+  addFlags(command, { modelsDir }).action(async (options: { task: EvaluatedTask; data: string; others?: string[]; alike?: string; seed: string; model?: string; confidence: string; trainOn: string; seeds: string; json?: boolean }) => {
     const folder = await folderOf(command)
     const needsWeights = options.task !== 'copy' || options.model !== 'none'
     if (folder === null && needsWeights) throw new GannetError('usage', NO_FOLDER)
     const confidence = Number(options.confidence)
     if (!(confidence > 0 && confidence <= 1)) throw new GannetError('usage', `--confidence ${options.confidence}: write a number above 0, up to 1`)
+    const [trainOn, seeds] = [wholeNumber(options.trainOn, '--train-on'), wholeNumber(options.seeds, '--seeds')]
     const log = process.stderr.isTTY ? createLogUpdate(process.stderr) : null
     const found = await evaluate({
-      task: options.task, data: options.data, modelsDir: folder ?? '', confidence, seed: Number(options.seed), ...(options.others && { others: options.others }), ...(options.alike && { alike: options.alike }),
+      task: options.task, data: options.data, modelsDir: folder ?? '', confidence, trainOn, seeds, seed: wholeNumber(options.seed, '--seed'), ...(options.others && { others: options.others }), ...(options.alike && { alike: options.alike }),
       ...(options.model === undefined ? {} : { model: options.model }),
       onProgress: (done, of) => log?.(`${count(done)} of ${count(of)} pictures`),
     }).finally(() => log?.clear())

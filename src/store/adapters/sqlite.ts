@@ -6,8 +6,9 @@
 import type { AssetId, SpaceId } from '../../core/ids.ts'
 import type { Asset, StoredVector, VerdictRecord } from '../asset.ts'
 import { renditionKey } from '../../core/rendition.ts'
-import type { AssetFilter, Catalogue, Change, CommitEntry, CommitResult, RenditionEntry } from '../catalogue.ts'
+import type { AssetFilter, Catalogue, Change, CommitEntry, CommitResult, RelabelEntry, RenditionEntry } from '../catalogue.ts'
 import { indexText, matchQuery } from '../full-text.ts'
+import { isPersons, relabelled } from '../relabel.ts'
 import { openSqliteFile, type Bindable } from './sqlite-file.ts'
 import {
   ASSET,
@@ -79,9 +80,39 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
     )
   }
 
+  /** What the filter `label` and the full text find it by. */
+  const addWords = (row: number, asset: Asset): void => {
+    for (const { name } of [...asset.labels, ...asset.boxes]) {
+      run('INSERT OR IGNORE INTO label (name, asset) VALUES (?, ?)', name.toLowerCase(), row)
+    }
+    const text = indexText([
+      asset.title, asset.alt, asset.caption, asset.category,
+      ...asset.labels.map((label) => label.name),
+      ...asset.boxes.map((box) => box.name),
+    ])
+    if (text !== '') run('INSERT INTO words (rowid, text) VALUES (?, ?)', row, text)
+  }
+
+  const setLabels = (row: number, stored: Asset, labels: Asset['labels']): void => {
+    const asset = { ...stored, labels }
+    run('UPDATE asset SET json = ? WHERE row = ?', JSON.stringify(asset), row)
+    run('DELETE FROM label WHERE asset = ?', row)
+    run('DELETE FROM words WHERE rowid = ?', row)
+    addWords(row, asset)
+  }
+
+  /** What a person has called a picture holds for its better copy. */
+  const bequeath = (labels: Asset['labels'], to: AssetId): void => {
+    const [heir] = isPersons(labels) ? all<{ row: number; json: string }>('SELECT row, json FROM asset WHERE id = ?', to) : []
+    if (!heir) return
+    const asset = JSON.parse(heir.json) as Asset
+    if (!isPersons(asset.labels)) setLabels(heir.row, asset, labels)
+  }
+
   const supersede = (old: AssetId, by: AssetId, sequence: () => number): void => {
-    const [row] = all<{ row: number }>('SELECT row FROM asset WHERE id = ? AND superseded = 0 AND id <> ?', old, by)
+    const [row] = all<{ row: number; json: string }>('SELECT row, json FROM asset WHERE id = ? AND superseded = 0 AND id <> ?', old, by)
     if (!row) return
+    bequeath((JSON.parse(row.json) as Asset).labels, by)
     run(
       "UPDATE asset SET superseded = 1, sequence = ?, duplicate_of = ?, level = 'copy' WHERE row = ?",
       sequence(), by, row.row,
@@ -89,6 +120,16 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
     run('DELETE FROM vector WHERE asset = ?', row.row)
     run('DELETE FROM rendition WHERE asset = ?', row.row)
     run('UPDATE asset SET duplicate_of = ? WHERE duplicate_of = ?', by, old)
+  }
+
+  const relabel = ({ asset: id, by, labels }: RelabelEntry): boolean => {
+    const [found] = all<{ row: number; json: string }>('SELECT row, json FROM asset WHERE id = ? AND superseded = 0', id)
+    if (!found) return false
+    const asset = JSON.parse(found.json) as Asset
+    const next = relabelled(asset.labels, by, labels)
+    if (next === null) return false
+    setLabels(found.row, asset, next)
+    return true
   }
 
   const insert = ({ asset, fingerprint, vectors }: CommitEntry, sequence: number): number => {
@@ -103,19 +144,11 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
       bytesOf(fingerprint.pdq), fingerprint.pdqQuality, fingerprint.sketch, JSON.stringify(fingerprint.panels),
     )
     addRequests(row, asset.requestIds)
-    for (const { name } of [...asset.labels, ...asset.boxes]) {
-      run('INSERT OR IGNORE INTO label (name, asset) VALUES (?, ?)', name.toLowerCase(), row)
-    }
+    addWords(row, asset)
     for (const { space, values } of vectors) {
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
       run('INSERT OR REPLACE INTO vector (asset, space, f32) VALUES (?, ?, ?)', row, space, bytes)
     }
-    const text = indexText([
-      asset.title, asset.alt, asset.caption, asset.category,
-      ...asset.labels.map((label) => label.name),
-      ...asset.boxes.map((box) => box.name),
-    ])
-    if (text !== '') run('INSERT INTO words (rowid, text) VALUES (?, ?)', row, text)
     return row
   }
 
@@ -185,6 +218,7 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
     capabilities: { fullText: true },
     commit: async (entries) => file.transaction(() => commitAll(entries)),
     addRenditions: async (entries) => file.transaction(() => entries.map(addRenditions)),
+    relabel: async (entries) => file.transaction(() => entries.map(relabel)),
     judge: async (verdicts) => file.transaction(() => verdicts.forEach(record)),
     async get(by, values) {
       const rows = all<AssetRow & { asked: number }>(`SELECT asked.key AS asked, ${ASSET} ${GET[by]}`, JSON.stringify(values))
