@@ -77,6 +77,7 @@ export interface ClassifyHead {
 }
 export interface EmbedHead {
   readonly kind: 'features'
+  /** An output of the file, or any tensor inside its graph (`resnetv24_pool1_fwd` of ResNet50). */
   readonly output: string
   readonly dimension: number
 }
