@@ -13,6 +13,7 @@ import type { KeeperApi, Maintenance } from './keeper-api.ts'
 import type { KeeperInit } from './keeper-role.ts'
 import { keepRole, startRole } from './role-process.ts'
 import { settingsFrom, type PartialSettings } from './settings.ts'
+import { settleDevice } from './settle-device.ts'
 import { openVision } from './vision-house.ts'
 
 export { EXPORTERS }
@@ -98,7 +99,7 @@ export const openStore = async (
   /** The picture is decoded, and seen where an embedder is on, in a vision process of its own. */
   const likePicture = async (image: string | Uint8Array) => {
     const { choice } = await packsFor(settings)
-    const vision = openVision({ choice: { ...choice, detect: null }, processes: 1, batch: 1, decodeSeconds: settings.decodeTime, emit: () => undefined })
+    const vision = openVision({ choice: { ...choice, detect: null }, processes: 1, batch: 1, decodeSeconds: settings.decodeTime, device: (await settleDevice(settings.device)).device, emit: () => undefined })
     try {
       const bytes = typeof image === 'string'
         ? await readFile(image).catch((cause: Error) => {

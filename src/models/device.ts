@@ -1,36 +1,24 @@
 /**
  * Where models run. The runtime's package brings the processor everywhere and, by platform, one or two accelerators; CUDA
- * only when its install script was allowed. Whether a device is really there is found out by running the smallest of graphs on it.
+ * only when its install script was allowed.
  */
-import { create } from '@bufbuild/protobuf'
-import { makeNode, makeValue } from './onnx/make.ts'
-import { ELEMENT, ModelSchema, writeOnnx } from './onnx/onnx-file.ts'
-import { importRuntime, sessionOptions, wordsOf } from './runtime.ts'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 
 /** Names of the runtime's execution providers. */
 export const DEVICES = ['cpu', 'cuda', 'coreml', 'dml', 'webgpu'] as const
 export type Device = (typeof DEVICES)[number]
 
-/** One addition. */
-const smallest = (): Uint8Array => writeOnnx(create(ModelSchema, {
-  irVersion: 8n, opsetImport: [{ domain: '', version: 13n }],
-  graph: {
-    name: 'smallest', node: [makeNode('Add', ['x', 'x'], ['y'])],
-    input: [makeValue('x', ELEMENT.float, [1])], output: [makeValue('y', ELEMENT.float, [1])],
-  },
-}))
+const CUDA = process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so'
 
-/** Runs in a vision process, whose end a broken driver may be. @returns why the device cannot be used; null where it can */
-export const tryDevice = async (device: Device): Promise<string | null> => {
-  const { InferenceSession, Tensor, listSupportedBackends } = await importRuntime()
-  const known = listSupportedBackends().map(({ name }) => name)
-  if (!known.includes(device)) return `the installed onnxruntime-node has no ${device} (it has ${known.join(', ')})`
+/** Told from the files of the package, so that nobody need load it to know. */
+export const hasCuda = (): boolean => {
   try {
-    const session = await InferenceSession.create(smallest(), sessionOptions(1, device))
-    const { y } = await session.run({ x: new Tensor('float32', Float32Array.of(2), [1]) })
-    await session.release()
-    return y?.data[0] === 4 ? null : `${device} cannot add: 2 and 2 are ${String(y?.data[0])}`
-  } catch (error) {
-    return wordsOf(error)
+    const entry = createRequire(import.meta.url).resolve('onnxruntime-node')
+    return existsSync(join(dirname(entry), '..', 'bin', 'napi-v6', process.platform, process.arch, CUDA))
+  } catch {
+    // A package that is not there is told of by whoever needs it.
+    return false
   }
 }

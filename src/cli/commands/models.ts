@@ -33,7 +33,8 @@ export const addModels = (program: Command): void => {
   const list = models.command('list').description('the packs that are known, and whether their weights are here').option('--json', 'print a JSON array')
   addFlags(list, { modelsDir }).action(async (options: { json?: boolean }) => {
     const folder = await folderOf(list)
-    const packs = await listPacks(folder)
+    const { packs, wrong } = await listPacks(folder)
+    for (const { why } of wrong) note(pc.yellow(why))
     if (options.json) {
       return printJson(packs.map(({ pack: { id, title, tasks, file, sha256, bytes: size, licence, source }, state }) =>
         ({ id, title, tasks, file, sha256, bytes: size, licence, source, state })))
@@ -49,7 +50,7 @@ export const addModels = (program: Command): void => {
   addFlags(pulling, { modelsDir }).action(async (ids: string[], options: { json?: boolean }) => {
     const folder = await folderOf(pulling)
     if (folder === null) throw new GannetError('usage', NO_FOLDER)
-    const packs = ids.map(packNamed)
+    const packs = await Promise.all(ids.map((id) => packNamed(id, folder)))
     const stop = new AbortController()
     process.once('SIGINT', () => stop.abort(new GannetError('drained', 'stopped; what has come is kept, and the next pull goes on there')))
     const { HF_ENDPOINT: endpoint, HF_TOKEN: token } = process.env
