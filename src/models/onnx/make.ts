@@ -31,5 +31,5 @@ export const makeValue = (name: string, elemType: number, dims: readonly (number
 /** Values of a constant of float32, a copy; null for any other, and for one that lies outside the file. */
 export const floatsOf = ({ dataType, rawData, floatData, externalData }: Tensor): Float32Array | null => {
   if (dataType !== ELEMENT.float || externalData.length > 0) return null
-  return rawData.byteLength === 0 ? Float32Array.from(floatData) : new Float32Array(rawData.slice().buffer)
+  return rawData.byteLength === 0 ? Float32Array.from(floatData) : new Float32Array(new Uint8Array(rawData).buffer)
 }

@@ -23,7 +23,7 @@ export type Tensor = Message<'onnx.TensorProto'> & {
 }
 export type SparseTensor = Message<'onnx.SparseTensorProto'> & { values?: Tensor; indices?: Tensor }
 export type Attribute = Message<'onnx.AttributeProto'> & {
-  name: string; i: bigint; s: Uint8Array; ints: bigint[]; type: number
+  name: string; f: number; i: bigint; s: Uint8Array; ints: bigint[]; type: number
   t?: Tensor; g?: Graph; tensors: Tensor[]; graphs: Graph[]; sparseTensor?: SparseTensor; sparseTensors: SparseTensor[]
 }
 export type Node = Message<'onnx.NodeProto'> & { input: string[]; output: string[]; name: string; opType: string; attribute: Attribute[]; domain: string }
@@ -51,7 +51,7 @@ const FIELDS: Readonly<Record<string, readonly Field[]>> = {
   ],
   SparseTensorProto: [['values', 1, of('TensorProto')], ['indices', 2, of('TensorProto')]],
   AttributeProto: [
-    ['name', 1, 'string'], ['i', 3, 'int64'], ['s', 4, 'bytes'], ['t', 5, of('TensorProto')], ['g', 6, of('GraphProto')], ['ints', 8, 'int64', 'many'],
+    ['name', 1, 'string'], ['f', 2, 'float'], ['i', 3, 'int64'], ['s', 4, 'bytes'], ['t', 5, of('TensorProto')], ['g', 6, of('GraphProto')], ['ints', 8, 'int64', 'many'],
     ['tensors', 10, of('TensorProto'), 'many'], ['graphs', 11, of('GraphProto'), 'many'], ['type', 20, 'int32'],
     ['sparse_tensor', 22, of('SparseTensorProto')], ['sparse_tensors', 23, of('SparseTensorProto'), 'many'],
   ],
