@@ -9,6 +9,7 @@ const FACTORIES: { readonly [R in ChildRole]: () => Promise<RoleFactory<never>> 
   keeper: async () => (await import('./keeper-role.ts')).keeperRole,
   grabber: async () => (await import('./grabber-role.ts')).grabberRole,
   vision: async () => (await import('./vision-role.ts')).visionRole,
+  workshop: async () => (await import('./workshop-role.ts')).workshopRole,
 }
 
 const isChildRole = (name: string | undefined): name is ChildRole => name !== undefined && Object.hasOwn(FACTORIES, name)

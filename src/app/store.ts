@@ -1,7 +1,7 @@
 /** The library's `openStore`: what a crawl has kept, for reading while it runs or afterwards. */
 import { mkdir, readFile, readdir } from 'node:fs/promises'
 import { GannetError } from '../core/errors.ts'
-import { spaceId, taskId, type AssetId } from '../core/ids.ts'
+import { spaceId, taskId, type AssetId, type Sha256 } from '../core/ids.ts'
 import { pages } from '../core/page-of.ts'
 import { EXPORTERS, type ExportProgress } from '../export/index.ts'
 import type { ScheduleStore, TaskRecord } from '../schedule/index.ts'
@@ -47,6 +47,8 @@ export interface Why {
 
 export interface Store {
   images(where?: AssetFilter): AsyncIterable<Asset>
+  /** File that an original lies in; null where the store has no files. */
+  pathOf(sha256: Sha256): Promise<string | null>
   search(ask: StoreSearch): Promise<SearchAnswer>
   /** @param of a URL (picture, thumbnail or page), an asset's id or a task's */
   why(of: string): Promise<Why>
@@ -129,6 +131,7 @@ export const openStore = async (
 
   return {
     images, schedule,
+    pathOf: (sha256) => blobs.pathOf(sha256),
     async search(ask) {
       const { image, id, text, top = DEFAULT_TOP, threshold = 0, label, category, host } = ask
       const likeness = image !== undefined ? await likePicture(image) : id !== undefined ? await likeStored(id) : null
