@@ -1,6 +1,6 @@
 /** Places the image and models rooms in a vision process. */
 import { DECODE_LIMITS, probe, type Probe } from '../image/index.ts'
-import { tryDevice, type DetectLimits, type Device, type PackChoice } from '../models/index.ts'
+import type { DetectLimits, Device, PackChoice } from '../models/index.ts'
 import { createVisionProcess } from '../vision/vision-process.ts'
 import type { VisionApi } from '../vision/vision-api.ts'
 import type { RoleFactory } from './role-factory.ts'
@@ -38,7 +38,8 @@ export const visionRole: RoleFactory<VisionInit> = {
       drop: (tickets) => vision.drop(tickets),
       render: (original, rendition) => vision.render(original, rendition),
       probe: (input) => probe(input, decode),
-      tryDevice,
+      // It reads files, which hardly anybody asks for.
+      tryDevice: async (which) => (await import('../models/try-device.ts')).tryDevice(which),
     }
     return { api, close: async () => undefined }
   },

@@ -1,6 +1,7 @@
 /** Makes models smaller and measures them: decoding and bare inference that would hold up whoever else has work to do. */
 import { decodeForLook, fillTensor, fitOf, tensorLength } from '../image/index.ts'
-import { headOutputs, load, quantize, type InputRecipe, type Pack, type Quantized } from '../models/index.ts'
+import { load, type InputRecipe, type Pack } from '../models/index.ts'
+import { headOutputs, quantize, type Quantized } from '../models/quantize/quantize.ts'
 import type { RoleFactory } from './role-factory.ts'
 
 export interface WorkshopApi {

@@ -4,13 +4,9 @@
  * machine, memory that ran out, and failures that name the file. `run` blocks the thread that it is
  * called on, and worker threads have crashed with it: this belongs in a child process.
  */
-import { readFile } from 'node:fs/promises'
 import type { InferenceSession } from 'onnxruntime-node'
-import { GannetError, systemCode } from '../core/errors.ts'
+import { GannetError } from '../core/errors.ts'
 import type { Device } from './device.ts'
-import { checkExternalData } from './onnx/external-data.ts'
-import { innerTensors, offer } from './onnx/inner-outputs.ts'
-import { readOnnx, writeOnnx } from './onnx/onnx-file.ts'
 import type { Pack } from './pack.ts'
 
 export interface RuntimeOptions {
@@ -76,24 +72,11 @@ export const sessionOptions = (threads: number, device: Device): InferenceSessio
   extra: { session: { intra_op: { allow_spinning: '0' } } },
 })
 
-/** The file as the runtime is to have it: by its path, or changed so that it gives out the tensors inside it that are wanted. */
-const fileFor = async (pack: Pack, outputs: readonly string[]): Promise<string | Uint8Array> => {
-  const bytes = await readFile(pack.path).catch((cause: unknown) => {
-    throw damaged(pack, `it cannot be read (${systemCode(cause) ?? wordsOf(cause)})`, cause)
-  })
-  const model = readOnnx(bytes, pack.path)
-  const hasExternal = await checkExternalData(model, pack.path)
-  const inside = innerTensors(model.graph)
-  const inner = outputs.filter((name) => inside.has(name))
-  if (inner.length === 0) return pack.path
-  if (hasExternal) throw damaged(pack, `it does not give out "${inner.join('", "')}", and a file whose weights lie beside it is not changed here`)
-  offer(model.graph, inner)
-  return writeOnnx(model)
-}
-
 const open = async (pack: Pack, outputs: readonly string[], threads: number, device: Device): Promise<InferenceSession> => {
   const runtime = await importRuntime()
-  const file = await fileFor(pack, outputs)
+  // Late too: whoever only asks which packs there are needs no reader of their files.
+  const { fileOffering } = await import('./onnx/file-offering.ts')
+  const file = await fileOffering(pack.path, outputs)
   const options = sessionOptions(threads, device)
   try {
     return await (typeof file === 'string' ? runtime.InferenceSession.create(file, options) : runtime.InferenceSession.create(file, options))

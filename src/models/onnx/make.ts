@@ -2,11 +2,11 @@
 import { create } from '@bufbuild/protobuf'
 import { ATTRIBUTE, ELEMENT, NodeSchema, TensorSchema, ValueInfoSchema, type Node, type Tensor, type ValueInfo } from './onnx-file.ts'
 
-/** Attributes are whole numbers, or lists of them. */
+/** Without a name, which two nodes may not share. Attributes are whole numbers, or lists of them. */
 export const makeNode = (
   opType: string, input: readonly string[], output: readonly string[], attributes: Readonly<Record<string, number | readonly number[]>> = {},
 ): Node => create(NodeSchema, {
-  opType, name: output[0] ?? '', input: [...input], output: [...output],
+  opType, input: [...input], output: [...output],
   attribute: Object.entries(attributes).map(([name, value]) => (typeof value === 'number'
     ? { name, type: ATTRIBUTE.int, i: BigInt(value) }
     : { name, type: ATTRIBUTE.ints, ints: value.map(BigInt) })),

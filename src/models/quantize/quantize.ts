@@ -54,6 +54,9 @@ const raiseOpset = (model: Model & { graph: Graph }, { manifest: { id } }: Pack)
     throw new GannetError('engine-unfit', `${id} is written in opset ${version}${why}, and int8 by channel needs ${OPSET}: export it again with that`)
   }
   if (version < OPSET) set.version = OPSET
+  // The runtime names all that it has; other readers of the file have no use for them.
+  const used = new Set(model.graph.node.map(({ domain }) => domain))
+  model.opsetImport = model.opsetImport.filter((one) => one === set || used.has(one.domain))
   if (model.irVersion < LEAST_IR) model.irVersion = LEAST_IR
 }
 
