@@ -44,7 +44,7 @@ const node = (): Diagnosis => {
 export const vectorUnit = (cpuinfo: string | null, arch: string): readonly Diagnosis[] => {
   const flags = arch === 'x64' ? /^flags\s*:(.*)$/m.exec(cpuinfo ?? '')?.[1]?.split(' ') : undefined
   if (flags === undefined) return []
-  return [flags.includes('avx2') ? { what: 'processor', state: 'ok', why: `has AVX2${flags.includes('avx512_vnni') || flags.includes('avx_vnni') ? ' and VNNI' : ', no VNNI: int8 gains little'}`, remedy: '' }
+  return [flags.includes('avx2') ? { what: 'processor', state: 'ok', why: `has AVX2${flags.includes('avx512_vnni') || flags.includes('avx_vnni') ? ' and VNNI' : ', no VNNI: int8 gains less'}`, remedy: '' }
     : { what: 'processor', state: 'off', why: 'has no AVX2: models run several times slower', remedy: 'use a newer processor, or the smallest packs' }]
 }
 

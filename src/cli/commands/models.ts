@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createLogUpdate } from 'log-update'
 import { Option, type Command } from 'commander'
 import pc from 'picocolors'
+import { benchPacks } from '../../app/bench-packs.ts'
 import { evaluate, EVALUATED_TASKS, type EvaluatedTask, type Evaluation } from '../../app/evaluate.ts'
 import { listPacks, originOf, packNamed, pullPack } from '../../app/model-packs.ts'
 import { quantizePack, type QuantizeReport } from '../../app/quantize-pack.ts'
@@ -110,6 +111,22 @@ export const addModels = (program: Command): void => {
     })
     if (options.json) printJson(report)
     else print(quantizedText(report))
+  })
+
+  const benching = models.command('bench').description(`how fast packs are here, the bare runtime and the product side by side, on ${WHICH_PICTURES}`)
+    .argument('[ids...]', 'as gannet models list names them; those that are here without any')
+    .option('--pictures <folder>', 'folder of pictures')
+    .option('--json', 'print a JSON line each')
+  addFlags(benching, { modelsDir, data: folderSettings.data }).action(async (ids: string[], options: { pictures?: string; data?: string; json?: boolean }) => {
+    const folder = await folderOf(benching)
+    if (folder === null) throw new GannetError('usage', NO_FOLDER)
+    const rows: (readonly string[])[] = [['', 'bare runtime', '', 'from files, through the product', '', '']]
+    for await (const speed of benchPacks({ modelsDir: folder, ids, pictures: options.pictures, data: options.data, say: note })) {
+      const { pack, bare, product, ratio } = speed
+      if (options.json) printJson(speed)
+      else rows.push([pack, `${bare.ms.toFixed(1)} ms`, `${bare.perSecond.toFixed(1)}/s`, `${product.ms.toFixed(1)} ms`, `${product.perSecond.toFixed(1)}/s`, ratio.toFixed(2)])
+    }
+    if (!options.json) print(table(rows))
   })
 
   const command = models.command('eval').description('measure a pack on a folder of pictures whose truth is known')
