@@ -19,8 +19,6 @@ export interface QuantizePlan {
   readonly layers: readonly WeightedLayer[]
   /** Activations to be quantised; each with the tensor whose range is its own (itself, or one that it is a mere rearrangement of). */
   readonly activations: ReadonlyMap<string, string>
-  /** Activations that go through x · sigmoid(x) alone, whose far negative values are all the same to it. */
-  readonly floored: ReadonlySet<string>
   /** Layers behind which there is no other: by name. */
   readonly last: readonly string[]
 }
@@ -82,10 +80,5 @@ export const planQuantization = (graph: Graph, keep: (name: string, isLast: bool
     const from = MOVING.has(node.opType) ? activations.get(first) : undefined
     if (from !== undefined) activations.set(output, from)
   }
-  const isSwish = (name: string): boolean => {
-    const [a, b, ...others] = readers.get(name) ?? []
-    const [sigmoid, product] = a?.opType === 'Sigmoid' ? [a, b] : [b, a]
-    return others.length === 0 && !given.has(name) && sigmoid?.opType === 'Sigmoid' && product?.opType === 'Mul' && product.input.includes(sigmoid.output[0] ?? '')
-  }
-  return { layers, activations, floored: new Set([...activations.keys()].filter(isSwish)), last }
+  return { layers, activations, last }
 }

@@ -14,8 +14,6 @@ import type { QuantizePlan, WeightedLayer } from './plan.ts'
 import type { Range } from './ranges.ts'
 
 const LEVELS = 255
-/** Where x · sigmoid(x) is -.003: what lies below need not be told apart. */
-const SWISH_FLOOR = -8
 const MOST_WEIGHT = 127
 /** Half a step less than 32767 / 255: each of the two may be rounded up. */
 const MOST_PAIR = 127.5
@@ -70,13 +68,12 @@ const isDepthwise = ({ node, weight }: WeightedLayer): boolean =>
   node.opType === 'Conv' && weight.dims[1] === 1n && (node.attribute.find(({ name }) => name === 'group')?.i ?? 1n) > 1n
 
 /** @param ranges by the names of the plan's activations, of those that have one of their own */
-export const writeQdq = (graph: Graph, { layers, activations, floored }: QuantizePlan, ranges: ReadonlyMap<string, Range>): void => {
+export const writeQdq = (graph: Graph, { layers, activations }: QuantizePlan, ranges: ReadonlyMap<string, Range>): void => {
   const constants: Tensor[] = []
   const steps = new Map<string, Step>()
   const stepFor = (name: string): Step => {
     const from = activations.get(name) as string
-    const { low, high } = ranges.get(from) as Range
-    const step = steps.get(from) ?? stepOf({ low: floored.has(from) ? Math.max(low, SWISH_FLOOR) : low, high })
+    const step = steps.get(from) ?? stepOf(ranges.get(from) as Range)
     steps.set(from, step)
     return step
   }
