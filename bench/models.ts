@@ -18,6 +18,7 @@ import { raiseCrew } from './crew.ts'
 import { startNginx } from './nginx.ts'
 import { pictureBank } from './pictures.ts'
 import { progress } from './progress.ts'
+import { sightRows } from './sight-path.ts'
 
 const LEAST = 0.85
 const MOST_DELAY_MS = 50
@@ -119,6 +120,7 @@ const measure = async (setting: Setting, modelsDir: string, choice: PackChoice) 
         return rates
       },
     )
+    const sight = await sightRows(setting, choice, distinct(choice), files.map((file) => path.join(dir, decodeURIComponent(file))), processes)
     const bareRates = BATCHES.map((_, i) => median(sides.b.map((rates) => rates[i] as number)))
     const fastest = Math.max(...bareRates)
     const batch = BATCHES[bareRates.indexOf(fastest)]
@@ -128,12 +130,14 @@ const measure = async (setting: Setting, modelsDir: string, choice: PackChoice) 
           what: `pictures through fetch, decoding, ${distinct(choice).map((pack) => pack.manifest.id).join(', ')} and the store, steady, against bare onnxruntime by ${batch}`,
           value: median(sides.a.map((done) => done.perSecond)), against: fastest, unit: 'images/s', target: { least: LEAST },
         }),
+        ...sight,
         ...BATCHES.map((size, i) => row({ what: `bare onnxruntime, ${size} a run`, value: bareRates[i] as number, unit: 'images/s' })),
         row({ what: "delay of the coordinator's loop, 99th percentile, worst run", value: Math.max(...sides.a.map((done) => done.delayP99)), unit: 'ms', target: { most: MOST_DELAY_MS } }),
         row({ what: "longest delay of the coordinator's loop, start-up included", value: Math.max(...sides.a.map((done) => done.delayMax)), unit: 'ms' }),
       ],
       notes: [
         `Medians of ${runs} runs of each side in turn; ${mean(sides.a.map((done) => done.ended))} ${what}, single URLs from nginx on the same cores.`,
+        'From tensors and from files: medians of the ratios of pairs of turns, in turn, after the crawls; the bare loop decodes once to 512 pixels as the product does, makes its tensors with the product\'s own filter, and decodes the next picture while one is inferred.',
         `Steady: from ${STEADY.from * 100} % to ${STEADY.to * 100} % of the pictures ended. Both sides have ${processes} processes with one thread each; the bare side runs every model of the crawl on tensors that are ready, and the faster of its batch sizes counts.`,
       ],
     }

@@ -121,6 +121,27 @@ const MOVES = [
 ] as const
 const MOST_ROUNDS = 4
 
+/** A picture as it is laid over another. */
+export interface Compared {
+  readonly view: SketchView
+  /** Where pictures seem to lie in it: the other may be one of them. */
+  readonly panels: readonly Window[]
+}
+
+/** Of a panel that may be the other picture: sides so alike, as a ratio. */
+const PANEL_SHAPE = 1.15
+
+const reversed = ({ x, y, width, height }: Window): Window => ({ x: 1 - x - width, y, width, height })
+
+/** Panels of `outer` that have the shape of `inner`, as far as they agree. */
+const panelPlaces = (inner: SketchView, outer: SketchView, panels: readonly Window[]): readonly Place[] =>
+  panels.flatMap((window) => {
+    const ratio = (outer.aspect * window.width) / window.height / inner.aspect
+    if (Math.max(ratio, 1 / ratio) > PANEL_SHAPE || Math.min(window.width, window.height) < LEAST_SCALE) return []
+    const correlation = correlationOf(inner.luma(WHOLE, SAMPLES, SAMPLES), outer.luma(window, SAMPLES, SAMPLES))
+    return correlation < GATE ? [] : [{ window, correlation }]
+  })
+
 /** Walks uphill by one step's length until no move leads higher. */
 const climb = (inner: SketchView, outer: SketchView, start: Window, step: number): Place => {
   const pattern = inner.luma(WHOLE, SAMPLES, SAMPLES)
@@ -142,12 +163,12 @@ const climb = (inner: SketchView, outer: SketchView, start: Window, step: number
 }
 
 /** @returns the best of all ways that one lies in the other; null where none is worth a closer look */
-export const register = (first: SketchView, second: SketchView, options: { readonly mirrored: boolean } = { mirrored: true }): Registration | null => {
+export const register = (first: Compared, second: Compared, options: { readonly mirrored: boolean } = { mirrored: true }): Registration | null => {
   const ways = (options.mirrored ? [false, true] : [false]).flatMap((mirrored) => {
-    const other = mirrored ? second.mirrored() : second
+    const other = mirrored ? { view: second.view.mirrored(), panels: second.panels.map(reversed) } : second
     // The same shape fits in itself whole; which is the inner one is a matter of chance then.
-    return ([['first', first, other], ['second', other, first]] as const).flatMap(([inner, inside, outside]) =>
-      coarsePlaces(inside, outside).map((place) => ({ inner, inside, outside, mirrored, ...place })))
+    return ([['first', first, other], ['second', other, first]] as const).flatMap(([inner, { view: inside }, { view: outside, panels }]) =>
+      [...panelPlaces(inside, outside, panels), ...coarsePlaces(inside, outside)].map((place) => ({ inner, inside, outside, mirrored, ...place })))
   })
   const [coarsest, ...finer] = STEPS
   const [start] = ways.sort((a, b) => b.correlation - a.correlation).slice(0, STARTS)

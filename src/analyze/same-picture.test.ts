@@ -5,7 +5,8 @@ import { COPY_KINDS, copyCase } from '../evaluate/copy-cases.ts'
 import { seededRandom } from '../core/seeded-random.ts'
 import { templateCase } from '../evaluate/template-cases.ts'
 import { takeLook } from '../image/take-look.ts'
-import { samePicture, type Compared } from './same-picture.ts'
+import type { Compared } from './registration.ts'
+import { samePicture } from './same-picture.ts'
 import { viewSketch } from './sketch-view.ts'
 
 const comparedOf = async (bytes: Uint8Array): Promise<Compared> => {

@@ -6,10 +6,9 @@
  * ImageNet) against pairs of designs with other words (evaluate/template-cases.ts, seed 8), neighbours in 97 classes of
  * Caltech-101 and the nearest other pictures by vector, and then left alone: docs/quality.md has what they come to on others.
  */
-import type { PanelPrint } from '../image/look.ts'
 import { agreementOf, type Agreement } from './agreement.ts'
-import { register, type Registration } from './registration.ts'
-import type { SketchView, Window } from './sketch-view.ts'
+import { register, type Compared, type Registration } from './registration.ts'
+import type { Window } from './sketch-view.ts'
 
 /**
  * `whole`: both show the same extent. `crop`: one shows a part of the other. `frame`: one is the other within a border or
@@ -55,7 +54,7 @@ const shared = (a: Window, b: Window): number =>
 
 const areaOf = ({ width, height }: Window): number => width * height
 
-const formOf = ({ window }: Registration, panels: readonly PanelPrint[]): CopyForm => {
+const formOf = ({ window }: Registration, panels: readonly Window[]): CopyForm => {
   if (window.width >= WHOLE_SIDE && window.height >= WHOLE_SIDE) return 'whole'
   const isPanel = panels.some((panel) => {
     const both = shared(panel, window)
@@ -65,23 +64,17 @@ const formOf = ({ window }: Registration, panels: readonly PanelPrint[]): CopyFo
   return panels.some((panel) => shared(panel, window) < 0.1 * areaOf(panel)) ? 'part' : 'frame'
 }
 
-/** A picture as it is compared. */
-export interface Compared {
-  readonly view: SketchView
-  readonly panels: readonly PanelPrint[]
-}
-
 /** @returns null where neither lies in the other in any way */
-export const likenessOf = (first: SketchView, second: SketchView): Likeness | null => {
+export const likenessOf = (first: Compared, second: Compared): Likeness | null => {
   const registration = register(first, second)
   if (!registration) return null
-  const agreement = agreementOf(first, second, registration)
+  const agreement = agreementOf(first.view, second.view, registration)
   return { ...registration, ...agreement, score: scoreOf(registration, agreement) }
 }
 
 /** @returns null for two pictures */
 export const samePicture = (first: Compared, second: Compared): SamePicture | null => {
-  const likeness = likenessOf(first.view, second.view)
+  const likeness = likenessOf(first, second)
   if (!likeness || likeness.score < 0) return null
   const panels = likeness.inner === 'first' ? second.panels : first.panels
   // What a mirror does to the panels of the second.

@@ -28,7 +28,7 @@ export const verifyFull = (thumbnail: Look, full: Look, pdqDistance: number): Ob
   if (!small || !large) return null
   const whole = correlationOf(small.luma(WHOLE, SAMPLES, SAMPLES), large.luma(WHOLE, SAMPLES, SAMPLES))
   if (whole >= WHOLE_MATCH) return null
-  const part = register(small, large, { mirrored: false })?.correlation ?? -1
+  const part = register({ view: small, panels: thumbnail.panels }, { view: large, panels: full.panels }, { mirrored: false })?.correlation ?? -1
   if (part >= PART_MATCH) return null
   return { reason: 'full-mismatch', evidence: { why: 'another picture', pdqDistance, correlation: round(whole), partCorrelation: round(part) } }
 }

@@ -1,5 +1,5 @@
 /** What is installed, reachable, on, off, and why: each finding with what would change it. */
-import { access, constants, stat, statfs } from 'node:fs/promises'
+import { access, constants, readFile, stat, statfs } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import { GannetError } from '../core/errors.ts'
@@ -8,7 +8,8 @@ import { probeImage } from './probe.ts'
 import { judgeRedis } from './judge-redis.ts'
 import { connectRedis } from './redis-connection.ts'
 import { openStore } from './store.ts'
-import { settingsFrom, type PartialSettings } from './settings.ts'
+import { settleDevice } from './settle-device.ts'
+import { settingsFrom, type PartialSettings, type Settings } from './settings.ts'
 
 export interface Diagnosis {
   readonly what: string
@@ -37,6 +38,14 @@ const node = (): Diagnosis => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   const ok = major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1])
   return { what: 'node', state: ok ? 'ok' : 'wrong', why: `version ${process.versions.node}`, remedy: ok ? '' : `install Node ${LEAST_NODE.join('.')} or later` }
+}
+
+/** The runtime's kernels for AVX2 are several times as fast as those without; what is no x64 has others. */
+export const vectorUnit = (cpuinfo: string | null, arch: string): readonly Diagnosis[] => {
+  const flags = arch === 'x64' ? /^flags\s*:(.*)$/m.exec(cpuinfo ?? '')?.[1]?.split(' ') : undefined
+  if (flags === undefined) return []
+  return [flags.includes('avx2') ? { what: 'processor', state: 'ok', why: `has AVX2${flags.includes('avx512_vnni') || flags.includes('avx_vnni') ? ' and VNNI' : ', no VNNI: int8 gains less'}`, remedy: '' }
+    : { what: 'processor', state: 'off', why: 'has no AVX2: models run several times slower', remedy: 'use a newer processor, or the smallest packs' }]
 }
 
 const machine = (): Diagnosis =>
@@ -75,13 +84,19 @@ const decoder = async (): Promise<Diagnosis> => {
   }
 }
 
-const packs = async (settings: Parameters<typeof packsFor>[0]): Promise<Diagnosis[]> => {
+const packs = async (settings: Parameters<typeof packsFor>[0]): Promise<readonly Diagnosis[]> => {
   try {
-    const { findings } = await packsFor(settings)
-    return findings.map(({ task, on, pack, why, remedy }) => ({ what: task, state: on ? 'ok' : 'off', why: on ? `${pack}: ${why}` : why, remedy }))
+    const { findings, wrong } = await packsFor(settings)
+    const manifests = wrong.map(({ why }): Diagnosis => ({ what: 'manifest', state: 'off', why, remedy: 'correct it, or take it away' }))
+    return [...findings.map(({ task, on, pack, why, remedy }): Diagnosis => ({ what: task, state: on ? 'ok' : 'off', why: on ? `${pack}: ${why}` : why, remedy })), ...manifests]
   } catch (error) {
     return [{ what: 'models', state: 'wrong', why: (error as Error).message, remedy: '' }]
   }
+}
+
+const deviceOf = async ({ device: wanted }: Settings): Promise<Diagnosis> => {
+  const { device, why, remedy } = await settleDevice(wanted)
+  return why === null ? { what: 'device', state: 'ok', why: device, remedy } : { what: 'device', state: 'off', why, remedy }
 }
 
 /** The server of a fleet's queue; of a cluster, each that takes writes. */
@@ -102,5 +117,5 @@ const redisServers = async (url: string): Promise<Diagnosis[]> => {
 export const diagnose = async (flags: PartialSettings = {}, redis: string | null = null): Promise<readonly Diagnosis[]> => {
   const settings = await settingsFrom({ flags })
   const engines = redis === null ? [] : await redisServers(redis)
-  return [node(), machine(), ...(await folder(settings.data)), await decoder(), ...(await heic()), ...(await packs(settings)), ...engines]
+  return [node(), machine(), ...vectorUnit(await readFile('/proc/cpuinfo', 'utf8').catch(() => null), process.arch), ...(await folder(settings.data)), await decoder(), ...(await heic()), ...(await packs(settings)), await deviceOf(settings), ...engines]
 }

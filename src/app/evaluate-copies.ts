@@ -6,7 +6,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { likenessOf, viewSketch, type SketchView } from '../analyze/index.ts'
+import { likenessOf, viewSketch, type Compared } from '../analyze/index.ts'
 import { PDQ_PROPOSES } from '../core/hamming.ts'
 import type { AssetId, RequestId, TaskId } from '../core/ids.ts'
 import { GannetError } from '../core/errors.ts'
@@ -14,7 +14,7 @@ import { seededRandom } from '../core/seeded-random.ts'
 import { COPY_KINDS, copyCase, retrievalMetrics, templateCase, wilson, type CopyKind, type Interval, type ScoredPair } from '../evaluate/index.ts'
 import { bareCandidate, describeAsset } from '../crawl/index.ts'
 import type { PackChoice } from '../models/index.ts'
-import { createFingerprints, findSame, follow, type CommitEntry, type SameSubject } from '../store/index.ts'
+import { createFingerprints, findSame, follow, type CommitEntry, type Fingerprint, type SameSubject } from '../store/index.ts'
 import { openFlatVectors } from '../store/adapters/flat-vectors.ts'
 import { openSqliteCatalogue } from '../store/adapters/sqlite.ts'
 import { copyAtOf } from './house.ts'
@@ -115,9 +115,12 @@ export const evaluateCopies = async ({ data, others, alike, choice, seed, onProg
 
   const subjectOf = ({ asset, fingerprint, vectors: seen }: Described): SameSubject =>
     ({ task: asset.id as unknown as TaskId, url: '', fingerprint, vectors: seen, aspect: asset.width / asset.height, width: asset.width, height: asset.height, bytes: asset.bytes })
-  const viewOf = ({ asset, fingerprint }: Described): SketchView | null => viewSketch(fingerprint.sketch, asset.width, asset.height)
+  const comparedOf = ({ sketch, panels }: Pick<Fingerprint, 'sketch' | 'panels'>, { width, height }: { readonly width: number; readonly height: number }): Compared | null => {
+    const view = viewSketch(sketch, width, height)
+    return view && { view, panels }
+  }
   const isCopy = (a: Described | null, b: Described | null): boolean => {
-    const [first, second] = [a && viewOf(a), b && viewOf(b)]
+    const [first, second] = [a && comparedOf(a.fingerprint, a.asset), b && comparedOf(b.fingerprint, b.asset)]
     return first !== null && second !== null && (likenessOf(first, second)?.score ?? -1) >= 0
   }
 
@@ -141,10 +144,10 @@ export const evaluateCopies = async ({ data, others, alike, choice, seed, onProg
       if (original === null) continue
       const subject = subjectOf(original)
       const [found] = await findSame({ catalogue, vectors, fingerprints, limits: { pdqDistance: PDQ_PROPOSES, copyAt: copyAtOf(choice), similarAt: {} } }, [subject])
-      const view = viewOf(original)
+      const mine = comparedOf(original.fingerprint, original.asset)
       for (const copy of found?.copies ?? []) {
-        const [other, is] = [viewSketch(copy.sketch, copy.width, copy.height), stored.get(copy.id)]
-        const score = (view && other && likenessOf(view, other)?.score) ?? -Infinity
+        const [other, is] = [comparedOf(copy, copy), stored.get(copy.id)]
+        const score = (mine && other && likenessOf(mine, other)?.score) ?? -Infinity
         // The half of a collage that is not this one's is the next one's.
         const right = is?.of === at || (is?.kind === 'collage' && (((is.of ?? 0) + 1) % originals.length) === at)
         pairs.push({ score, right, kind: is?.of === at ? is.kind : right ? 'collage' : null, names: [path, is?.name ?? ''] })

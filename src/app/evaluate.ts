@@ -74,9 +74,9 @@ interface Seen {
 }
 
 /** One at a time, so that the time a picture takes is its own. */
-async function* seeAll(pack: Pack, task: 'detect' | 'classify', paths: readonly string[]): AsyncGenerator<{ readonly seen: Seen | null; readonly ms: number }> {
+export async function* seeAll(pack: Pack, tasks: readonly PackTask[], paths: readonly string[]): AsyncGenerator<{ readonly seen: Seen | null; readonly ms: number }> {
   const vision = openVision({
-    choice: { ...NONE, [task]: pack }, processes: 1, batch: 1, decodeSeconds: DECODE_SECONDS, boxes: ALL_BOXES, emit: () => undefined,
+    choice: { ...NONE, ...Object.fromEntries(tasks.map((task) => [task, pack])) }, processes: 1, batch: 1, decodeSeconds: DECODE_SECONDS, boxes: ALL_BOXES, emit: () => undefined,
   })
   try {
     for (const path of paths) {
@@ -104,7 +104,7 @@ const evaluateDetect = async (options: EvaluateOptions, pack: Pack): Promise<Eva
   const judged: JudgedPicture[] = []
   const times: number[] = []
   let undecodable = 0
-  for await (const { seen, ms } of seeAll(pack, 'detect', pictures.map(({ path }) => path))) {
+  for await (const { seen, ms } of seeAll(pack, ['detect'], pictures.map(({ path }) => path))) {
     const picture = pictures[judged.length] as Boxed
     if (seen === null) undecodable++
     times.push(ms)
@@ -126,7 +126,7 @@ const evaluateClassify = async ({ data, onProgress }: EvaluateOptions, pack: Pac
   const pictures = await readClassedFolder(data, labelsOf(pack.manifest.labels ?? ''))
   const times: number[] = []
   let [first, five, undecodable] = [0, 0, 0]
-  for await (const { seen, ms } of seeAll(pack, 'classify', pictures.map(({ path }) => path))) {
+  for await (const { seen, ms } of seeAll(pack, ['classify'], pictures.map(({ path }) => path))) {
     const label = pictures[times.length]?.label
     times.push(ms)
     if (seen === null) undecodable++

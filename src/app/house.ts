@@ -5,7 +5,7 @@ import type { Clock } from '../core/clock.ts'
 import { GannetError } from '../core/errors.ts'
 import type { Emit } from '../core/events.ts'
 import { spaceId } from '../core/ids.ts'
-import { findPacks, labelsOf, type PackChoice, type PackFinding } from '../models/index.ts'
+import { findPacks, labelsOf, type PackChoice, type PackFinding, type WrongManifest } from '../models/index.ts'
 import type { Leave } from '../fetch/visit.ts'
 import type { Recipe } from '../page/index.ts'
 import type { Cache } from '../store/cache.ts'
@@ -17,6 +17,7 @@ import { folderPaths } from '../store/index.ts'
 import { keepRole, startRole, type StandingRole } from './role-process.ts'
 import { checkHeadSpace, labelling, loadHead } from './label-heads.ts'
 import type { HouseSettings } from './settings.ts'
+import { settleDevice, type Settled } from './settle-device.ts'
 import { openVision } from './vision-house.ts'
 
 /** Something that is on or off, why, and what would change it. */
@@ -37,6 +38,11 @@ const SEEN_ELSEWHERE: Finding = { what: 'vision', on: false, why: 'other servers
 
 const packFinding = ({ task, on, why, remedy }: PackFinding): Finding => ({ what: task, on, why, remedy })
 
+const manifestFinding = ({ why }: WrongManifest): Finding => ({ what: 'a manifest', on: false, why, remedy: 'correct it, or take it away' })
+
+const deviceFindings = ({ device, why, remedy }: Settled): readonly Finding[] =>
+  why !== null ? [{ what: 'device', on: false, why, remedy }] : device === 'cpu' ? [] : [{ what: 'device', on: true, why: device, remedy }]
+
 export interface House {
   readonly keeper: StandingRole
   readonly grabbers: GrabberPool
@@ -52,7 +58,7 @@ export interface House {
 
 const MOST_VISION = 4
 
-export const packsFor = (settings: Pick<HouseSettings, 'modelsDir' | 'model'>): ReturnType<typeof findPacks> => {
+export const packsFor = (settings: Pick<HouseSettings, 'modelsDir' | 'model' | 'precision'>): ReturnType<typeof findPacks> => {
   const want: Record<string, string> = {}
   for (const choice of settings.model) {
     const [task, id] = choice.split('=')
@@ -61,7 +67,8 @@ export const packsFor = (settings: Pick<HouseSettings, 'modelsDir' | 'model'>): 
     }
     want[task] = id
   }
-  return findPacks({ modelsDir: settings.modelsDir ?? undefined, want })
+  const { precision } = settings
+  return findPacks({ modelsDir: settings.modelsDir ?? undefined, want, ...(precision === 'auto' ? {} : { precision }) })
 }
 
 const thresholdOf = ({ embed }: PackChoice, name: 'copyAt' | 'similarAt'): Readonly<Record<string, number>> => {
@@ -101,12 +108,15 @@ export interface HouseOptions {
 }
 
 export const openHouse = async ({ settings, emit, grant, clock, recipes, processes, outbox = false }: HouseOptions): Promise<House> => {
-  const { choice, findings: packs } = await packsFor(settings)
+  const { choice, findings: packs, wrong } = await packsFor(settings)
   const visionProcesses = visionCount(settings)
+  const any = choice.detect !== null || choice.embed !== null || choice.classify !== null
+  const settled = await settleDevice(any && visionProcesses > 0 ? settings.device : 'cpu')
   const head = settings.labelHead === null ? null : await loadHead(settings.labelHead)
   const embedFinding = packs.find(({ task }) => task === 'embed')
   if (head !== null && visionProcesses > 0) checkHeadSpace(head, choice, `${embedFinding?.why ?? ''}; ${embedFinding?.remedy ?? ''}`)
-  const eyesFindings = visionProcesses === 0 ? [SEEN_ELSEWHERE] : [...packs.map(packFinding), ...(head === null ? [] : [{ what: 'labels', on: true, why: `${head.labels.length} classes of the head ${head.id}`, remedy: '' }])]
+  const headFindings = head === null ? [] : [{ what: 'labels', on: true, why: `${head.labels.length} classes of the head ${head.id}`, remedy: '' }]
+  const eyesFindings = visionProcesses === 0 ? [SEEN_ELSEWHERE] : [...packs.map(packFinding), ...headFindings, ...wrong.map(manifestFinding), ...deviceFindings(settled)]
   const findings = [...eyesFindings, ...manners(settings)]
   const told = (role: string) => (why: { signal: string | null; code: number | null }) =>
     emit({ type: 'role-restarted', role, why: why.signal ?? `exit ${why.code}` })
@@ -138,13 +148,13 @@ export const openHouse = async ({ settings, emit, grant, clock, recipes, process
     raise: () => keepRole({ role: 'grabber', start: () => startRole('grabber', grabberInit, { leave, clock: { now: () => clock.now() } }), onRestart: told('grabber') }),
   })
   const pool = visionProcesses === 0 ? null : openVision({
-    choice, processes: visionProcesses, batch: settings.batch, decodeSeconds: settings.decodeTime, spoolDir: folderPaths(settings.data).spool, emit,
+    choice, processes: visionProcesses, batch: settings.batch, decodeSeconds: settings.decodeTime, spoolDir: folderPaths(settings.data).spool, device: settled.device, emit,
   })
   const vision = pool !== null && head !== null ? labelling(pool, head) : pool
 
   return {
     keeper, grabbers, vision, visionProcesses, findings,
-    eyes: { any: choice.detect !== null || choice.embed !== null || choice.classify !== null, detect: choice.detect !== null },
+    eyes: { any, detect: choice.detect !== null },
     checkTargets(targets) {
       const first = targets[0]
       // Whoever sees for others knows what it can tell; here there may be no models at all.

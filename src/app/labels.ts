@@ -11,6 +11,7 @@ import { embedPictures } from './embed-pictures.ts'
 import { packsFor } from './house.ts'
 import { loadHead } from './label-heads.ts'
 import { measureHead, type HeldOut } from './measure-head.ts'
+import type { HouseSettings } from './settings.ts'
 import { openStore, type Store } from './store.ts'
 
 export interface TrainingProgress {
@@ -21,7 +22,7 @@ export interface TrainingProgress {
 
 export interface TrainOptions {
   /** A folder a class, or a data folder whose assets a person has labelled. */
-  readonly from: { readonly folder: string; readonly modelsDir: string | null; readonly model: readonly string[]; readonly decodeSeconds: number } | { readonly data: string }
+  readonly from: ({ readonly folder: string; readonly decodeSeconds: number } & Pick<HouseSettings, 'modelsDir' | 'model' | 'precision'>) | { readonly data: string }
   /** The file to write. */
   readonly out: string
   readonly holdOut: HoldOut
@@ -58,7 +59,7 @@ const PAGE = 200
 
 const fromFolder = async (from: Extract<TrainOptions['from'], { folder: string }>, onProgress: TrainOptions['onProgress']): Promise<Given> => {
   const pictures = await readLabelledFolder(from.folder)
-  const { choice, findings } = await packsFor({ modelsDir: from.modelsDir, model: from.model as string[] })
+  const { choice, findings } = await packsFor(from)
   const { embed } = choice
   if (!embed?.space) {
     const off = findings.find(({ task }) => task === 'embed')

@@ -9,6 +9,7 @@ const FACTORIES: { readonly [R in ChildRole]: () => Promise<RoleFactory<never>> 
   keeper: async () => (await import('./keeper-role.ts')).keeperRole,
   grabber: async () => (await import('./grabber-role.ts')).grabberRole,
   vision: async () => (await import('./vision-role.ts')).visionRole,
+  workshop: async () => (await import('./workshop-role.ts')).workshopRole,
 }
 
 const isChildRole = (name: string | undefined): name is ChildRole => name !== undefined && Object.hasOwn(FACTORIES, name)
@@ -16,8 +17,8 @@ const isChildRole = (name: string | undefined): name is ChildRole => name !== un
 const role = process.argv[2]
 if (!isChildRole(role) || !process.send) throw new GannetError('usage', 'this file is started by gannet itself')
 process.title = `gannet ${role}`
-// Decoding takes all the processor there is; who hands out the work goes first, and costs little.
-if (role === 'vision') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+// Decoding and inference take all the processor there is; who hands out the work goes first, and costs little.
+if (role === 'vision' || role === 'workshop') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 // Ctrl-C reaches the whole group, and so does what a service manager sends; the coordinator decides what it means.
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => undefined)

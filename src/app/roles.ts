@@ -11,6 +11,8 @@ export const ROLES = {
   grabber: { where: 'child' },
   /** Decoding and inference. As many as the setting `vision` says. */
   vision: { where: 'child' },
+  /** Models made smaller, and measured. Only while a command does that. */
+  workshop: { where: 'child' },
 } as const satisfies Record<string, { readonly where: 'here' | 'child' }>
 
 export type Role = keyof typeof ROLES

@@ -1,7 +1,7 @@
 /** The library's `openStore`: what a crawl has kept, for reading while it runs or afterwards. */
 import { mkdir, readFile, readdir } from 'node:fs/promises'
 import { GannetError } from '../core/errors.ts'
-import { spaceId, taskId, type AssetId } from '../core/ids.ts'
+import { spaceId, taskId, type AssetId, type Sha256 } from '../core/ids.ts'
 import { pages } from '../core/page-of.ts'
 import { EXPORTERS, type ExportProgress } from '../export/index.ts'
 import type { ScheduleStore, TaskRecord } from '../schedule/index.ts'
@@ -13,6 +13,7 @@ import type { KeeperApi, Maintenance } from './keeper-api.ts'
 import type { KeeperInit } from './keeper-role.ts'
 import { keepRole, startRole } from './role-process.ts'
 import { settingsFrom, type PartialSettings } from './settings.ts'
+import { settleDevice } from './settle-device.ts'
 import { openVision } from './vision-house.ts'
 
 export { EXPORTERS }
@@ -46,6 +47,8 @@ export interface Why {
 
 export interface Store {
   images(where?: AssetFilter): AsyncIterable<Asset>
+  /** File that an original lies in; null where the store has no files. */
+  pathOf(sha256: Sha256): Promise<string | null>
   search(ask: StoreSearch): Promise<SearchAnswer>
   /** @param of a URL (picture, thumbnail or page), an asset's id or a task's */
   why(of: string): Promise<Why>
@@ -102,7 +105,7 @@ export const openStore = async (
   /** The picture is decoded, and seen where an embedder is on, in a vision process of its own. */
   const likePicture = async (image: string | Uint8Array) => {
     const { choice } = await packsFor(settings)
-    const vision = openVision({ choice: { ...choice, detect: null }, processes: 1, batch: 1, decodeSeconds: settings.decodeTime, emit: () => undefined })
+    const vision = openVision({ choice: { ...choice, detect: null }, processes: 1, batch: 1, decodeSeconds: settings.decodeTime, device: (await settleDevice(settings.device)).device, emit: () => undefined })
     try {
       const bytes = typeof image === 'string'
         ? await readFile(image).catch((cause: Error) => {
@@ -134,6 +137,7 @@ export const openStore = async (
     images, schedule,
     vectors: async (ids) => (await catalogue.traits(ids)).map((traits) => traits?.vectors ?? []),
     relabel: (entries) => catalogue.relabel(entries),
+    pathOf: (sha256) => blobs.pathOf(sha256),
     async search(ask) {
       const { image, id, text, top = DEFAULT_TOP, threshold = 0, label, category, host } = ask
       const likeness = image !== undefined ? await likePicture(image) : id !== undefined ? await likeStored(id) : null

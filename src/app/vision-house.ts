@@ -1,6 +1,6 @@
 /** The pool of vision processes as the coordinator holds it. */
 import type { Emit } from '../core/events.ts'
-import type { DetectLimits, PackChoice } from '../models/index.ts'
+import type { DetectLimits, Device, PackChoice } from '../models/index.ts'
 import type { Vision, VisionApi } from '../vision/vision-api.ts'
 import { createVisionPool } from '../vision/vision-pool.ts'
 import type { VisionHandle } from '../vision/seat.ts'
@@ -17,10 +17,12 @@ export const openVision = (options: {
   readonly spoolDir?: string
   /** Boxes reported; the models room's default without. */
   readonly boxes?: DetectLimits
+  /** One that was tried (settle-device.ts). Default cpu. */
+  readonly device?: Device
   readonly emit: Emit
 }): Vision => {
-  const { choice, decodeSeconds, spoolDir, boxes } = options
-  const init: VisionInit = { choice, decodeSeconds, ...(spoolDir === undefined ? {} : { spoolDir }), ...(boxes && { boxes }) }
+  const { choice, decodeSeconds, spoolDir, boxes, device = 'cpu' } = options
+  const init: VisionInit = { choice, decodeSeconds, device, ...(spoolDir === undefined ? {} : { spoolDir }), ...(boxes && { boxes }) }
 
   /** The pool wants its handle at once; calls wait until the process stands. */
   const spawn = (): VisionHandle => {

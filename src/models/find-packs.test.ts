@@ -111,3 +111,37 @@ describe('findPacks', () => {
     expect((await findPacks({ modelsDir })).choice.detect?.manifest.id).toBe('yolox-nano')
   })
 })
+
+describe('manifests in the folder', () => {
+  const own = (more: object) => JSON.stringify({ ...yolox, id: 'own', file: 'own.onnx', bytes: contents.length, sha256: sha256Of(contents), ...more })
+
+  it('are known after the shipped ones; a wrong one is told of and takes nothing along', async () => {
+    await writeFile(join(modelsDir, 'own.onnx'), contents)
+    await writeFile(join(modelsDir, 'own.json'), own({}))
+    await writeFile(join(modelsDir, 'a-taken.json'), own({ id: yolox.id }))
+    await writeFile(join(modelsDir, 'b-wrong.json'), own({ id: 'wrong', bytes: -1 }))
+    await writeFile(join(modelsDir, 'c-torn.json'), '{"id": ')
+    await writeFile(join(modelsDir, 'config.json'), '{"architectures": ["any"]}')
+    await writeFile(join(modelsDir, 'tokenizer.json'), `{"file": 1, "sha256": "${'x'.repeat(70_000)}"}`)
+    const { choice, wrong } = await findPacks({ modelsDir })
+    expect(choice.detect).toMatchObject({ manifest: { id: 'own' }, path: join(modelsDir, 'own.onnx') })
+    expect(wrong.map(({ why }) => why)).toEqual([
+      expect.stringMatching(/id yolox-nano-batch in .*a-taken\.json is taken/), expect.stringMatching(/b-wrong\.json is wrong: [\s\S]*bytes/), expect.stringMatching(/c-torn\.json is no JSON/),
+    ])
+  })
+
+  it('of another precision serve where that is preferred, and their pack where they are not there', async () => {
+    const int8: Manifest = { ...(manifests[0] as Manifest), id: 'finder-int8', file: 'int8.onnx', precision: 'int8', variantOf: 'finder' }
+    const all = [...manifests, int8]
+    const chosen = async (more: object) => (await findPacks({ modelsDir, manifests: all, ...more })).choice.detect?.manifest.id
+    await writeFile(join(modelsDir, 'finder.onnx'), contents)
+    await writeFile(join(modelsDir, 'old.onnx'), contents)
+    expect(await chosen({ precision: 'int8', want: { detect: 'finder' } })).toBe('finder')
+    await writeFile(join(modelsDir, 'int8.onnx'), contents)
+    expect(await chosen({})).toBe('finder')
+    expect(await chosen({ precision: 'int8' })).toBe('finder-int8')
+    expect(await chosen({ precision: 'fp32' })).toBe('finder')
+    expect(await chosen({ precision: 'int8', want: { detect: 'finder' } })).toBe('finder-int8')
+    expect(await chosen({ precision: 'int8', want: { detect: 'old-finder' } })).toBe('old-finder')
+  })
+})

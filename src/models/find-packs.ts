@@ -8,9 +8,10 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { distance } from 'fastest-levenshtein'
 import { GannetError, systemCode } from '../core/errors.ts'
-import type { Manifest, Pack, PackChoice, PackTask } from './pack.ts'
+import type { Manifest, Pack, PackChoice, PackTask, Precision } from './pack.ts'
 import { sha256OfFile } from './sha256-of-file.ts'
 import { shippedPacks } from './shipped-packs.ts'
+import { userManifests, type WrongManifest } from './user-manifests.ts'
 
 export interface PackFinding {
   readonly task: PackTask
@@ -26,8 +27,10 @@ export interface FindPacksOptions {
   readonly modelsDir?: string | undefined
   /** Pack id a task, or `none` to switch the task off; the best one there is where absent. */
   readonly want?: { readonly [Task in PackTask]?: string | undefined }
-  /** In order of preference. Default: the shipped ones. */
+  /** In order of preference. Default: the shipped ones, and then those that lie in the folder. */
   readonly manifests?: readonly Manifest[]
+  /** Which of a pack's variants is preferred; the order of the packs alone decides by default. */
+  readonly precision?: Precision | undefined
 }
 
 const TASKS: readonly PackTask[] = ['detect', 'embed', 'classify']
@@ -77,6 +80,12 @@ const check = async (manifest: Manifest, modelsDir: string): Promise<Checked> =>
 const nearest = (id: string, known: readonly string[]): string | undefined =>
   known.toSorted((a, b) => distance(id, a) - distance(id, b))[0]
 
+/** Those of the precision first, else in their order. */
+const preferring = (manifests: readonly Manifest[], precision: Precision | undefined): readonly Manifest[] =>
+  precision === undefined ? manifests : manifests.toSorted((a, b) => Number(precisionOf(b) === precision) - Number(precisionOf(a) === precision))
+
+const precisionOf = ({ precision = 'fp32' }: Manifest): Precision => precision
+
 const named = (id: string, task: PackTask, manifests: readonly Manifest[]): Manifest => {
   const able = manifests.filter((m) => m.tasks.includes(task))
   const found = able.find((m) => m.id === id)
@@ -90,14 +99,23 @@ const named = (id: string, task: PackTask, manifests: readonly Manifest[]): Mani
   )
 }
 
+/** All that are known: the shipped ones, and then those in the folder. */
+export const knownPacks = async (modelsDir: string | undefined): Promise<{ readonly manifests: readonly Manifest[]; readonly wrong: readonly WrongManifest[] }> => {
+  if (modelsDir === undefined) return { manifests: shippedPacks, wrong: [] }
+  const { manifests, wrong } = await userManifests(modelsDir, shippedPacks)
+  return { manifests: [...shippedPacks, ...manifests], wrong }
+}
+
 /**
- * @returns the pack of each task, and one finding a task in the order detect, embed, classify
+ * @returns the pack of each task, one finding a task in the order detect, embed, classify, and what lies in the folder and is no
+ *   manifest though it says so
  * @throws GannetError `pack-unknown`, `pack-missing` or `pack-damaged` for a pack that was named
  */
 export const findPacks = async (
   options: FindPacksOptions,
-): Promise<{ readonly choice: PackChoice; readonly findings: readonly PackFinding[] }> => {
-  const { modelsDir, want = {}, manifests = shippedPacks } = options
+): Promise<{ readonly choice: PackChoice; readonly findings: readonly PackFinding[]; readonly wrong: readonly WrongManifest[] }> => {
+  const { modelsDir, want = {}, precision } = options
+  const { manifests, wrong } = options.manifests ? { manifests: options.manifests, wrong: [] } : await knownPacks(modelsDir)
   const checks = new Map<Manifest, Promise<Checked>>()
   const checkOnce = (manifest: Manifest, folder: string): Promise<Checked> => {
     const known = checks.get(manifest) ?? check(manifest, folder)
@@ -110,7 +128,9 @@ export const findPacks = async (
     const id = want[task]
     if (id === 'none') return off('switched off', '')
     const demanded = id === undefined ? null : named(id, task, manifests)
-    const able = demanded ? [demanded] : manifests.filter((m) => m.tasks.includes(task))
+    // Of a pack that was named, its variant may serve too; that it is absent is no failure while the pack itself is there.
+    const variants = demanded ? manifests.filter((m) => m === demanded || (precision !== undefined && m.variantOf === demanded.id)) : manifests
+    const able = preferring(variants.filter((m) => m.tasks.includes(task)), precision)
     if (modelsDir === undefined) {
       const remedy = `name the folder that holds ${able[0]?.file ?? 'its weights'} with --models-dir or GANNET_MODELS`
       if (demanded) throw new GannetError('pack-missing', `${demanded.id} needs its weights: ${remedy}`)
@@ -120,7 +140,7 @@ export const findPacks = async (
     for (const manifest of able) {
       const checked = await checkOnce(manifest, modelsDir)
       if (!checked.ok) {
-        if (demanded) throw new GannetError(checked.code, `${checked.why}; ${checked.remedy}`)
+        if (manifest === demanded) throw new GannetError(checked.code, `${checked.why}; ${checked.remedy}`)
         failures.push(checked)
         continue
       }
@@ -146,5 +166,6 @@ export const findPacks = async (
   return {
     choice: { detect: detect ?? null, embed: embed ?? null, classify: classify ?? null },
     findings: found.map((f) => f.finding),
+    wrong,
   }
 }

@@ -28,6 +28,8 @@ const shape = z.strictObject({
       revision: z.string().regex(/^[\w.-]+$/, 'a branch, tag or commit'),
     }),
   ])),
+  precision: z.exactOptional(z.enum(['fp32', 'int8'])),
+  variantOf: z.exactOptional(z.string().min(1)),
   input: z.strictObject({
     name: z.string().min(1),
     width: size,

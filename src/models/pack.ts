@@ -6,6 +6,9 @@
 import type { Sha256, Space } from '../core/ids.ts'
 import type { Box, Label, StoredVector } from '../store/asset.ts'
 
+/** Of the weights and of what is computed with them. */
+export type Precision = 'fp32' | 'int8'
+
 export type PackTask = 'detect' | 'embed' | 'classify'
 
 /** How a picture becomes the model's tensor, always float32 NCHW. */
@@ -82,6 +85,7 @@ export interface ClassifyHead {
 }
 export interface EmbedHead {
   readonly kind: 'features'
+  /** An output of the file, or any tensor inside its graph (`resnetv24_pool1_fwd` of ResNet50). */
   readonly output: string
   readonly dimension: number
 }
@@ -97,6 +101,10 @@ export interface Manifest {
   readonly source: string
   /** Where its file can be had: by its address, or as a file of a hub's repository. Absent where nobody offers it. */
   readonly from?: { readonly url: string } | { readonly hub: string; readonly path: string; readonly revision: string }
+  /** Default fp32. */
+  readonly precision?: Precision
+  /** Id of the pack that it was made from. */
+  readonly variantOf?: string
   readonly input: InputRecipe
   readonly detect?: DetectHead
   readonly classify?: ClassifyHead

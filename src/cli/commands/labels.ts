@@ -73,13 +73,13 @@ export const addLabels = (program: Command): void => {
   ) => {
     if (folder !== undefined && options.data !== undefined) throw new GannetError('usage', 'train on a folder of classes or on a data folder (--data), not on both')
     const keys = { ...modelSettings, decodeTime: visionSettings.decodeTime }
-    const { modelsDir, model, decodeTime } = await resolveSettings(keys, { flags: typedFlags(train, keys) })
+    const { decodeTime, ...packs } = await resolveSettings(keys, { flags: typedFlags(train, keys) })
     const holdOut = holdOutOf(options)
     const seed = wholeNumber(options.seed, '--seed')
     const log = process.stderr.isTTY ? createLogUpdate(process.stderr) : null
     let said: string | null = null
     const training = await trainLabels({
-      from: folder === undefined ? { data: dataOf(options) } : { folder: resolve(folder), modelsDir, model, decodeSeconds: decodeTime },
+      from: folder === undefined ? { data: dataOf(options) } : { folder: resolve(folder), ...packs, decodeSeconds: decodeTime },
       out: options.out, holdOut, seed,
       onProgress({ step, done }) {
         log?.(`${STEPS[step]}: ${Math.round(100 * done)} %`)

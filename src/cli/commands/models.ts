@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { createLogUpdate } from 'log-update'
 import { Option, type Command } from 'commander'
 import pc from 'picocolors'
+import { benchPacks } from '../../app/bench-packs.ts'
 import { evaluate, EVALUATED_TASKS, type EvaluatedTask, type Evaluation } from '../../app/evaluate.ts'
 import { listPacks, originOf, packNamed, pullPack } from '../../app/model-packs.ts'
-import { modelSettings, resolveSettings } from '../../app/settings.ts'
+import { quantizePack, type QuantizeReport } from '../../app/quantize-pack.ts'
+import { folderSettings, modelSettings, resolveSettings } from '../../app/settings.ts'
 import { GannetError } from '../../core/errors.ts'
 import { addFlags, typedFlags, wholeNumber } from '../flags.ts'
 import { bytes, count, note, print, printJson, table } from '../output.ts'
@@ -16,6 +18,28 @@ const folderOf = async (command: Command): Promise<string | null> =>
   (await resolveSettings({ modelsDir }, { flags: typedFlags(command, { modelsDir }) })).modelsDir
 
 const NO_FOLDER = 'name the folder of weights with --models-dir or GANNET_MODELS'
+
+const WHICH_PICTURES = '--pictures FOLDER, or stored ones of --data'
+
+const quantizedText = ({ id, path, bytes: size, ms, layers, keptFloat, last, ranges, agreement, truth, losses }: QuantizeReport): string => {
+  const { labels, cosine, boxes, pictures } = agreement
+  const main = truth?.float.task === 'detect' ? 'ap50' : 'top1'
+  return [
+    `${pc.bold(id)}: ${path}`,
+    table([
+      ['', 'float32', 'int8', ''],
+      ['size', bytes(size.float), bytes(size.int8), `${(size.float / size.int8).toFixed(1)} times smaller`],
+      ['a picture', `${ms.float.toFixed(1)} ms`, `${ms.int8.toFixed(1)} ms`, `${(ms.float / ms.int8).toFixed(2)} times as fast, one thread, medians of runs in turn`],
+      ...(truth ? [[main, share(truth.float.metrics[main] ?? Number.NaN), share(truth.int8.metrics[main] ?? Number.NaN), `on ${count(truth.int8.images)} pictures`]] : []),
+    ]),
+    `${layers} layers in int8${keptFloat.length > 0 ? `, ${keptFloat.length} in float32` : ''}, ranges by ${ranges}; against the pack on ${count(pictures)} other pictures: ` + [
+      ...(labels === undefined ? [] : [`${share(labels)} the same first label`]),
+      ...(cosine === undefined ? [] : [`cosine ${cosine.mean.toFixed(4)}, ${cosine.least.toFixed(3)} at worst`]),
+      ...(boxes === undefined ? [] : [`F1 of boxes ${share(boxes)}`]),
+    ].join(', '),
+    ...(losses.length > 0 ? [pc.yellow(`it loses: ${losses.join('; ')}. Layers can stay in float32 with --keep-float, by name; its last ones (--keep-float last) are ${last.join(', ')}`)] : []),
+  ].join('\n')
+}
 
 const share = (value: number): string => (Number.isNaN(value) ? 'none' : `${(100 * value).toFixed(1)} %`)
 
@@ -33,7 +57,8 @@ export const addModels = (program: Command): void => {
   const list = models.command('list').description('the packs that are known, and whether their weights are here').option('--json', 'print a JSON array')
   addFlags(list, { modelsDir }).action(async (options: { json?: boolean }) => {
     const folder = await folderOf(list)
-    const packs = await listPacks(folder)
+    const { packs, wrong } = await listPacks(folder)
+    for (const { why } of wrong) note(pc.yellow(why))
     if (options.json) {
       return printJson(packs.map(({ pack: { id, title, tasks, file, sha256, bytes: size, licence, source }, state }) =>
         ({ id, title, tasks, file, sha256, bytes: size, licence, source, state })))
@@ -49,7 +74,7 @@ export const addModels = (program: Command): void => {
   addFlags(pulling, { modelsDir }).action(async (ids: string[], options: { json?: boolean }) => {
     const folder = await folderOf(pulling)
     if (folder === null) throw new GannetError('usage', NO_FOLDER)
-    const packs = ids.map(packNamed)
+    const packs = await Promise.all(ids.map((id) => packNamed(id, folder)))
     const stop = new AbortController()
     process.once('SIGINT', () => stop.abort(new GannetError('drained', 'stopped; what has come is kept, and the next pull goes on there')))
     const { HF_ENDPOINT: endpoint, HF_TOKEN: token } = process.env
@@ -64,6 +89,44 @@ export const addModels = (program: Command): void => {
       if (options.json) printJson({ id: pack.id, path: pulled.path, bytes: pulled.bytes })
       else print(pulled.bytes === 0 ? `${pack.id} was here already: ${pulled.path}` : `${pack.id}: ${pulled.path}`)
     }
+  })
+
+  const quantizing = models.command('quantize').description(`make an int8 variant of a pack, and tell its size, speed and loss; calibrated on ${WHICH_PICTURES}`)
+    .argument('<id>', 'as gannet models list names it')
+    .option('--pictures <folder>', 'folder of pictures like those that it will see')
+    .option('--count <n>', 'pictures that ranges are measured on; as many others are compared on', '64')
+    .option('--keep-float <names>', 'layers left in float32, separated by commas; last: those behind which there is no other')
+    .option('--truth <folder>', 'measure both on pictures whose truth is known, as models eval does')
+    .option('--json', 'print JSON')
+  addFlags(quantizing, { modelsDir, data: folderSettings.data }).action(async (id: string, options: {
+    pictures?: string; data?: string; count: string; keepFloat?: string; truth?: string; json?: boolean
+  }) => {
+    const folder = await folderOf(quantizing)
+    if (folder === null) throw new GannetError('usage', NO_FOLDER)
+    const wanted = Number(options.count)
+    if (!Number.isInteger(wanted) || wanted < 16 || wanted > 512) throw new GannetError('usage', `--count ${options.count}: write a whole number from 16 to 512`)
+    const report = await quantizePack({
+      modelsDir: folder, id, count: wanted, pictures: options.pictures, data: options.data, truth: options.truth, say: note,
+      keepFloat: (options.keepFloat ?? '').split(',').map((name) => name.trim()).filter((name) => name !== ''),
+    })
+    if (options.json) printJson(report)
+    else print(quantizedText(report))
+  })
+
+  const benching = models.command('bench').description(`how fast packs are here, the bare runtime and the product side by side, on ${WHICH_PICTURES}`)
+    .argument('[ids...]', 'as gannet models list names them; those that are here without any')
+    .option('--pictures <folder>', 'folder of pictures')
+    .option('--json', 'print a JSON line each')
+  addFlags(benching, { modelsDir, data: folderSettings.data }).action(async (ids: string[], options: { pictures?: string; data?: string; json?: boolean }) => {
+    const folder = await folderOf(benching)
+    if (folder === null) throw new GannetError('usage', NO_FOLDER)
+    const rows: (readonly string[])[] = [['', 'bare runtime', '', 'from files, through the product', '', '']]
+    for await (const speed of benchPacks({ modelsDir: folder, ids, pictures: options.pictures, data: options.data, say: note })) {
+      const { pack, bare, product, ratio } = speed
+      if (options.json) printJson(speed)
+      else rows.push([pack, `${bare.ms.toFixed(1)} ms`, `${bare.perSecond.toFixed(1)}/s`, `${product.ms.toFixed(1)} ms`, `${product.perSecond.toFixed(1)}/s`, ratio.toFixed(2)])
+    }
+    if (!options.json) print(table(rows))
   })
 
   const command = models.command('eval').description('measure a pack on a folder of pictures whose truth is known')

@@ -19,7 +19,7 @@ export const readSoftmax = (output: Float32Array, head: ClassifyHead): Guess[] =
     const score = output[at] as number
     const weakest = best[best.length - 1]
     if (best.length === head.top && weakest !== undefined && !(score > weakest.score)) continue
-    if (Number.isNaN(score)) continue
+    if (!Number.isFinite(score)) continue
     const place = best.findIndex((guess) => score > guess.score)
     best.splice(place === -1 ? best.length : place, 0, { label: at - head.offset, score })
     if (best.length > head.top) best.pop()
