@@ -1,6 +1,6 @@
 /**
- * Detection as the models' authors do it, written down plainly and without any of the product's code: the whole file decoded,
- * the resizing of the original preprocessing (OpenCV's bilinear for YOLOX, PIL's for the DETR family), the runtime, and
+ * Models as their authors run them, written down plainly and without any of the product's code: the whole file decoded,
+ * the resizing of the original preprocessing (OpenCV's bilinear for YOLOX, PIL's for the others), the runtime, and
  * loops over its output.
  */
 import { InferenceSession, Tensor } from 'onnxruntime-node'
@@ -148,6 +148,39 @@ export const plainDeim = async (file: string, side: number): Promise<PlainDetect
         const [left = 0, top = 0, right = 0, bottom = 0] = corners.subarray(at * 4, at * 4 + 4)
         return { label: Number(labels[at]), score, x: left, y: top, width: right - left, height: bottom - top }
       }).filter(({ score }) => score >= LEAST).sort((a, b) => b.score - a.score).slice(0, MOST)
+    },
+    close: () => session.release(),
+  }
+}
+
+export interface PlainClassifier {
+  /** Class numbers, the likeliest first, and a vector of length one. */
+  readonly see: (path: string) => Promise<{ readonly classes: readonly number[]; readonly vector: Float32Array }>
+  close(): Promise<void>
+}
+
+/** MobileNetV2 as torchvision feeds such models: the short side 256 by PIL's bilinear, the middle 224 × 224, −1 to 1; class 0 is the ground. */
+export const plainMobilenet = async (file: string): Promise<PlainClassifier> => {
+  const session = await InferenceSession.create(file)
+  const [short, side] = [256, 224]
+  return {
+    async see(path) {
+      const picture = await decode(path)
+      const ratio = short / Math.min(picture.width, picture.height)
+      const small = pil(picture, Math.trunc(picture.width * ratio + 1e-6), Math.trunc(picture.height * ratio + 1e-6))
+      const half = (value: number): number => (value % 4 === 1 ? (value - 1) / 2 : Math.round(value / 2))
+      const [left, top] = [half(small.width - side), half(small.height - side)]
+      const input = new Float32Array(3 * side * side)
+      for (let y = 0; y < side; y++) {
+        for (let x = 0; x < side; x++) {
+          for (let c = 0; c < 3; c++) input[c * side * side + y * side + x] = (small.data[((top + y) * small.width + left + x) * 3 + c] as number) / 127.5 - 1
+        }
+      }
+      const outputs = await session.run({ t0: new Tensor('float32', input, [1, 3, side, side]) })
+      const scores = [...(outputs['t176']?.data as Float32Array)].slice(1)
+      const features = outputs['features']?.data as Float32Array
+      const length = Math.hypot(...features)
+      return { classes: scores.map((_, at) => at).sort((a, b) => (scores[b] as number) - (scores[a] as number)).slice(0, 5), vector: features.map((value) => value / length) }
     },
     close: () => session.release(),
   }
