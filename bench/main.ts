@@ -14,6 +14,7 @@ const ROOT = path.resolve(import.meta.dirname, '..')
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'fetch-store': async () => (await import('./fetch-store.ts')).fetchStore,
   models: async () => (await import('./models.ts')).models,
+  kinds: async () => (await import('./kinds.ts')).kinds,
   parity: async () => (await import('./parity.ts')).parity,
   'linear-head': async () => (await import('./linear-head.ts')).linearHead,
   memory: async () => (await import('./memory.ts')).memory,

@@ -10,13 +10,18 @@ export interface Objection {
   readonly evidence: { readonly [key: string]: Json }
 }
 
-export type LookPolicy = Pick<Policy, 'minSide' | 'minThumbnailSide' | 'maxAspect' | 'blankContrast' | 'minSharpness' | 'optOut'>
+export type LookPolicy = Pick<Policy, 
+  'minSide' | 'minThumbnailSide' | 'maxAspect' | 'blankContrast' | 'minBrightness' | 'maxBrightness' | 'minSharpness' | 'optOut'
+>
+
+/** What of a look a verdict rests on. */
+export type LookEvidence = Pick<Look, 'format' | 'width' | 'height' | 'looks' | 'warning'> & Partial<Pick<Look, 'credits'>>
 
 /**
  * @param as `thumbnail` when a larger rendition stands behind it: then only the thumbnail's own floor holds
  * @returns null when nothing speaks against it
  */
-export const judgeLook = (look: Look, as: 'thumbnail' | 'full', policy: LookPolicy): Objection | null => {
+export const judgeLook = (look: LookEvidence, as: 'thumbnail' | 'full', policy: LookPolicy): Objection | null => {
   const short = Math.min(look.width, look.height)
   const aspect = Math.max(look.width, look.height) / Math.max(1, short)
   const least = as === 'full' ? policy.minSide : policy.minThumbnailSide
@@ -32,6 +37,10 @@ export const judgeLook = (look: Look, as: 'thumbnail' | 'full', policy: LookPoli
   if (look.warning !== null) return { reason: 'damaged', evidence: { warning: look.warning } }
   if (look.looks.contrast < policy.blankContrast) {
     return { reason: 'blank', evidence: { contrast: round(look.looks.contrast), least: policy.blankContrast } }
+  }
+  const { brightness } = look.looks
+  if (brightness < policy.minBrightness || brightness > policy.maxBrightness) {
+    return { reason: 'blank', evidence: { brightness: round(brightness), least: policy.minBrightness, most: policy.maxBrightness } }
   }
   if (look.looks.blur < policy.minSharpness) {
     return { reason: 'blurry', evidence: { sharpness: round(look.looks.blur), least: policy.minSharpness } }

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { resolveConfig } from '../core/config.ts'
 import type { AssetId, Sha256, TaskId } from '../core/ids.ts'
 import type { Look } from '../image/look.ts'
+import type { Sight } from '../models/pack.ts'
 import type { SameFound, SameSubject } from '../store/same.ts'
-import { createSameJudge, judgeLook, judgeSight, judgeStated, policySettings, verifyFull, type Policy } from './index.ts'
+import { createSameJudge, judgeLook, judgeSight, judgeStated, judgeWords, marksOf, policySettings, tasksJudgedBy, turnsAwayBySight, veilsOf, verifyFull, type Policy } from './index.ts'
 
 const policy: Policy = resolveConfig(policySettings, [])
 
@@ -27,10 +28,11 @@ describe('judgeLook', () => {
     ['too-small', { width: 100, height: 100 }],
     ['bad-aspect', { width: 728, height: 90 }],
     ['blank', { looks: { blur: 300, brightness: 255, contrast: 1, entropy: 0.2 } }],
+    ['blank', { looks: { blur: 300, brightness: 9, contrast: 50, entropy: 7 } }],
     ['blurry', { looks: { blur: 1, brightness: 120, contrast: 50, entropy: 7 } }],
     ['damaged', { warning: 'premature end of JPEG image' }],
   ] as const)('says %s and the numbers', (reason, over) => {
-    const objection = judgeLook(look(over), 'full', policy)
+    const objection = judgeLook(look(over), 'full', { ...policy, minBrightness: 20 })
     expect(objection?.reason).toBe(reason)
     expect(Object.keys(objection?.evidence ?? {})).not.toEqual([])
   })
@@ -59,10 +61,88 @@ describe('judgeLook', () => {
 describe('judgeSight', () => {
   const box = { x: 0, y: 0, width: 10, height: 10, by: 'd' }
   const sight = { boxes: [{ ...box, name: 'cat', score: 0.6 }, { ...box, name: 'dog', score: 0.4 }], labels: [], vectors: [] }
+  const size = { width: 100, height: 100 }
+  const judge = (more: Record<string, unknown>, seen: Sight = sight) => judgeSight(seen, size, resolveConfig(policySettings, [{ from: 'test', values: more }]))
   it('gates by class and confidence', () => {
-    expect(judgeSight(sight, { target: [], confidence: 0.5 })).toBeNull()
-    expect(judgeSight(sight, { target: ['Cat'], confidence: 0.5 })).toBeNull()
-    expect(judgeSight(sight, { target: ['dog'], confidence: 0.5 })).toMatchObject({ reason: 'no-target', evidence: { best: 0.4 } })
+    expect(judge({})).toBeNull()
+    expect(judge({ target: ['Cat'] })).toBeNull()
+    expect(judge({ target: ['dog'] })).toMatchObject({ reason: 'no-target', evidence: { best: 0.4 } })
+  })
+
+  it('takes a score of its own for each class, and groups', () => {
+    expect(judge({ target: 'dog:0.3' })).toBeNull()
+    expect(judge({ target: ['cat:0.7'] })?.reason).toBe('no-target')
+    expect(judge({ target: ['animal'] })).toBeNull()
+    expect(judge({ target: ['animal', 'cat:0.9'] })).toMatchObject({ reason: 'no-target' })
+    expect(judge({ target: ['vehicle'] })?.reason).toBe('no-target')
+    expect(judge({ target: ['Pets:.4'], groups: 'pets=dog+rabbit' })).toBeNull()
+    expect(judge({ target: ['pets'], groups: { pets: ['cat'] } })).toBeNull()
+    for (const [key, value] of [['target', 'cat:2'], ['target', 'cat:'], ['dropLabels', ':0.5'], ['groups', 'pets']]) {
+      expect(() => judge({ [key as string]: value }), `${key}=${value}`).toThrow(/will not do/)
+    }
+  })
+
+  it('asks for so much of the picture, and so many', () => {
+    expect(judge({ target: ['cat'], minArea: 0.01 })).toBeNull()
+    expect(judge({ target: ['cat'], minArea: 0.02 })).toMatchObject({ reason: 'no-target', evidence: { largestArea: 0.01, leastArea: 0.02 } })
+    expect(judge({ target: ['cat', 'dog:0.4'], minCount: 2 })).toBeNull()
+    expect(judge({ target: ['cat', 'dog'], minCount: 2 })).toMatchObject({ evidence: { count: 1, leastCount: 2 } })
+  })
+
+  it('keeps and drops by labels and boxes alike, and says by whose word', () => {
+    const labelled = { ...sight, labels: [{ name: 'Tabby', score: 0.8, by: 'c' }] }
+    expect(judge({ keepLabels: ['tabby'] }, labelled)).toBeNull()
+    expect(judge({ keepLabels: ['tabby:0.9'] }, labelled)).toMatchObject({ reason: 'label-excluded', evidence: { required: ['tabby:0.9'] } })
+    expect(judge({ dropLabels: ['tabby'] }, labelled)).toMatchObject({ reason: 'label-excluded', evidence: { excluded: 'Tabby', score: 0.8, by: 'c' } })
+    expect(judge({ dropLabels: ['cat:0.7', 'dog'] }, labelled)).toBeNull()
+    expect(judge({ dropLabels: ['animal'] }, labelled)?.evidence).toMatchObject({ excluded: 'cat' })
+  })
+
+  it('drops, marks and veils faces and unsafe content as the policy says, and only where somebody looked', () => {
+    const seen = {
+      ...sight, boxes: [...sight.boxes, { ...box, name: 'face', score: 0.9, by: 'y' }, { ...box, name: 'face', score: 0.5, by: 'y' }], textShare: 0.4,
+      unsafe: [{ name: 'porn', score: 0.5, by: 'u' }, { name: 'sexy', score: 0.3, by: 'u' }, { name: 'neutral', score: 0.2, by: 'u' }],
+    }
+    expect(judge({ unsafe: 'drop', faces: 'drop' }, seen)).toMatchObject({ reason: 'unsafe', evidence: { score: 0.8, most: 0.7, classes: { porn: 0.5 } } })
+    expect(judge({ unsafe: 'drop', unsafeScore: 0.85 }, seen)).toBeNull()
+    expect(judge({ faces: 'drop' }, seen)).toMatchObject({ reason: 'label-excluded', evidence: { excluded: 'face', faces: 1 } })
+    expect(judge({ maxText: 0.3 }, seen)).toMatchObject({ reason: 'graphic', evidence: { textShare: 0.4 } })
+    expect(judge({ faces: 'drop', unsafe: 'drop', maxText: 0.1 })).toBeNull()
+    const marking = { ...policy, faces: 'mark', unsafe: 'blur' } as const
+    expect(judgeSight(seen, size, marking)).toBeNull()
+    expect(marksOf(seen, marking)).toEqual([{ name: 'face', score: 0.9, by: 'y' }, { name: 'unsafe', score: 0.8, by: 'u' }])
+    expect(marksOf(seen, policy)).toEqual([])
+    const asset = { ...seen, ...size, labels: [] }
+    expect(veilsOf(asset, { ...policy, faces: 'blur' })).toEqual([{ x: 0, y: 0, width: 10, height: 10 }])
+    expect(veilsOf(asset, marking)).toEqual([])
+    expect(veilsOf({ ...asset, labels: marksOf(seen, marking) }, marking)).toEqual([{ x: 0, y: 0, width: 100, height: 100 }])
+  })
+
+  it('asks for the models that it needs, and no others', () => {
+    const tasks = (more: Record<string, unknown>) => tasksJudgedBy(resolveConfig(policySettings, [{ from: 'test', values: more }]))
+    expect(tasks({})).toEqual([])
+    expect(tasks({ target: ['cat'], faces: 'mark', maxText: 0.2, unsafe: 'drop' })).toEqual(['detect', 'faces', 'text', 'unsafe'])
+    expect(turnsAwayBySight({ ...policy, faces: 'blur', unsafe: 'mark' })).toBe(false)
+    expect(turnsAwayBySight({ ...policy, unsafe: 'drop' })).toBe(true)
+  })
+})
+
+describe('judgeWords', () => {
+  const page = { title: 'Café Zürich — Red  Shoes', alt: null, caption: '红色手机壳 para niños, ｉPhone', category: 'Footwear' }
+  const judge = (requireWords: readonly string[], excludeWords: readonly string[] = []) => judgeWords(page, { requireWords, excludeWords })
+  it.each(['cafe', 'ZURICH', 'red shoes', 'ninos', 'iphone', '手机', 'footwear'])('finds %s', (word) => {
+    expect(judge([word])).toBeNull()
+    expect(judge([], [word])).toEqual({ reason: 'text-excluded', evidence: { excluded: word } })
+  })
+  it.each(['shoe', 'red shoe', 'foot', 'ed', '机手', 'ninos y', ''])('does not find %s', (word) => {
+    expect(judge([word])).toMatchObject({ reason: 'text-excluded', evidence: { required: [word] } })
+    expect(judge([], [word])).toBeNull()
+  })
+  it('wants one of those required, and none of those excluded', () => {
+    expect(judge(['boots', 'shoes'])).toBeNull()
+    expect(judge(['shoes'], ['boots', 'red'])?.evidence).toEqual({ excluded: 'red' })
+    // The marks of kana tell letters apart.
+    expect(judgeWords({ ...page, title: 'がっこう' }, { requireWords: ['かっ'], excludeWords: [] })?.reason).toBe('text-excluded')
   })
 })
 

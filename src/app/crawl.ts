@@ -103,7 +103,7 @@ export const crawl = (options: CrawlOptions): Crawl => {
     const request = requestOf({ urls, list })
     const house = await openHouse({ settings, emit: stream.emit, grant: (host) => (run as Run).visits.grant(host), clock: systemClock, recipes, processes: 1 })
     try {
-      house.checkTargets(settings.target)
+      house.checkPolicy(settings)
       run = startRun(
         {
           schedule: house.keeper.again('schedule'), catalogue: house.keeper.again('catalogue'),

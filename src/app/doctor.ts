@@ -2,6 +2,7 @@
 import { access, constants, readFile, stat, statfs } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { dirname } from 'node:path'
+import type { SightPolicy } from '../analyze/index.ts'
 import { GannetError } from '../core/errors.ts'
 import { packsFor } from './house.ts'
 import { probeImage } from './probe.ts'
@@ -84,9 +85,9 @@ const decoder = async (): Promise<Diagnosis> => {
   }
 }
 
-const packs = async (settings: Parameters<typeof packsFor>[0]): Promise<readonly Diagnosis[]> => {
+const packs = async (settings: Parameters<typeof packsFor>[0] & SightPolicy): Promise<readonly Diagnosis[]> => {
   try {
-    const { findings, wrong } = await packsFor(settings)
+    const { findings, wrong } = await packsFor(settings, settings)
     const manifests = wrong.map(({ why }): Diagnosis => ({ what: 'manifest', state: 'off', why, remedy: 'correct it, or take it away' }))
     return [...findings.map(({ task, on, pack, why, remedy }): Diagnosis => ({ what: task, state: on ? 'ok' : 'off', why: on ? `${pack}: ${why}` : why, remedy })), ...manifests]
   } catch (error) {

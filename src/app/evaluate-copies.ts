@@ -89,7 +89,7 @@ export const evaluateCopies = async ({ data, others, alike, choice, seed, onProg
     const sight = choice.embed ? await seen.infer() : null
     seen.release()
     const url = `http://evaluation.invalid/${encodeURIComponent(name)}`
-    return describeAsset({ request: REQUEST, candidate: bareCandidate(url, 'seed'), look: seen.look, sight, thumbnail: null, now: 0 })
+    return describeAsset({ request: REQUEST, candidate: bareCandidate(url, 'seed'), look: seen.look, sight, kind: null, marks: [], thumbnail: null, now: 0 })
   }
 
   const stored = new Map<AssetId, Stored>()

@@ -10,8 +10,10 @@ import { evaluateCopies, type CopyEvaluation } from './evaluate-copies.ts'
 import { evaluateLinear } from './evaluate-linear.ts'
 import { openVision } from './vision-house.ts'
 
-export type EvaluatedTask = 'detect' | 'classify' | 'copy' | 'linear'
-export const EVALUATED_TASKS: readonly EvaluatedTask[] = ['detect', 'classify', 'copy', 'linear']
+/** What a pack is measured at; see evaluate-kind.ts for what needs none. */
+type PackedTask = 'detect' | 'classify' | 'copy' | 'linear'
+export type EvaluatedTask = PackedTask | 'kind'
+export const EVALUATED_TASKS: readonly EvaluatedTask[] = ['detect', 'classify', 'copy', 'linear', 'kind']
 
 export interface Evaluation {
   readonly task: EvaluatedTask
@@ -31,7 +33,7 @@ export interface Evaluation {
 }
 
 export interface EvaluateOptions {
-  readonly task: EvaluatedTask
+  readonly task: PackedTask
   /** See evaluate/picture-folders.ts; for copies, pictures in any folders. */
   readonly data: string
   /** For copies: see evaluate-copies.ts. */
@@ -50,13 +52,13 @@ export interface EvaluateOptions {
 }
 
 /** What embeds stands for whoever finds copies, and for heads on its vectors. */
-const packTask = (task: EvaluatedTask): PackTask => (task === 'copy' || task === 'linear' ? 'embed' : task)
+const packTask = (task: PackedTask): PackTask => (task === 'copy' || task === 'linear' ? 'embed' : task)
 
 /** All that could count for the average precision. */
 const ALL_BOXES = { minScore: 0.001, maxBoxes: 100 }
-const DECODE_SECONDS = 20
+export const DECODE_SECONDS = 20
 
-const NONE: PackChoice = { detect: null, embed: null, classify: null }
+export const NONE: PackChoice = { detect: null, embed: null, classify: null }
 
 const packFor = async ({ task: evaluated, modelsDir, model }: EvaluateOptions): Promise<Pack> => {
   const task = packTask(evaluated)
@@ -95,7 +97,7 @@ export async function* seeAll(pack: Pack, tasks: readonly PackTask[], paths: rea
 }
 
 /** Without the first picture's, in which the process starts and loads its model. */
-const meanOf = ([first = 0, ...times]: readonly number[]): number =>
+export const meanOf = ([first = 0, ...times]: readonly number[]): number =>
   times.length === 0 ? first : times.reduce((a, b) => a + b, 0) / times.length
 
 const evaluateDetect = async (options: EvaluateOptions, pack: Pack): Promise<Evaluation> => {

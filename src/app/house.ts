@@ -5,7 +5,8 @@ import type { Clock } from '../core/clock.ts'
 import { GannetError } from '../core/errors.ts'
 import type { Emit } from '../core/events.ts'
 import { spaceId } from '../core/ids.ts'
-import { findPacks, labelsOf, type PackChoice, type PackFinding, type WrongManifest } from '../models/index.ts'
+import { SHIPPED_GROUPS, tasksJudgedBy, wantedOf, type SightPolicy } from '../analyze/index.ts'
+import { findPacks, labelsOf, PACK_TASKS, type PackChoice, type PackFinding, type PackTask, type WrongManifest } from '../models/index.ts'
 import type { Leave } from '../fetch/visit.ts'
 import type { Recipe } from '../page/index.ts'
 import type { Cache } from '../store/cache.ts'
@@ -43,32 +44,43 @@ const manifestFinding = ({ why }: WrongManifest): Finding => ({ what: 'a manifes
 const deviceFindings = ({ device, why, remedy }: Settled): readonly Finding[] =>
   why !== null ? [{ what: 'device', on: false, why, remedy }] : device === 'cpu' ? [] : [{ what: 'device', on: true, why: device, remedy }]
 
+const NEEDED: Readonly<Record<PackTask, string>> = {
+  detect: 'a detector', embed: 'an embedder', classify: 'a classifier or detector', faces: 'a face pack', text: 'a text pack', unsafe: 'a pack for unsafe content',
+}
+
 export interface House {
   readonly keeper: StandingRole
   readonly grabbers: GrabberPool
   /** Null where there are no vision processes (a task server that only grabs). */
   readonly vision: Vision | null
   readonly visionProcesses: number
-  readonly eyes: { readonly any: boolean; readonly detect: boolean }
+  /** Whether any pack is loaded. */
+  readonly eyes: { readonly any: boolean }
   readonly findings: readonly Finding[]
-  /** @throws usage for a class that the detector does not know, or when there is no detector */
-  checkTargets(targets: readonly string[]): void
+  /** @throws usage for a class that the detector does not know, or a model that the policy needs and that is not on */
+  checkPolicy(policy: SightPolicy): void
   close(): Promise<void>
 }
 
 const MOST_VISION = 4
 
-export const packsFor = (settings: Pick<HouseSettings, 'modelsDir' | 'model' | 'precision'>): ReturnType<typeof findPacks> => {
-  const want: Record<string, string> = {}
+const isPackTask = (text: string | undefined): text is PackTask => PACK_TASKS.some((task) => task === text)
+
+/** @param policy what asks for packs beyond those that are always looked for; nothing does without */
+export const packsFor = (settings: Pick<HouseSettings, 'modelsDir' | 'model' | 'precision'>, policy?: SightPolicy): ReturnType<typeof findPacks> => {
+  const want: { [Task in PackTask]?: string } = {}
   for (const choice of settings.model) {
     const [task, id] = choice.split('=')
-    if ((task !== 'detect' && task !== 'embed' && task !== 'classify') || !id) {
-      throw new GannetError('usage', `--model ${choice}: write detect=ID, embed=ID or classify=ID`)
-    }
+    if (!isPackTask(task) || !id) throw new GannetError('usage', `--model ${choice}: write ${PACK_TASKS.map((one) => `${one}=ID`).join(', ').replace(/, (?=\w+=ID$)/, ' or ')}`)
     want[task] = id
   }
   const { precision } = settings
-  return findPacks({ modelsDir: settings.modelsDir ?? undefined, want, ...(precision === 'auto' ? {} : { precision }) })
+  return findPacks({ modelsDir: settings.modelsDir ?? undefined, want, asked: policy ? tasksJudgedBy(policy) : [], ...(precision === 'auto' ? {} : { precision }) })
+}
+
+/** The flag by which a policy asks for a task. */
+const ASKS: { readonly [Task in PackTask]?: (policy: SightPolicy) => string } = {
+  detect: ({ target }) => `--target ${target[0]}`, faces: ({ faces }) => `--faces ${faces}`, text: ({ maxText }) => `--max-text ${maxText}`, unsafe: ({ unsafe }) => `--unsafe ${unsafe}`,
 }
 
 const thresholdOf = ({ embed }: PackChoice, name: 'copyAt' | 'similarAt'): Readonly<Record<string, number>> => {
@@ -108,9 +120,9 @@ export interface HouseOptions {
 }
 
 export const openHouse = async ({ settings, emit, grant, clock, recipes, processes, outbox = false }: HouseOptions): Promise<House> => {
-  const { choice, findings: packs, wrong } = await packsFor(settings)
+  const { choice, findings: packs, wrong } = await packsFor(settings, settings)
   const visionProcesses = visionCount(settings)
-  const any = choice.detect !== null || choice.embed !== null || choice.classify !== null
+  const any = Object.values(choice).some((pack) => pack !== null)
   const settled = await settleDevice(any && visionProcesses > 0 ? settings.device : 'cpu')
   const head = settings.labelHead === null ? null : await loadHead(settings.labelHead)
   const embedFinding = packs.find(({ task }) => task === 'embed')
@@ -154,19 +166,25 @@ export const openHouse = async ({ settings, emit, grant, clock, recipes, process
 
   return {
     keeper, grabbers, vision, visionProcesses, findings,
-    eyes: { any, detect: choice.detect !== null },
-    checkTargets(targets) {
-      const first = targets[0]
+    eyes: { any },
+    checkPolicy(policy) {
       // Whoever sees for others knows what it can tell; here there may be no models at all.
-      if (first === undefined || visionProcesses === 0) return
-      if (!choice.detect) {
-        const off = findings.find((finding) => finding.what === 'detect')
-        throw new GannetError('usage', `--target ${first} needs a detector, and none is on: ${off?.why ?? ''}; ${off?.remedy ?? ''}`)
+      if (visionProcesses === 0) return
+      const needs = (flag: string, task: PackTask): never => {
+        const off = findings.find((finding) => finding.what === task)
+        throw new GannetError('usage', `${flag} needs ${NEEDED[task]}, and none is on: ${off?.why ?? ''}; ${off?.remedy ?? ''}`)
       }
+      const labels = [...policy.keepLabels, ...policy.dropLabels]
+      if (labels.length > 0 && !choice.classify && !choice.detect) needs(`the label ${labels[0]}`, 'classify')
+      for (const task of tasksJudgedBy({ ...policy, keepLabels: [], dropLabels: [] })) {
+        if (!choice[task]) needs(ASKS[task]?.(policy) ?? task, task)
+      }
+      if (!choice.detect) return
       const known = labelsOf(choice.detect.manifest.labels ?? '')
-      for (const target of targets) {
-        if (known.some((name) => name.toLowerCase() === target.toLowerCase())) continue
-        throw new GannetError('usage', `the detector ${choice.detect.manifest.id} knows no class "${target}"; did you mean "${closest(target, [...known])}"?`)
+      for (const target of wantedOf(policy.target, policy.groups, policy.confidence).keys()) {
+        if (known.some((name) => name.toLowerCase() === target)) continue
+        const groups = [...Object.keys(SHIPPED_GROUPS), ...Object.keys(policy.groups)]
+        throw new GannetError('usage', `the detector ${choice.detect.manifest.id} knows no class "${target}"; did you mean "${closest(target, [...known, ...groups])}"?`)
       }
     },
     async close() {

@@ -38,7 +38,7 @@ const FLUSH_EVERY_MS = 5_000
 const refuse = async (): Promise<never> => {
   throw new GannetError('internal', 'the folder was opened for reading; its owner commits')
 }
-const forReadersOnly: Committer = { known: refuse, commit: refuse, commitRenditions: refuse }
+const forReadersOnly: Committer = { known: refuse, commit: refuse, commitRenditions: refuse, withdraw: refuse }
 
 export const keeperRole: RoleFactory<KeeperInit> = {
   async create(init) {

@@ -115,7 +115,7 @@ export const startNode = async ({ settings, recipe, tell }: NodeOptions): Promis
   }
 
   try {
-    house.checkTargets(settings.target)
+    house.checkPolicy(settings)
     const fleet = joined ?? await standAlone(house.keeper, settings)
     undo.push(() => fleet.close())
     const { queue, ledger, clock } = fleet

@@ -14,7 +14,7 @@ import { dispatchSettings, nodeSettings } from '../node/index.ts'
 import { fleetSettings } from '../schedule/index.ts'
 import { visionSettings } from '../vision/settings.ts'
 
-export { fetchSettings, modelSettings, visionSettings }
+export { fetchSettings, modelSettings, policySettings, visionSettings }
 
 export const folderSettings = {
   data: setting(shape.text('./gannet-data'), { help: 'Data folder: everything that is kept.', value: 'dir' }),

@@ -43,6 +43,7 @@ const sendingBodies = (committer: Remote<Committer>): Remote<Committer> => ({
     await consume(ask.renditions.map(({ body }) => body))
     return answer
   },
+  withdraw: (entries) => committer.withdraw(entries),
 })
 
 export const openFleetStore = async (options: {

@@ -14,6 +14,7 @@ import { addInspect } from './commands/inspect.ts'
 import { addLabels } from './commands/labels.ts'
 import { addNode } from './commands/node.ts'
 import { addModels } from './commands/models.ts'
+import { addRejudge } from './commands/rejudge.ts'
 import { addProbe } from './commands/probe.ts'
 import { addRobots } from './commands/robots.ts'
 import { addSearch } from './commands/search.ts'
@@ -29,7 +30,7 @@ const program = new Command('gannet')
   .exitOverride()
   .showSuggestionAfterError()
 
-for (const add of [addCrawl, addInspect, addProbe, addGuard, addRobots, addSearch, addWhy, addStats, addExport, addStore, addNode, addDispatch, addStatus, addControl, addDead, addModels, addLabels, addDoctor]) {
+for (const add of [addCrawl, addInspect, addProbe, addGuard, addRobots, addSearch, addWhy, addRejudge, addStats, addExport, addStore, addNode, addDispatch, addStatus, addControl, addDead, addModels, addLabels, addDoctor]) {
   add(program)
 }
 // A subcommand leaves through here too.

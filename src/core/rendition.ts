@@ -28,6 +28,12 @@ export interface Rendition {
   readonly quality: number | null
 }
 
+/** As it is made: what a policy keeps from being recognised in it is no part of what was asked for, nor of its key. */
+export interface VeiledRendition extends Rendition {
+  /** In pixels of the oriented original; what of them lies outside it is left out. */
+  readonly veils?: readonly Crop[]
+}
+
 /** The same for two that ask for the same under one name. */
 export const renditionKey = ({ name, crop, width, height, fit, format, quality }: Rendition): string =>
   JSON.stringify([name, crop && [crop.x, crop.y, crop.width, crop.height], width, height, fit, format, quality])

@@ -1,9 +1,10 @@
 /** The rows of a picture that is worth having, from all that was learned on its walk. */
 import { assetIdOf, type RequestId } from '../core/ids.ts'
+import type { PictureKind } from '../core/picture-kinds.ts'
 import type { Look } from '../image/look.ts'
 import type { Sight } from '../models/pack.ts'
 import type { Candidate } from '../page/candidate.ts'
-import type { Asset, Fingerprint, StoredVector } from '../store/asset.ts'
+import type { Asset, Fingerprint, Label, StoredVector } from '../store/asset.ts'
 
 export const fingerprintOf = (look: Look, thumbnail: Look | null): Fingerprint => ({
   sha256: look.sha256,
@@ -20,6 +21,10 @@ export const describeAsset = (from: {
   readonly candidate: Candidate
   readonly look: Look
   readonly sight: Sight | null
+  /** Null where it cannot be told. */
+  readonly kind: PictureKind | null
+  /** Labels beside those that the models gave. */
+  readonly marks: readonly Label[]
   /** Null when the picture was its own thumbnail. */
   readonly thumbnail: Look | null
   readonly now: number
@@ -51,8 +56,8 @@ export const describeAsset = (from: {
     orientation: look.orientation,
     pdq: look.pdq,
     looks: look.looks,
-    kind: null,
-    labels: sight?.labels ?? [],
+    kind: from.kind,
+    labels: [...(sight?.labels ?? []), ...from.marks],
     boxes: sight?.boxes ?? [],
     spaces: vectors.map((vector) => vector.space),
     duplicateOf: null,

@@ -10,12 +10,13 @@ import { hammingHex } from '../core/hamming.ts'
 import { assetIdOf, type TaskId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 import { outcomeOf } from '../core/reasons.ts'
-import { judgeLook, judgeSight, verifyFull, type Objection } from '../analyze/index.ts'
+import { judgeKind, judgeLook, judgeSight, judgeWords, kindScores, likeliest, marksOf, turnsAwayBySight, verifyFull, type Objection } from '../analyze/index.ts'
 import type { VisitResult } from '../fetch/visit.ts'
 import type { Look } from '../image/look.ts'
 import type { Sight } from '../models/pack.ts'
 import type { Candidate } from '../page/candidate.ts'
 import type { Grant, Lease } from '../schedule/task.ts'
+import type { Label } from '../store/asset.ts'
 import type { CommitAnswer, CommitAsk } from '../store/committer.ts'
 import type { SameDecision, SameSubject } from '../store/same.ts'
 import type { Seen } from '../vision/vision-api.ts'
@@ -97,6 +98,12 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
     return { rendition: { body: visit.body, look: seen.look, seen, answer: answerFacts(url, visit) }, bytes: visit.wireBytes }
   }
 
+  /** Before anything is fetched: the page has told already. */
+  const read: Stage = async (work) => {
+    const objection = judgeWords(work.candidate, policy)
+    return objection ? turnAway(work, objection) : work
+  }
+
   const scout: Stage = async (work, keep) => {
     const { candidate, lease } = work
     const came = await bring(work, candidate.thumbnailUrl, lease.task.host, lease.grant, keep)
@@ -106,7 +113,8 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
   }
 
   const look: Stage = async (work) => {
-    const objection = judgeLook(brought(work.thumbnail).look, work.single ? 'full' : 'thumbnail', policy)
+    const { look: thumbnail } = brought(work.thumbnail)
+    const objection = judgeLook(thumbnail, work.single ? 'full' : 'thumbnail', policy) ?? judgeKind(kindScores(thumbnail, []), policy, work.single && !ports.eyes.any)
     return objection ? turnAway(work, objection) : work
   }
 
@@ -122,10 +130,12 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
 
   /** The models look at a thumbnail only where their word can save fetching the full picture. */
   const judge: Stage = async (work) => {
-    if (work.single || !ports.eyes.detect || policy.target.length === 0) return work
-    const thumbnailSight = await brought(work.thumbnail).seen.infer()
+    if (work.single || !ports.eyes.any || !turnsAwayBySight(policy)) return work
+    const { seen, look: thumbnail } = brought(work.thumbnail)
+    const thumbnailSight = await seen.infer()
     const next = { ...work, thumbnailSight }
-    const objection = judgeSight(thumbnailSight, policy)
+    const kind = kindScores(thumbnail, thumbnailSight.vectors)
+    const objection = judgeSight(thumbnailSight, thumbnail, policy) ?? judgeKind(kind, policy, kind?.by === 'surface and vector')
     return objection ? turnAway(next, objection) : next
   }
 
@@ -144,23 +154,27 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
     const thumbnail = brought(work.thumbnail).look
     const full = brought(work.full).look
     const objection =
-      verifyFull(thumbnail, full, hammingHex(thumbnail.pdq, full.pdq)) ?? judgeLook(full, 'full', policy)
+      verifyFull(thumbnail, full, hammingHex(thumbnail.pdq, full.pdq)) ?? judgeLook(full, 'full', policy) ?? judgeKind(kindScores(full, []), policy, !ports.eyes.any)
     return objection ? turnAway(work, objection) : work
   }
 
   const analyse: Stage = async (work) => {
     if (!ports.eyes.any) return work
-    const fullSight = await brought(work.full).seen.infer()
+    const { seen, look: full } = brought(work.full)
+    const fullSight = await seen.infer()
     const next = { ...work, fullSight }
-    const objection = judgeSight(fullSight, policy)
+    const objection = judgeSight(fullSight, full, policy) ?? judgeKind(kindScores(full, fullSight.vectors), policy, true)
     return objection ? turnAway(next, objection) : next
   }
 
   const commit: Stage = async (work) => {
     const full = brought(work.full)
     if (!mayKeep(work.lease.task.id)) throw new GannetError('drained', 'the limit of pictures is reached; the task goes back')
+    const told = kindScores(full.look, work.fullSight?.vectors ?? [])
     const { asset, fingerprint, vectors } = describeAsset({
       request: work.lease.task.request, candidate: work.candidate, look: full.look, sight: work.fullSight ?? null,
+      kind: told === null ? null : likeliest(told),
+      marks: work.fullSight ? marksOf(work.fullSight, policy) : [],
       thumbnail: work.single ? null : brought(work.thumbnail).look, now: ports.clock.now(),
     })
     const answer = await commitOne({
@@ -201,6 +215,7 @@ export const createImageWalk = (ports: CrawlPorts, visits: Visits, handoff: Hand
 
   /** The walk. Its order is this list. */
   const stages: readonly (readonly [name: string, stage: Stage])[] = [
+    ['read', read],
     ['scout', scout],
     ['look', look],
     ['recognise', recognise],
@@ -265,10 +280,24 @@ const statedSize = (candidate: Candidate, look: Look): { width: number | null; h
 const numbersOf = ({ look, answer }: Rendition, sight: Sight | undefined): Json => ({
   ...answer,
   format: look.format, width: look.width, height: look.height, bytes: look.bytes, pages: look.pages,
-  sha256: look.sha256, pdq: look.pdq, pdqQuality: look.pdqQuality, looks: { ...look.looks }, warning: look.warning,
-  ...(sight ? { boxes: sight.boxes.map(({ x, y, width, height, name, score, by }) => ({ name, score: tidy(score, 1e4), x: tidy(x), y: tidy(y), width: tidy(width), height: tidy(height), by })),
-    labels: sight.labels.map(({ name, score, by }) => ({ name, score: tidy(score, 1e4), by })) } : {}),
+  sha256: look.sha256, pdq: look.pdq, pdqQuality: look.pdqQuality, looks: { ...look.looks }, warning: look.warning, ...kindsOf(look, sight),
+  ...(sight ? seenOf(sight) : {}),
 })
+
+const seenOf = ({ boxes, labels, textShare, unsafe, by }: Sight): { readonly [key: string]: Json } => ({
+  boxes: boxes.map(({ x, y, width, height, ...box }) => ({ ...plainLabel(box), x: tidy(x), y: tidy(y), width: tidy(width), height: tidy(height) })),
+  labels: labels.map(plainLabel),
+  ...(textShare === undefined ? {} : { textShare: tidy(textShare, 1e4) }),
+  ...(unsafe === undefined ? {} : { unsafe: unsafe.map(plainLabel) }),
+  ...(by === undefined ? {} : { models: { ...by } }),
+})
+
+const plainLabel = ({ name, score, by }: Label): { readonly [key: string]: Json } => ({ name, score: tidy(score, 1e4), by })
+
+const kindsOf = (look: Look, sight: Sight | undefined): { readonly [key: string]: Json } => {
+  const told = kindScores(look, sight?.vectors ?? [])
+  return told === null ? {} : { kinds: { scores: Object.fromEntries(Object.entries(told.scores).map(([kind, score]) => [kind, tidy(score, 1e4)])), by: told.by } }
+}
 
 /** As many digits as mean something: a tenth of a pixel. */
 const tidy = (value: number, parts = 10): number => Math.round(value * parts) / parts

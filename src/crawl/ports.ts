@@ -27,8 +27,8 @@ export interface CrawlPorts {
   readonly originals: Originals
   readonly grabber: Remote<GrabberApi>
   readonly vision: Vision
-  /** Whether any pack is loaded, and whether one detects. */
-  readonly eyes: { readonly any: boolean; readonly detect: boolean }
+  /** Whether any pack is loaded. */
+  readonly eyes: { readonly any: boolean }
   readonly hostPolicy: HostPolicy
   /** When a failure may be tried again; null when this was the last time. */
   readonly retryAt: (failure: {

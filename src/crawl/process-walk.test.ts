@@ -8,11 +8,14 @@ import { diesAt } from '../../test/mortal.ts'
 import { storedOriginals } from '../app/originals.ts'
 import { sha256Of, type AssetId, type RequestId, type TaskId } from '../core/ids.ts'
 import { LANE_NAMES } from '../core/lanes.ts'
+import { policySettings } from '../analyze/index.ts'
+import { resolveConfig } from '../core/config.ts'
 import type { Rendition } from '../core/rendition.ts'
 import type { Lease } from '../schedule/task.ts'
 import { openFsBlobStore } from '../store/adapters/fs.ts'
 import { assetOf, fingerprintOf, verdictOf } from '../store/asset.contract.ts'
 import { createCatalogueModel } from '../store/catalogue-model.ts'
+import type { Asset } from '../store/asset.ts'
 import type { CommitAsk } from '../store/committer.ts'
 import { checkStore, createCommitter, createFingerprints, type CommitterOptions } from '../store/index.ts'
 import { createVectorIndexModel } from '../store/vector-index-model.ts'
@@ -68,6 +71,7 @@ const setUp = async (over: { readonly mortal?: <Store extends object>(store: Sto
     return ask(bytes).asset.id
   }
   const id = await store(small)
+  const policy = resolveConfig(policySettings, [])
   const process = createVisionProcess({ choice: { detect: null, embed: null, classify: null } })
   const rendered: string[] = []
   const vision: Pick<Vision, 'render'> = {
@@ -76,8 +80,8 @@ const setUp = async (over: { readonly mortal?: <Store extends object>(store: Sto
       return process.render(original, rendition)
     },
   }
-  const ports = { catalogue, committer, originals: storedOriginals(blobs as never, spool), vision: vision as Vision } satisfies ProcessPorts
-  const mortals: ProcessPorts = { catalogue: mortal(catalogue), committer: mortal(committer), originals: mortal(ports.originals), vision: mortal(ports.vision) }
+  const ports = { catalogue, committer, originals: storedOriginals(blobs as never, spool), vision: vision as Vision, policy } satisfies ProcessPorts
+  const mortals: ProcessPorts = { catalogue: mortal(catalogue), committer: mortal(committer), originals: mortal(ports.originals), vision: mortal(ports.vision), policy }
   const walk = (lease = leaseOf(id), using: Partial<ProcessPorts> = {}): Promise<End> =>
     createProcessWalk({ ...mortals, ...using }, new AbortController().signal).walk(lease)
   const isWhole = async (): Promise<void> => {
@@ -111,6 +115,19 @@ describe('the walk of a process task', () => {
     expect(rendered).toEqual(['a', 'b', 'c'])
     expect((await asset())?.requestIds).toEqual(['brought', REQUEST, 'other', 'third'])
     await isWhole()
+  })
+
+  test('veils the faces of what it makes where the policy says so', async () => {
+    const { walk, ports, asset, id } = await setUp()
+    const veils: unknown[] = []
+    const vision = { ...ports.vision, render: async (...[original, rendition]: Parameters<Vision['render']>) => {
+      veils.push(rendition.veils)
+      return ports.vision.render(original, rendition)
+    } }
+    const face = { x: 10, y: 10, width: 20, height: 20, name: 'face', score: 0.9, by: 'yunet' }
+    const catalogue = { get: async () => [{ ...((await asset()) as Asset), boxes: [face, { ...face, score: 0.4 }, { ...face, name: 'cat' }] }] }
+    await walk(leaseOf(id), { vision, catalogue, policy: { ...ports.policy, faces: 'blur' } })
+    expect(veils).toEqual([0, 1].map(() => [{ x: 10, y: 10, width: 20, height: 20 }]))
   })
 
   test('says what could not be made, and makes the rest', async () => {

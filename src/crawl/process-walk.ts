@@ -4,6 +4,7 @@
  * walk that was broken off goes on where it was. A picture that a better copy has replaced meanwhile is not mourned:
  * the renditions are made of that one.
  */
+import { veilsOf } from '../analyze/index.ts'
 import { GannetError } from '../core/errors.ts'
 import type { AssetId } from '../core/ids.ts'
 import { renditionKey, type Rendition } from '../core/rendition.ts'
@@ -14,7 +15,7 @@ import type { Rendered } from '../vision/vision-api.ts'
 import type { CrawlPorts } from './ports.ts'
 import { endOf, type End, type ProcessPayload } from './work.ts'
 
-export type ProcessPorts = Pick<CrawlPorts, 'originals' | 'committer' | 'vision'> & { readonly catalogue: Pick<CrawlPorts['catalogue'], 'get'> }
+export type ProcessPorts = Pick<CrawlPorts, 'originals' | 'committer' | 'vision' | 'policy'> & { readonly catalogue: Pick<CrawlPorts['catalogue'], 'get'> }
 
 /** Better copies of better copies that came while the walk was under way. */
 const MOST_HEIRS = 20
@@ -28,7 +29,7 @@ const described = ({ name, crop, fit, format, quality, width, height }: Renditio
     : { sha256: null, width: null, height: null, bytes: null, reason: made.reason, detail: made.detail }),
 })
 
-export const createProcessWalk = ({ catalogue, originals, committer, vision }: ProcessPorts, signal: AbortSignal) => {
+export const createProcessWalk = ({ catalogue, originals, committer, vision, policy }: ProcessPorts, signal: AbortSignal) => {
   /** The asset, or the one that replaced it; null when neither is there. */
   const standing = async (id: AssetId): Promise<Asset | null> => {
     for (let at: AssetId | null = id, hops = 0; at !== null && hops < MOST_HEIRS; hops++) {
@@ -49,11 +50,12 @@ export const createProcessWalk = ({ catalogue, originals, committer, vision }: P
     // That the request has part in them is to be known all the same.
     if (missing.length === 0 && !(await committer.commitRenditions({ asset: asset.id, request, renditions: [] }))) return null
     if (missing.length > 0) {
+      const veils = veilsOf(asset, policy)
       const original = await originals.fetch(asset)
       if (original === null) return null
       try {
         for (const rendition of missing) {
-          const made = await vision.render(original.body, rendition, { signal })
+          const made = await vision.render(original.body, veils.length > 0 ? { ...rendition, veils } : rendition, { signal })
           const stored = described(rendition, made)
           if (!(await committer.commitRenditions({ asset: asset.id, request, renditions: [{ rendition: stored, body: made.ok ? made.body : null }] }))) return null
           there.set(keyOf(stored), stored)

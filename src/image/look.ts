@@ -14,6 +14,50 @@ export interface Looks {
   readonly entropy: number
 }
 
+/** What the working picture's surface is like, each from 0 to 1; see surface.ts for how each is taken. */
+export interface Surface {
+  /** Entropy of the colours at 4 bits a channel, of 12 bits. */
+  readonly colourEntropy: number
+  /** Logarithm of how many of those colours make up nine tenths of the picture. */
+  readonly colours: number
+  /** Share of the commonest, and of the four commonest. */
+  readonly topColour: number
+  readonly topFour: number
+  /** Mean saturation, and the share of pixels that are strongly coloured. */
+  readonly saturation: number
+  readonly vivid: number
+  /** Share of pixels that differ from their right and lower neighbours not at all, hardly, a little, or by an edge. */
+  readonly same: number
+  readonly alike: number
+  readonly fine: number
+  readonly edges: number
+  /** Share of edges that are hard, and of those that run straight across or down. */
+  readonly hardEdges: number
+  readonly straightEdges: number
+  /** How often rows full of edges and rows of few follow on each other, and the share of rows without any. */
+  readonly rowTurns: number
+  readonly emptyRows: number
+  /** Of sixteen cells: how flat the second least and the second most flat are (as `alike`), and the share of those that are flat. */
+  readonly leastFlatCell: number
+  readonly mostFlatCell: number
+  readonly flatCells: number
+  /** How much of the width, and of the height, the longest straight boundary takes. */
+  readonly acrossEdge: number
+  readonly downEdge: number
+  /** Share of blocks of 8 × 8 pixels that are flat, of one single level, soft, or busy. */
+  readonly flatBlocks: number
+  readonly deadBlocks: number
+  readonly softBlocks: number
+  readonly busyBlocks: number
+  /** Of the busy: how many levels they hold, and the share that holds hardly more than two. */
+  readonly busyLevels: number
+  readonly twoTone: number
+  /** Share of the border, and of the picture, in the colour that most of the border has; and how light that is. */
+  readonly groundRim: number
+  readonly groundShare: number
+  readonly groundLight: number
+}
+
 /** What the file itself says of its making (XMP, IPTC, EXIF); each null where it says nothing. */
 export interface Credits {
   readonly creator: string | null
@@ -64,6 +108,8 @@ export interface Look {
   /** Pictures that it seems to be put together from, with hashes of their own; none where it is one. */
   readonly panels: readonly PanelPrint[]
   readonly looks: Looks
+  /** Absent in what was looked at before it was measured. */
+  readonly surface?: Surface
   /** Null where the file says nothing. */
   readonly credits: Credits | null
   /** What was wrong but could be decoded round: a truncated JPEG, say. */

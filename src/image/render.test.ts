@@ -149,4 +149,25 @@ describe('a rendition', () => {
     const long = await sharp({ create: { width: 16_400, height: 2, channels: 3, background: '#fff' } }).png().toBuffer()
     expect(await render(long, { format: 'webp' })).toMatchObject({ ok: false, reason: 'too-large' })
   })
+
+  test('shows nobody behind a veil, and all the rest as it was', async () => {
+    // Fine stripes: what is veiled comes down to their mean.
+    const stripes = Buffer.from(Uint8Array.from({ length: W * H * 3 }, (_, i) => (Math.floor(i / 3) % 2) * 255))
+    const bytes = await sharp(stripes, { raw: { width: W, height: H, channels: 3 } }).png().toBuffer()
+    const rendered = await renderPicture(bytes, { ...asked({ crop: { x: 20, y: 0, width: 100, height: 80 } }), veils: [{ x: 40, y: 20, width: 40, height: 40 }, { x: 500, y: 0, width: 9, height: 9 }] }, 20)
+    if (!rendered.ok) expect.fail(rendered.detail)
+    const { data, info } = await sharp(rendered.bytes).removeAlpha().greyscale().raw().toBuffer({ resolveWithObject: true })
+    const row = (y: number, from: number, to: number): number[] => [...data.subarray(y * info.width + from, y * info.width + to)]
+    for (const level of row(40, 22, 58)) expect(Math.abs(level - 128)).toBeLessThan(16)
+    for (const part of [row(40, 0, 12), row(40, 70, 100), row(5, 0, 100)]) expect(Math.max(...part) - Math.min(...part)).toBe(255)
+  })
+
+  test('veils what an orientation turns, where it is seen', async () => {
+    const bytes = await colours.clone().withExif({}).withMetadata({ orientation: 6 }).jpeg({ quality: 95 }).toBuffer()
+    const whole = await renderPicture(bytes, { ...asked({}), veils: [{ x: 0, y: 0, width: H, height: W }] }, 20)
+    const open = await renderPicture(bytes, asked({}), 20)
+    if (!whole.ok || !open.ok) expect.fail('not made')
+    expect([whole.width, whole.height]).toEqual([open.width, open.height])
+    expect(whole.width).toBe(H)
+  })
 })

@@ -3,11 +3,12 @@
  * limits as every decoding. Metadata is left behind, colours become sRGB with 8 bits, of an animation or a document the
  * first page is shown: a rendition is for screens, and the original is kept beside it as it came.
  */
-import type { Sharp } from 'sharp'
+import type { OverlayOptions, Sharp } from 'sharp'
 import type { Reason } from '../core/reasons.ts'
-import type { Rendition } from '../core/rendition.ts'
+import type { Crop, Rendition, VeiledRendition } from '../core/rendition.ts'
 import { boundedBytes, DECODE_LIMITS, sourceOf, type DecodeLimits, type Source } from './decode.ts'
 import { messageOf } from './develop.ts'
+import { sharp } from './loaders.ts'
 
 export interface Rendered {
   readonly ok: true
@@ -64,13 +65,46 @@ const outside = ({ crop }: Rendition, { width, height }: Source): string | null 
   return `${crop.width} × ${crop.height} pixels from ${crop.x}, ${crop.y} on do not lie within ${width} × ${height}`
 }
 
+/** Blocks across a veiled place: too few for anybody to be known by. */
+const VEIL_BLOCKS = 6
+/** A face's box ends at brow and chin: the veil goes on by so much of its size. */
+const VEIL_MARGIN = 0.15
+
+const veilPlace = ({ x, y, width, height }: Crop, source: Source): { readonly left: number; readonly top: number; readonly width: number; readonly height: number } | null => {
+  const [dx, dy] = [width * VEIL_MARGIN, height * VEIL_MARGIN]
+  const [left, top] = [Math.max(0, Math.floor(x - dx)), Math.max(0, Math.floor(y - dy))]
+  const [right, bottom] = [Math.min(source.width, Math.ceil(x + width + dx)), Math.min(source.height, Math.ceil(y + height + dy))]
+  return right > left && bottom > top ? { left, top, width: right - left, height: bottom - top } : null
+}
+
+/** A blur alone can be undone: the place is cut down to a few blocks first, which are then drawn large and smooth. */
+const veilOver = async (whole: Sharp, place: NonNullable<ReturnType<typeof veilPlace>>): Promise<OverlayOptions> => {
+  const { data, info } = await whole.clone().extract(place).flatten({ background: WHITE }).resize(VEIL_BLOCKS, VEIL_BLOCKS, { fit: 'fill', kernel: 'linear' }).raw().toBuffer({ resolveWithObject: true })
+  const input = await sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } })
+    .resize(place.width, place.height, { fit: 'fill', kernel: 'cubic' }).png({ compressionLevel: 1 }).toBuffer()
+  return { input, left: place.left, top: place.top }
+}
+
+/** The source, oriented, with its places veiled: decoded whole once, so that they are cut from and laid on the same pixels. */
+const veiled = async (source: Source, veils: readonly Crop[], maxSeconds: number): Promise<Sharp> => {
+  const opened = source.open('none')
+  const places = veils.flatMap((veil) => veilPlace(veil, source) ?? [])
+  if (places.length === 0) return opened
+  const { data, info } = await opened.timeout({ seconds: Math.ceil(maxSeconds) }).toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
+  const whole = sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } })
+  const overlays: OverlayOptions[] = []
+  for (const place of places) overlays.push(await veilOver(whole, place))
+  const { data: covered, info: shape } = await whole.clone().composite(overlays).raw().toBuffer({ resolveWithObject: true })
+  return sharp(covered, { raw: { width: shape.width, height: shape.height, channels: shape.channels } })
+}
+
 /**
  * @param input the original's bytes, or its path
  * @param maxSeconds for decoding and encoding together
  * @throws GannetError `data-missing` when the path cannot be read; never for what a file contains
  */
 export const renderPicture = async (
-  input: Uint8Array | string, rendition: Rendition, maxSeconds: number, limits: DecodeLimits = DECODE_LIMITS,
+  input: Uint8Array | string, rendition: VeiledRendition, maxSeconds: number, limits: DecodeLimits = DECODE_LIMITS,
 ): Promise<Rendered | Unrendered> => {
   const bytes = await boundedBytes(input, limits)
   if ('tooLong' in bytes) return refuse('too-large', `${bytes.tooLong} bytes, more than ${limits.maxBytes}`)
@@ -81,7 +115,7 @@ export const renderPicture = async (
   try {
     const { crop } = rendition
     // What was good enough to be kept is good enough to be shown: damage that the look made allowances for is not told again.
-    const opened = source.open('none').timeout({ seconds: Math.ceil(maxSeconds) })
+    const opened = (await veiled(source, rendition.veils ?? [], maxSeconds)).timeout({ seconds: Math.ceil(maxSeconds) })
     const cropped = crop === null ? opened : opened.extract({ left: crop.x, top: crop.y, width: crop.width, height: crop.height })
     const { data, info } = await encode(scale(cropped, rendition).toColourspace('srgb'), rendition).toBuffer({ resolveWithObject: true })
     if (data.byteLength > MOST_RENDITION_BYTES) return refuse('too-large', `comes to ${data.byteLength} bytes, more than ${MOST_RENDITION_BYTES}`)

@@ -8,6 +8,7 @@ import { pdq, pdqOnStage } from './pdq.ts'
 import { panelsOf, type Panel } from './panels.ts'
 import { sketchOnStage } from './sketch.ts'
 import { at, floatsAt, kernels, putRgb } from './stage.ts'
+import { surfaceOf } from './surface.ts'
 
 /** The size belongs to the picture: the same bytes as 2 × 8 and 4 × 4 pixels are not the same. */
 const pixelsOf = ({ data, width, height }: Rgb): Sha256 =>
@@ -59,6 +60,7 @@ export const takeLook = async (
       pdqQuality: quality,
       sketch: sketchOnStage(width, height),
       looks: looksOnStage(width, height),
+      surface: surfaceOf(rgb),
       // Last: they take the stage for themselves.
       panels: panelsOf(luma, width, height).map((panel) => printOf(panel, luma, width, height)),
     },

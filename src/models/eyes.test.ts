@@ -97,6 +97,39 @@ describe('the eyes', () => {
     }
   })
 
+  it('find faces and text, and score what is unsafe, where they were asked to', async (ctx) => {
+    if (!present(ctx)) return
+    const { choice, findings } = await findPacks({ modelsDir, want: { detect: 'none', embed: 'none', classify: 'none' }, asked: ['faces', 'text', 'unsafe'] })
+    expect(findings.filter(({ on }) => on).map(({ task, pack }) => [task, pack])).toEqual([['faces', 'yunet'], ['text', 'ppocr-det'], ['unsafe', 'unsafe-mobilenetv2']])
+    const eyes = await eyesOf(choice)
+    const people = (await readdir(join(photos, 'caltech101', 'Faces'))).sort().slice(0, 12)
+    let found = 0
+    for (const name of people) {
+      const viewed = await view(join(photos, 'caltech101', 'Faces', name))
+      const [sight] = await eyes.see([viewed])
+      const faces = sight?.boxes.filter((box) => box.name === 'face' && box.score >= 0.7) ?? []
+      if (faces.length > 0) found++
+      for (const { x, y, width, height, by } of faces) {
+        expect([by, x >= 0, y >= 0, x + width <= viewed.width + 1e-3, y + height <= viewed.height + 1e-3]).toEqual(['yunet', true, true, true, true])
+      }
+      expect(sight?.unsafe?.map((label) => label.name).sort()).toEqual(['drawing', 'hentai', 'neutral', 'porn', 'sexy'])
+      expect(sight?.unsafe?.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 3)
+      expect(sight?.by).toEqual({ faces: 'yunet', text: 'ppocr-det', unsafe: 'unsafe-mobilenetv2' })
+    }
+    expect(found).toBe(people.length)
+
+    const sharp = (await import('sharp')).default
+    const svg = '<svg width="600" height="300" xmlns="http://www.w3.org/2000/svg"><rect width="600" height="300" fill="#fff"/><text x="40" y="170" font-size="60" font-family="sans-serif">Summer sale today</text></svg>'
+    const { data, info } = await sharp(Buffer.from(svg)).flatten().resize(512).raw().toBuffer({ resolveWithObject: true })
+    const [sight] = await eyes.see([{ rgb: { data, width: info.width, height: info.height }, width: 600, height: 300 }])
+    await eyes.close()
+    const lines = sight?.boxes.filter((box) => box.name === 'text') ?? []
+    expect(lines.length).toBeGreaterThan(0)
+    for (const { y, height } of lines) expect([y > 80, y + height < 220]).toEqual([true, true])
+    expect(sight?.textShare).toBeGreaterThan(0.1)
+    expect(sight?.textShare).toBeLessThan(0.35)
+  })
+
   it('see the same whatever the batch, and whatever the detector file', async (ctx) => {
     if (!present(ctx)) return
     const images = join(photos, 'coco-val', 'images')

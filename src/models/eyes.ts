@@ -6,6 +6,7 @@
  */
 import { GannetError } from '../core/errors.ts'
 import { spaceId } from '../core/ids.ts'
+import { FACE, TEXT } from '../core/sight-names.ts'
 import type { Fit, Rgb } from '../image/index.ts'
 import type { Box, Label, StoredVector } from '../store/asset.ts'
 import { readFeatures } from './heads/features.ts'
@@ -14,8 +15,10 @@ import type { DetectLimits, Detection } from './heads/detections.ts'
 import { readDetr } from './heads/detr.ts'
 import { readYolo } from './heads/yolo.ts'
 import { readYolox, yoloxLength } from './heads/yolox.ts'
+import { coveredShare, readTextMap } from './heads/text-map.ts'
+import { readYunet, yunetLength, yunetOutputs } from './heads/yunet.ts'
 import { labelsOf } from './label-sets.ts'
-import type { DetectHead, InputRecipe, Pack, PackChoice, Sight } from './pack.ts'
+import { PACK_TASKS, type DetectHead, type InputRecipe, type Manifest, type Pack, type PackChoice, type PackTask, type Sight } from './pack.ts'
 import { load, type Outputs, type RuntimeOptions, type Session } from './runtime.ts'
 
 /** A working picture and the size, in pixels, of the oriented original that it stands for. */
@@ -63,6 +66,9 @@ interface MutableSight {
   readonly boxes: Box[]
   readonly labels: Label[]
   readonly vectors: StoredVector[]
+  textShare?: number
+  unsafe?: readonly Label[]
+  by?: NonNullable<Sight['by']>
 }
 
 const damaged = (pack: Pack, what: string): GannetError =>
@@ -111,32 +117,69 @@ const detector = (pack: Pack, limits: DetectLimits): Reader => {
   if (!head || set === undefined) throw new GannetError('internal', `${id} was chosen to detect but has no head for it`)
   const names = labelsOf(set)
   const read = readerOf(pack, head, names.length, limits)
-  return (outputs, index, { picture, fit, count }, sight) => {
-    const across = (x: number): number => clamp((x - fit.offsetX) / fit.scaleX, picture.width)
-    const down = (y: number): number => clamp((y - fit.offsetY) / fit.scaleY, picture.height)
-    for (const found of read(outputs, index, count)) {
-      const x = across(found.x)
-      const y = down(found.y)
-      const width = across(found.x + found.width) - x
-      const height = down(found.y + found.height) - y
-      // A box that lies in the letterbox's padding shows nothing.
-      if (width <= 0 || height <= 0) continue
-      sight.boxes.push({ x, y, width, height, name: names[found.label] ?? String(found.label), score: found.score, by: id })
-    }
+  return (outputs, index, placed, sight) => {
+    sight.boxes.push(...inPicture(read(outputs, index, placed.count), placed, (label) => names[label] ?? String(label), id))
   }
+}
+
+/** From pixels of the input to those of the oriented original. */
+const inPicture = (found: readonly Detection[], { picture, fit }: Placed, nameOf: (label: number) => string, by: string): Box[] => {
+  const across = (x: number): number => clamp((x - fit.offsetX) / fit.scaleX, picture.width)
+  const down = (y: number): number => clamp((y - fit.offsetY) / fit.scaleY, picture.height)
+  return found.flatMap((one) => {
+    const x = across(one.x)
+    const y = down(one.y)
+    const width = across(one.x + one.width) - x
+    const height = down(one.y + one.height) - y
+    // A box that lies in the letterbox's padding shows nothing.
+    return width <= 0 || height <= 0 ? [] : [{ x, y, width, height, name: nameOf(one.label), score: one.score, by }]
+  })
 }
 
 const clamp = (value: number, limit: number): number => Math.min(Math.max(value, 0), limit)
 
-const classifier = (pack: Pack): Reader => {
-  const { id, classify: head, labels: set } = pack.manifest
-  if (!head || set === undefined) throw new GannetError('internal', `${id} was chosen to classify but has no head for it`)
+const faceFinder = (pack: Pack, limits: DetectLimits): Reader => {
+  const { manifest: { id, faces: head, input } } = pack
+  if (!head) throw new GannetError('internal', `${id} was chosen to find faces but has no head for it`)
+  return (outputs, index, placed, sight) => {
+    const found = readYunet((name) => rowOf(pack, outputs, name, index, yunetLength(input, name)), input, head, limits)
+    sight.boxes.push(...inPicture(found, placed, () => FACE, id))
+  }
+}
+
+const textFinder = (pack: Pack, limits: DetectLimits): Reader => {
+  const { manifest: { id, text: head, input } } = pack
+  if (!head) throw new GannetError('internal', `${id} was chosen to find text but has no head for it`)
+  return (outputs, index, placed, sight) => {
+    const map = rowOf(pack, outputs, head.output, index, input.width * input.height)
+    const shown = { width: Math.min(input.width, placed.fit.width), height: Math.min(input.height, placed.fit.height) }
+    const boxes = inPicture(readTextMap(map, input.width, shown, head, limits), placed, () => TEXT, id)
+    sight.boxes.push(...boxes)
+    sight.textShare = coveredShare(boxes, placed.picture.width, placed.picture.height)
+  }
+}
+
+/** One picture's labels, strongest first. */
+const labeller = (pack: Pack, task: 'classify' | 'unsafe'): ((outputs: Outputs, index: number) => Label[]) => {
+  const { manifest } = pack
+  const { id, labels: set } = manifest
+  const head = manifest[task]
+  if (!head || set === undefined) throw new GannetError('internal', `${id} was chosen for ${task} but has no head for it`)
   const names = labelsOf(set)
+  return (outputs, index) =>
+    readSoftmax(rowOf(pack, outputs, head.output, index, head.offset + names.length), head)
+      .map(({ label, score }) => ({ name: names[label] ?? String(label), score, by: id }))
+}
+
+const classifier = (pack: Pack): Reader => {
+  const read = labeller(pack, 'classify')
+  return (outputs, index, _placed, sight) => void sight.labels.push(...read(outputs, index))
+}
+
+const unsafeFinder = (pack: Pack): Reader => {
+  const read = labeller(pack, 'unsafe')
   return (outputs, index, _placed, sight) => {
-    const row = rowOf(pack, outputs, head.output, index, head.offset + names.length)
-    for (const { label, score } of readSoftmax(row, head)) {
-      sight.labels.push({ name: names[label] ?? String(label), score, by: id })
-    }
+    sight.unsafe = read(outputs, index)
   }
 }
 
@@ -149,6 +192,16 @@ const embedder = (pack: Pack): Reader => {
   }
 }
 
+const READERS: { readonly [Task in PackTask]: (pack: Pack, boxes: DetectLimits) => Reader } = {
+  detect: detector, embed: embedder, classify: classifier, faces: faceFinder, text: textFinder, unsafe: unsafeFinder,
+}
+
+const outputsFor = (task: PackTask, { detect, faces, [task]: head }: Manifest): readonly string[] => {
+  if (task === 'detect') return detect ? outputsOf(detect) : []
+  if (task === 'faces') return faces ? yunetOutputs(faces) : []
+  return head && 'output' in head ? [head.output] : []
+}
+
 /** A pack with the session that runs it and all that is read from it. */
 interface Eye {
   readonly recipe: InputRecipe
@@ -159,17 +212,9 @@ interface Eye {
 
 const openEye = async (pack: Pack, choice: PackChoice, options: EyesOptions): Promise<Eye> => {
   const { manifest } = pack
-  const serves = (task: keyof PackChoice): boolean => choice[task]?.path === pack.path
-  const readers = [
-    ...(serves('detect') ? [detector(pack, options.boxes ?? BOXES)] : []),
-    ...(serves('classify') ? [classifier(pack)] : []),
-    ...(serves('embed') ? [embedder(pack)] : []),
-  ]
-  const outputs = [
-    ...(serves('detect') && manifest.detect ? outputsOf(manifest.detect) : []),
-    ...(serves('classify') && manifest.classify ? [manifest.classify.output] : []),
-    ...(serves('embed') && manifest.embed ? [manifest.embed.output] : []),
-  ]
+  const tasks = PACK_TASKS.filter((task) => choice[task]?.path === pack.path)
+  const readers = tasks.map((task) => READERS[task](pack, options.boxes ?? BOXES))
+  const outputs = tasks.flatMap((task) => outputsFor(task, manifest))
   const session = await load(pack, outputs, options)
   const recipe = manifest.input
   return { recipe, session, readers, buffer: new Float32Array(session.largest * 3 * recipe.width * recipe.height) }
@@ -181,7 +226,8 @@ const openEye = async (pack: Pack, choice: PackChoice, options: EyesOptions): Pr
  */
 export const openEyes = async (choice: PackChoice, options: EyesOptions): Promise<Eyes> => {
   const { projector } = options
-  const packs = [choice.detect, choice.classify, choice.embed].filter((pack) => pack !== null)
+  const packs = PACK_TASKS.flatMap((task) => choice[task] ?? [])
+  const by = Object.fromEntries(PACK_TASKS.flatMap((task) => (choice[task] ? [[task, choice[task].manifest.id]] : [])))
   const distinct = packs.filter((pack, i) => packs.findIndex((other) => other.path === pack.path) === i)
   const eyes: Eye[] = []
   for (const pack of distinct) eyes.push(await openEye(pack, choice, options))
@@ -207,7 +253,7 @@ export const openEyes = async (choice: PackChoice, options: EyesOptions): Promis
   return {
     see(pictures) {
       const turn = last.then(async () => {
-        const sights: MutableSight[] = pictures.map(() => ({ boxes: [], labels: [], vectors: [] }))
+        const sights: MutableSight[] = pictures.map(() => ({ boxes: [], labels: [], vectors: [], ...(packs.length > 0 && { by }) }))
         for (const eye of eyes) await look(eye, pictures, sights)
         return sights
       })

@@ -32,6 +32,13 @@ describe('findPacks', () => {
     for (const finding of findings) expect(finding.remedy).toMatch(/--models-dir or GANNET_MODELS/)
   })
 
+  it('looks for faces, text and unsafe content only where they are asked for or named', async () => {
+    const { choice, findings } = await findPacks({ modelsDir, asked: ['text'], want: { unsafe: 'none' } })
+    expect(findings.map((f) => f.task)).toEqual(['detect', 'embed', 'classify', 'text', 'unsafe'])
+    expect([choice.text, choice.unsafe, choice.faces]).toEqual([null, null, undefined])
+    await expect(findPacks({ modelsDir, want: { faces: 'mobilenetv2' } })).rejects.toMatchObject({ message: expect.stringContaining('those that do: yunet') })
+  })
+
   it('says which file is missing in a folder that is not there', async () => {
     const { findings } = await findPacks({ modelsDir: join(modelsDir, 'nowhere'), manifests })
     expect(findings[0]?.why).toContain('finder.onnx is not there')

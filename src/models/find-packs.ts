@@ -8,7 +8,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { distance } from 'fastest-levenshtein'
 import { GannetError, systemCode } from '../core/errors.ts'
-import type { Manifest, Pack, PackChoice, PackTask, Precision } from './pack.ts'
+import { PACK_TASKS, type Manifest, type Pack, type PackChoice, type PackTask, type Precision } from './pack.ts'
 import { sha256OfFile } from './sha256-of-file.ts'
 import { shippedPacks } from './shipped-packs.ts'
 import { userManifests, type WrongManifest } from './user-manifests.ts'
@@ -27,13 +27,16 @@ export interface FindPacksOptions {
   readonly modelsDir?: string | undefined
   /** Pack id a task, or `none` to switch the task off; the best one there is where absent. */
   readonly want?: { readonly [Task in PackTask]?: string | undefined }
+  /** Tasks beyond detect, embed and classify that something asks for; those that `want` names need not be repeated. */
+  readonly asked?: readonly PackTask[]
   /** In order of preference. Default: the shipped ones, and then those that lie in the folder. */
   readonly manifests?: readonly Manifest[]
   /** Which of a pack's variants is preferred; the order of the packs alone decides by default. */
   readonly precision?: Precision | undefined
 }
 
-const TASKS: readonly PackTask[] = ['detect', 'embed', 'classify']
+/** What is looked for unasked. */
+const ALWAYS: readonly PackTask[] = ['detect', 'embed', 'classify']
 
 type Checked = { readonly ok: true; readonly pack: Pack } | {
   readonly ok: false
@@ -107,14 +110,14 @@ export const knownPacks = async (modelsDir: string | undefined): Promise<{ reado
 }
 
 /**
- * @returns the pack of each task, one finding a task in the order detect, embed, classify, and what lies in the folder and is no
- *   manifest though it says so
+ * @returns the pack of each task, one finding for each that was looked for, in the order of `PACK_TASKS`, and what lies in the
+ *   folder and is no manifest though it says so
  * @throws GannetError `pack-unknown`, `pack-missing` or `pack-damaged` for a pack that was named
  */
 export const findPacks = async (
   options: FindPacksOptions,
 ): Promise<{ readonly choice: PackChoice; readonly findings: readonly PackFinding[]; readonly wrong: readonly WrongManifest[] }> => {
-  const { modelsDir, want = {}, precision } = options
+  const { modelsDir, want = {}, asked = [], precision } = options
   const { manifests, wrong } = options.manifests ? { manifests: options.manifests, wrong: [] } : await knownPacks(modelsDir)
   const checks = new Map<Manifest, Promise<Checked>>()
   const checkOnce = (manifest: Manifest, folder: string): Promise<Checked> => {
@@ -161,11 +164,8 @@ export const findPacks = async (
     return off(worst?.why ?? `no pack can ${task}`, worst?.remedy ?? '')
   }
 
-  const found = await Promise.all(TASKS.map(find))
-  const [detect, embed, classify] = found.map((f) => f.pack)
-  return {
-    choice: { detect: detect ?? null, embed: embed ?? null, classify: classify ?? null },
-    findings: found.map((f) => f.finding),
-    wrong,
-  }
+  const tasks = PACK_TASKS.filter((task) => ALWAYS.includes(task) || asked.includes(task) || want[task] !== undefined)
+  const found = await Promise.all(tasks.map(find))
+  const choice: PackChoice = { detect: null, embed: null, classify: null, ...Object.fromEntries(found.map(({ finding, pack }) => [finding.task, pack])) }
+  return { choice, findings: found.map((f) => f.finding), wrong }
 }

@@ -1,7 +1,8 @@
 /** The room that knows models: which there are, how they are run, and what their outputs mean. */
 export type {
-  ClassifyHead, DetectHead, EmbedHead, InputRecipe, Manifest, Pack, PackChoice, PackTask, Precision, Sight,
+  ClassifyHead, DetectHead, EmbedHead, FacesHead, InputRecipe, Manifest, Pack, PackChoice, PackTask, Precision, Sight, TextHead,
 } from './pack.ts'
+export { PACK_TASKS } from './pack.ts'
 export { outputsOf, openEyes, type Eyes, type EyesOptions, type Projector, type Viewed } from './eyes.ts'
 export { DEVICES, hasCuda, type Device } from './device.ts'
 export { findPacks, knownPacks, type FindPacksOptions, type PackFinding } from './find-packs.ts'

@@ -5,10 +5,12 @@
 import { GannetError } from '../core/errors.ts'
 import coco from './labels/coco-80.json' with { type: 'json' }
 import imagenet from './labels/imagenet-1000.json' with { type: 'json' }
+import nsfwjs from './labels/nsfwjs-5.json' with { type: 'json' }
 
 const SETS = new Map<string, readonly string[]>([
   ['coco-80', Object.freeze(coco)],
   ['imagenet-1000', Object.freeze(imagenet)],
+  ['nsfwjs-5', Object.freeze(nsfwjs)],
 ])
 
 export const hasLabels = (name: string): boolean => SETS.has(name)

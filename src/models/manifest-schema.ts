@@ -6,16 +6,17 @@ import { z } from 'zod'
 import { GannetError } from '../core/errors.ts'
 import type { Sha256 } from '../core/ids.ts'
 import { hasLabels } from './label-sets.ts'
-import type { Manifest } from './pack.ts'
+import { PACK_TASKS, type Manifest } from './pack.ts'
 
 const share = z.number().min(0).max(1)
 const named = z.string().min(1)
 const size = z.int().min(1).max(4096)
+const softmax = z.strictObject({ kind: z.literal('softmax'), output: named, offset: z.int().min(0), top: z.int().positive() })
 
 const shape = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes'),
   title: z.string().min(1),
-  tasks: z.array(z.enum(['detect', 'embed', 'classify'])).min(1),
+  tasks: z.array(z.enum(PACK_TASKS)).min(1),
   file: z.string().regex(/^[^/\\]+$/, 'a file name, not a path'),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hexadecimal digits').transform((hex) => hex as Sha256),
   bytes: z.int().positive(),
@@ -54,14 +55,10 @@ const shape = z.strictObject({
       z.strictObject({ kind: z.literal('detr'), boxes: named, form: z.enum(['corners', 'centre']), scores: named, classes: z.exactOptional(named) }),
     ]),
   ),
-  classify: z.exactOptional(
-    z.strictObject({
-      kind: z.literal('softmax'),
-      output: z.string().min(1),
-      offset: z.int().min(0),
-      top: z.int().positive(),
-    }),
-  ),
+  classify: z.exactOptional(softmax),
+  faces: z.exactOptional(z.strictObject({ kind: z.literal('yunet'), strides: z.array(z.int().positive()).min(1), nms: share })),
+  text: z.exactOptional(z.strictObject({ kind: z.literal('probability-map'), output: named, threshold: share })),
+  unsafe: z.exactOptional(softmax),
   embed: z.exactOptional(
     z.strictObject({ kind: z.literal('features'), output: z.string().min(1), dimension: z.int().positive() }),
   ),
@@ -71,7 +68,7 @@ const shape = z.strictObject({
 
 const manifest = shape
   .refine((m) => m.tasks.every((task) => m[task] !== undefined), 'each task needs its head')
-  .refine((m) => m.labels !== undefined || (!m.detect && !m.classify), 'a detector or classifier needs labels')
+  .refine((m) => m.labels !== undefined || (!m.detect && !m.classify && !m.unsafe), 'a detector or classifier needs labels')
 
 /**
  * @param source where it was read, for the message

@@ -9,7 +9,9 @@ import type { Box, Label, StoredVector } from '../store/asset.ts'
 /** Of the weights and of what is computed with them. */
 export type Precision = 'fp32' | 'int8'
 
-export type PackTask = 'detect' | 'embed' | 'classify'
+/** In the order in which findings are told. Those from `faces` on are looked for only where something asks for them: they cost time. */
+export const PACK_TASKS = ['detect', 'embed', 'classify', 'faces', 'text', 'unsafe'] as const
+export type PackTask = (typeof PACK_TASKS)[number]
 
 /** How a picture becomes the model's tensor, always float32 NCHW. */
 export interface InputRecipe {
@@ -90,6 +92,19 @@ export interface EmbedHead {
   readonly dimension: number
 }
 
+/** Faces by cell and stride: the outputs `cls_8`, `obj_8`, `bbox_8` of each stride. */
+export interface FacesHead extends Suppressing {
+  readonly kind: 'yunet'
+  readonly strides: readonly number[]
+}
+/** A map of how probably each pixel of the input lies within a line of text. */
+export interface TextHead {
+  readonly kind: 'probability-map'
+  readonly output: string
+  /** Probability from which a pixel counts. */
+  readonly threshold: number
+}
+
 export interface Manifest {
   readonly id: string
   readonly title: string
@@ -109,7 +124,10 @@ export interface Manifest {
   readonly detect?: DetectHead
   readonly classify?: ClassifyHead
   readonly embed?: EmbedHead
-  /** Label set, by name: `coco-80` or `imagenet-1000`. */
+  readonly faces?: FacesHead
+  readonly text?: TextHead
+  readonly unsafe?: ClassifyHead
+  /** Label set, by name: `coco-80`, `imagenet-1000` or `nsfwjs-5`. */
   readonly labels?: string
   readonly thresholds: {
     /** Cosine from which two pictures may be copies; proposed, then confirmed on pixels. */
@@ -127,16 +145,26 @@ export interface Pack {
   readonly space: Space | null
 }
 
-/** Which pack serves each task; null means that the task is off. */
+/** Which pack serves each task; null, or absent where nothing asks for it, means that the task is off. */
 export interface PackChoice {
   readonly detect: Pack | null
   readonly embed: Pack | null
   readonly classify: Pack | null
+  readonly faces?: Pack | null
+  readonly text?: Pack | null
+  readonly unsafe?: Pack | null
 }
 
 /** What the models say of one picture. Boxes in pixels of the oriented original. */
 export interface Sight {
+  /** Faces and lines of text among them, by the names `face` and `text`. */
   readonly boxes: readonly Box[]
   readonly labels: readonly Label[]
   readonly vectors: readonly StoredVector[]
+  /** Share of the picture that lines of text cover, 0 to 1; absent where no pack looked for them. */
+  readonly textShare?: number
+  /** Every class of the pack that looks for unsafe content, strongest first; absent where none looked. */
+  readonly unsafe?: readonly Label[]
+  /** Ids of the packs that looked, by task; absent where none did. Without it, an absent box is no evidence that nothing is there. */
+  readonly by?: { readonly [Task in PackTask]?: string }
 }

@@ -6,7 +6,7 @@ import { DEVICES } from './device.ts'
 export const modelSettings = {
   modelsDir: setting(shape.maybe(), { help: 'Folder with the weights of packs (also GANNET_MODELS).', value: 'dir' }),
   model: setting(shape.list(), {
-    help: 'Pack for a task: detect=ID, embed=ID, classify=ID, or none; the best there is by default.', value: 'task=ID', list: true,
+    help: 'Pack for a task: detect=ID, embed=ID, classify=ID, faces=ID, text=ID, unsafe=ID, or none; by default the best there is, of the last three where something asks for them (--faces, --max-text, --unsafe): each costs time with every picture.', value: 'task=ID', list: true,
   }),
   precision: setting(z.enum(['auto', 'fp32', 'int8']).default('auto'), {
     help: 'Which variant of a pack is preferred where there are several; auto: the packs in their order.', value: 'auto|fp32|int8',

@@ -11,8 +11,11 @@
 import deimv2Atto from './packs/deimv2-atto.json' with { type: 'json' }
 import deimv2Femto from './packs/deimv2-femto.json' with { type: 'json' }
 import mobilenetv2 from './packs/mobilenetv2.json' with { type: 'json' }
+import ppocrDet from './packs/ppocr-det.json' with { type: 'json' }
+import unsafeMobilenetv2 from './packs/unsafe-mobilenetv2.json' with { type: 'json' }
 import yoloxNanoBatch from './packs/yolox-nano-batch.json' with { type: 'json' }
 import yoloxNano from './packs/yolox-nano.json' with { type: 'json' }
+import yunet from './packs/yunet.json' with { type: 'json' }
 import { parseManifest } from './manifest-schema.ts'
 import type { Manifest } from './pack.ts'
 
@@ -22,4 +25,7 @@ export const shippedPacks: readonly Manifest[] = Object.freeze([
   parseManifest(deimv2Femto, 'packs/deimv2-femto.json'),
   parseManifest(deimv2Atto, 'packs/deimv2-atto.json'),
   parseManifest(mobilenetv2, 'packs/mobilenetv2.json'),
+  parseManifest(yunet, 'packs/yunet.json'),
+  parseManifest(ppocrDet, 'packs/ppocr-det.json'),
+  parseManifest(unsafeMobilenetv2, 'packs/unsafe-mobilenetv2.json'),
 ])

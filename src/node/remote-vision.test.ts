@@ -44,7 +44,7 @@ describe('vision at other servers', () => {
       },
     }
     const server: Server = createServer()
-    const end = acceptLinks(server, { secret: await ledger.secret(), api: { vision: createVisionDesk(vision, { any: true, detect: false }) } })
+    const end = acceptLinks(server, { secret: await ledger.secret(), api: { vision: createVisionDesk(vision, { any: true }) } })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const say = () => ledger.report(report(name, { url, maxThreads: 0, maxProcessing }), TTL)
@@ -68,11 +68,11 @@ describe('vision at other servers', () => {
   test('looks, infers and renders there, and knows afterwards what the models there can tell', async () => {
     await serve('a')
     const { vision } = open()
-    expect(vision.eyes).toEqual({ any: false, detect: false })
+    expect(vision.eyes).toEqual({ any: false })
     const bytes = await picture(1)
     const seen = await vision.look(inline(bytes))
     expect(seen.look).toMatchObject({ ok: true, width: 61, height: 40, sha256: sha256Of(bytes) })
-    expect(vision.eyes).toEqual({ any: true, detect: false })
+    expect(vision.eyes).toEqual({ any: true })
     expect(await seen.infer()).toEqual({ boxes: [], labels: [], vectors: [] })
     // Used, or dropped: it is looked at once more.
     expect(await seen.infer()).toEqual({ boxes: [], labels: [], vectors: [] })

@@ -57,7 +57,7 @@ export const createRemoteVision = ({ ledger, onTrouble, signal }: RemoteVisionOp
   const closing = new AbortController()
   let ended: { readonly why: unknown } | null = null
   let isBlind = false
-  let eyes: Eyes = { any: false, detect: false }
+  let eyes: Eyes = { any: false }
 
   /** There may be room. */
   const wake = (): void => {

@@ -14,10 +14,9 @@ import type { Unrendered } from '../image/render.ts'
 import type { Sight } from '../models/pack.ts'
 import type { Rendered, Seen, Vision } from '../vision/vision-api.ts'
 
-/** Which sorts of packs are loaded. */
+/** Whether any pack is loaded. */
 export interface Eyes {
   readonly any: boolean
-  readonly detect: boolean
 }
 
 /** What is served over a link. Every call may be made twice. */

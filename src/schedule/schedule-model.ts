@@ -382,10 +382,10 @@ export const createScheduleModel = (options: ScheduleOptions): ScheduleStore => 
       return { items, next: found.length > items.length ? String(items.at(-1)?.task.sequence ?? after) : null }
     },
 
-    async revive(ids) {
+    async revive(ids, which = 'dead') {
       return ids.map((id) => {
         const entry = tasks.get(id)
-        if (!entry?.dead || !entry.end) return false
+        if (!entry?.end || !(entry.dead || (which === 'ended' && entry.settled !== null))) return false
         const { outcome, reason } = entry.end
         const { request, kind } = entry.task
         counts.splice(counts.findIndex((one) =>

@@ -142,7 +142,7 @@ const command = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('collect' as const), owner, count: fc.nat(3) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('revive' as const), ids: fc.array(fc.constantFrom(...NAMES), { maxLength: 3 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('revive' as const), which: fc.constantFrom('dead' as const, 'ended' as const), ids: fc.array(fc.constantFrom(...NAMES), { maxLength: 3 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('bury' as const), ids: fc.array(fc.constantFrom(...NAMES), { maxLength: 3 }) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: when }) },
   {
@@ -252,7 +252,7 @@ const compare = async (model: ScheduleStore, subject: Subject, commands: readonl
         return (on) => on.collect(rest)
       }
       case 'revive':
-        return (on) => on.revive(one.ids)
+        return (on) => on.revive(one.ids, store.can.listsEnded ? one.which : 'dead')
       case 'bury':
         return (on) => on.bury(one.ids)
       case 'list': {

@@ -182,6 +182,20 @@ export const describeScheduleStore = (contract: ScheduleContract): void => {
       expect(await store.assign({ assignments, leaseMs: 1000, now: 0, fence: 2 })).toEqual([1])
     })
 
+    check('lets what ended in any way wait again, where it lists them', 0, async (store) => {
+      if (!store.can.listsEnded) return
+      await store.add({ request: A, sequence: 1, tasks: [task('one'), task('two')] })
+      const { leases } = await store.reserve(ask(0))
+      const [one] = leases as [Lease, Lease]
+      await store.complete([{ id: one.task.id, fence: one.fence, end: { outcome: 'rejected', reason: 'blurry' }, spawn: [] }])
+      expect(await store.revive([one.task.id])).toEqual([false])
+      expect(await store.revive(['one', 'two'] as TaskId[], 'ended')).toEqual([true, false])
+      expect(await store.revive([one.task.id], 'ended')).toEqual([false])
+      expect(await store.tally([A])).toMatchObject({ ended: [], pending: { image: 2 } })
+      expect(await record(store, 'one')).toMatchObject({ state: 'waiting', end: null })
+      expect(names((await store.reserve(ask(1))).leases)).toEqual(['one'])
+    })
+
     check('lists what failed for good, lets it try again, or be forgotten', 0, async (store) => {
       await store.add({ request: A, sequence: 1, tasks: [task('one'), task('two'), task('three')] })
       const { leases } = await store.reserve(ask(0))

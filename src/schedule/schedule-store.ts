@@ -297,8 +297,12 @@ export interface TaskLedger {
     readonly state?: TaskFilter
     readonly ids?: readonly TaskId[]
   }): Promise<PageOf<TaskRecord>>
-  /** Dead tasks wait again, as if they had never failed: out of the tally of ended ones, without attempts and history. False for each that is not dead. */
-  revive(ids: readonly TaskId[]): Promise<readonly boolean[]>
+  /**
+   * Dead tasks wait again, as if they had never failed: out of the tally of ended ones, without attempts and history. False
+   * for each that is not dead. With `ended` those that were worked on and ended in any
+   * other way too, where they are listed (`can.listsEnded`).
+   */
+  revive(ids: readonly TaskId[], which?: 'dead' | 'ended'): Promise<readonly boolean[]>
   /** Dead tasks are listed as such no more; that they ended stays known. False for each that is not dead. */
   bury(ids: readonly TaskId[]): Promise<readonly boolean[]>
 }

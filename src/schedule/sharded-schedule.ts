@@ -252,8 +252,8 @@ export const createShardedSchedule = (shards: readonly ScheduleShard[]): Schedul
       }
     },
 
-    async revive(ids) {
-      const done = await each((shard) => shard.revive(ids))
+    async revive(ids, which) {
+      const done = await each((shard) => shard.revive(ids, which))
       return ids.map((_, nth) => done.some((one) => one[nth] === true))
     },
     async bury(ids) {

@@ -15,6 +15,8 @@ interface Row {
   readonly vectors: readonly StoredVector[]
   sequence: number
   superseded: boolean
+  /** Taken back: known to the sequence alone. */
+  gone?: true
 }
 
 const plain = (word: string): string =>
@@ -42,7 +44,9 @@ export const createCatalogueModel = (): Catalogue => {
   let sequence = 0
 
   const inOrder = (): Row[] => [...rows.values()].sort((a, b) => a.sequence - b.sequence)
+  const there = (id: AssetId): Row | undefined => (rows.get(id)?.gone ? undefined : rows.get(id))
   const matches = (row: Row, where: AssetFilter = {}): boolean =>
+    !row.gone &&
     (where.superseded === true || !row.superseded) &&
     (where.label === undefined ||
       [...row.asset.labels, ...row.asset.boxes].some(({ name }) => name.toLowerCase() === where.label?.toLowerCase())) &&
@@ -64,7 +68,7 @@ export const createCatalogueModel = (): Catalogue => {
   }
 
   const commitOne = ({ asset, fingerprint, vectors, verdict, supersedes }: CommitEntry): CommitResult => {
-    const known = rows.get(asset.id)
+    const known = there(asset.id)
     if (known) {
       const requestIds = [...new Set([...known.asset.requestIds, ...asset.requestIds])]
       known.asset = { ...known.asset, requestIds }
@@ -87,7 +91,7 @@ export const createCatalogueModel = (): Catalogue => {
     capabilities: { fullText: true },
     commit: async (entries) => entries.map(commitOne),
     addRenditions: async (entries) => entries.map(({ asset, request, renditions }) => {
-      const row = rows.get(asset)
+      const row = there(asset)
       if (!row || row.superseded) return false
       const known = new Map(row.asset.renditions.map((one) => [renditionKey({ ...one, ...one.asked }), one]))
       for (const one of renditions) {
@@ -107,18 +111,35 @@ export const createCatalogueModel = (): Catalogue => {
     async judge(records) {
       for (const record of records) verdicts.set(record.task, record)
     },
+    async withdraw(entries) {
+      for (const { asset, verdict } of entries) {
+        verdicts.set(verdict.task, verdict)
+        const row = there(asset)
+        if (!row || row.superseded) continue
+        Object.assign(row, { superseded: true, gone: true, sequence: ++sequence })
+        for (const linked of rows.values()) {
+          if (linked.gone || linked.asset.duplicateOf !== asset) continue
+          if (linked.superseded) linked.gone = true
+          else linked.asset = { ...linked.asset, duplicateOf: null, level: null }
+        }
+      }
+    },
+    async verdicts({ after, limit }) {
+      const rest = [...verdicts.values()].filter(({ task }) => after === null || task > after).sort((a, b) => (a.task < b.task ? -1 : 1))
+      return { items: rest.slice(0, limit), next: rest.length > limit ? (rest[limit - 1]?.task ?? null) : null }
+    },
     async get(by, values) {
-      const all = inOrder()
+      const all = inOrder().filter((row) => !row.gone)
       return values.map((value) => {
         if (by === 'rendition') return all.find(({ asset }) => asset.renditions.some(({ sha256 }) => sha256 === value))?.asset ?? null
-        if (by === 'id') return rows.get(value as AssetId)?.asset ?? null
+        if (by === 'id') return there(value as AssetId)?.asset ?? null
         const found = all.filter((row) => row.fingerprint[by] === value)
         const row = found.find((candidate) => !candidate.superseded) ?? (by === 'thumbnail' ? found[0] : undefined)
         return row?.asset ?? null
       })
     },
     traits: async (ids) => ids.map((id) => {
-      const row = rows.get(id)
+      const row = there(id)
       return row ? { fingerprint: row.fingerprint, vectors: row.superseded ? [] : row.vectors } : null
     }),
     async list({ after, limit, where }) {
@@ -159,7 +180,7 @@ export const createCatalogueModel = (): Catalogue => {
         .slice(0, limit),
     async stats(requests) {
       const asked = inOrder().filter(
-        ({ asset }) => !requests || asset.requestIds.some((request) => requests.includes(request)),
+        ({ asset, gone }) => !gone && (!requests || asset.requestIds.some((request) => requests.includes(request))),
       )
       const live = asked.filter((row) => !row.superseded)
       const spaces = new Map<StoredVector['space'], number>()

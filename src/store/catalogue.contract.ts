@@ -50,6 +50,10 @@ const steps: fc.Arbitrary<{ readonly name: string; readonly run: Step }> = fc.on
   fc.array(fc.record({ asset: seed.map(idOf), by: fc.constantFrom(PERSON, 'pack', 'pets@1', 'pets@2', 'rooms@1'), names: fc.uniqueArray(fc.constantFrom('Cat', '手机', 'phones'), { maxLength: 2 }) }), { maxLength: 3 })
     .map((some) => some.map(({ names, ...entry }) => ({ ...entry, labels: names.map((name) => ({ name, score: 0.75, by: entry.by })) })))
     .map((some) => ({ name: 'relabel', run: (c: Catalogue) => c.relabel(some) })),
+  fc.array(fc.tuple(seed, verdicts), { maxLength: 3 })
+    .map((some) => ({ name: 'withdraw', run: (c: Catalogue) => c.withdraw(some.map(([n, verdict]) => ({ asset: idOf(n), verdict }))) })),
+  fc.tuple(fc.option(fc.constantFrom('task-1', 'task-3')), fc.integer({ min: 1, max: 5 }))
+    .map(([after, limit]) => ({ name: 'verdicts', run: (c: Catalogue) => c.verdicts({ after, limit }) })),
   fc.array(verdicts, { maxLength: 3 }).map((some) => ({ name: 'judge', run: (c: Catalogue) => c.judge(some) })),
   fc.array(seed, { maxLength: 4 }).map((some) => ({
     name: 'get',

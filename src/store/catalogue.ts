@@ -37,6 +37,12 @@ export interface CommitResult {
   readonly created: boolean
 }
 
+/** An asset that is taken back: its row goes, and the verdict says why. */
+export interface Withdrawal {
+  readonly asset: AssetId
+  readonly verdict: VerdictRecord
+}
+
 export interface RenditionEntry {
   readonly asset: AssetId
   /** Who asked for them: one of the asset's requests from then on. */
@@ -110,6 +116,13 @@ export interface Catalogue {
   relabel(entries: readonly RelabelEntry[]): Promise<readonly boolean[]>
   /** Records verdicts on what was not kept. A second verdict on a task replaces the first. */
   judge(verdicts: readonly VerdictRecord[]): Promise<void>
+  /**
+   * Assets go with all that belongs to them, and so do the copies that they superseded; what was linked to them stands for
+   * itself from then on. The verdicts are recorded whether the asset was there or not. The same picture may come again later.
+   */
+  withdraw(entries: readonly Withdrawal[]): Promise<void>
+  /** All verdicts, in pages, by task (code unit); `limit` from 1. */
+  verdicts(ask: { readonly after: string | null; readonly limit: number }): Promise<PageOf<VerdictRecord>>
   /**
    * In the order asked; null where there is none. Where several share the pixels or the thumbnail,
    * the one with the lowest sequence number. Superseded assets have no sha256 or pixels to be found

@@ -6,6 +6,7 @@
 import type { Body } from '../core/body.ts'
 import type { AssetId, RequestId } from '../core/ids.ts'
 import type { Asset, AssetRendition, Fingerprint, SameLevel, StoredVector, VerdictRecord } from './asset.ts'
+import type { Withdrawal } from './catalogue.ts'
 import type { SameDecision, SameSubject } from './same.ts'
 
 export interface CommitAsk {
@@ -50,4 +51,6 @@ export interface Committer {
    * @returns false where the asset is unknown or was superseded: nothing is stored then
    */
   commitRenditions(ask: RenditionAsk): Promise<boolean>
+  /** Takes assets back with their bytes and renditions, in one transaction; idempotent, and safe to be killed at any time. */
+  withdraw(entries: readonly Withdrawal[]): Promise<void>
 }

@@ -3,7 +3,7 @@
  * A group passes four steps: find (the stores are asked for all at once), decide (one ask after
  * another, each seeing what the ones before it became; one that cannot yet see it opens the next
  * group), store (blobs side by side, then one catalogue transaction), follow (the projections take
- * the new steps). Renditions take their turn between two groups. A crash between any two leaves a row with its blob, or a blob the journal names.
+ * the new steps). Renditions and withdrawals take their turn between two groups. A crash between any two leaves a row with its blob, or a blob the journal names.
  */
 import { rm } from 'node:fs/promises'
 import { bodySize, type Body } from '../core/body.ts'
@@ -12,9 +12,9 @@ import type { AssetId, Sha256 } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 import type { Asset } from './asset.ts'
 import type { BlobStore } from './blob-store.ts'
-import type { CommitEntry } from './catalogue.ts'
+import type { CommitEntry, Withdrawal } from './catalogue.ts'
 import { storeRenditions } from './commit-renditions.ts'
-import type { CommitAnswer, CommitAsk, Committer, RenditionAsk } from './committer.ts'
+import type { CommitAnswer, CommitAsk, Committer } from './committer.ts'
 import { findSame, supersededAmong, type Found, type SameStores, withPending } from './find-same.ts'
 import { follow } from './follow.ts'
 import { openJournal } from './journal.ts'
@@ -84,7 +84,7 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
   const { catalogue, blobs, vectors, fingerprints, judge, limits, group = 32 } = options
   const journal = openJournal(options.journalPath)
   const queue: Waiting[] = []
-  const renditions: (() => Promise<void>)[] = []
+  const steps: (() => Promise<void>)[] = []
   let running: Promise<void> | null = null
   /** Set when a clean-up failed: the journal then keeps its lines for the next owner. */
   let unsettled = false
@@ -231,7 +231,7 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
   }
 
   const run = async (): Promise<void> => {
-    while (queue.length + renditions.length > 0) {
+    while (queue.length + steps.length > 0) {
       const waiting = queue.splice(0, group)
       try {
         if (waiting.length > 0) queue.unshift(...waiting.slice(await settle(waiting)))
@@ -239,7 +239,7 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
         // One that fails must not take the others with it; the error is met again by its owner.
         for (const each of waiting) await settleAlone(each)
       }
-      for (const each of renditions.splice(0, group)) await each()
+      for (const each of steps.splice(0, group)) await each()
       try {
         if (!unsettled) journal.clear()
       } catch {
@@ -261,11 +261,12 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
     running ??= Promise.resolve().then(run)
   }
 
-  const enqueueRenditions = (ask: RenditionAsk): Promise<boolean> =>
+  /** Between two groups of commits. */
+  const enqueueStep = <Value>(step: () => Promise<Value>): Promise<Value> =>
     new Promise((resolve, reject) => {
-      renditions.push(async () => {
+      steps.push(async () => {
         try {
-          resolve(await storeRenditions({ catalogue, blobs, journal, removeRowless }, ask))
+          resolve(await step())
         } catch (error) {
           // The journal keeps its lines: what it failed to remove is looked at by the next owner.
           unsettled = true
@@ -274,6 +275,15 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
       })
       start()
     })
+
+  const withdraw = async (entries: readonly Withdrawal[]): Promise<void> => {
+    const assets = await catalogue.get('id', entries.map(({ asset }) => asset))
+    const drops = assets.flatMap((asset) => (asset ? [asset.sha256, ...asset.renditions.flatMap(({ sha256 }) => sha256 ?? [])] : []))
+    journal.note('drop', drops)
+    await catalogue.withdraw(entries)
+    await followAll()
+    await removeRowless(drops)
+  }
 
   return {
     async known(subjects) {
@@ -287,12 +297,13 @@ export const createCommitter = (options: CommitterOptions): OwnedCommitter => {
         return each.value
       })
     },
-    commitRenditions: enqueueRenditions,
+    commitRenditions: (ask) => enqueueStep(() => storeRenditions({ catalogue, blobs, journal, removeRowless }, ask)),
+    withdraw: (entries) => enqueueStep(() => withdraw(entries)),
     async recover() {
       const blobsRemoved = await removeRowless(journal.left)
       journal.clear()
-      const steps = [await follow(catalogue, vectors), await follow(catalogue, fingerprints)]
-      return { blobsRemoved, followed: Math.max(...steps.map((step) => step.applied)) }
+      const followed = [await follow(catalogue, vectors), await follow(catalogue, fingerprints)]
+      return { blobsRemoved, followed: Math.max(...followed.map(({ applied }) => applied)) }
     },
     async close() {
       await running

@@ -4,10 +4,8 @@
  * run of them is asked for as a phrase: 手机 is found inside 红色手机壳, exactly as written.
  * Both sides pass through here, so that what is indexed and what is asked for are cut alike.
  */
+import { UNSPACED } from '../core/unspaced.ts'
 
-/** Han, kana, Hangul, Thai, and the other scripts of South-East Asia that put no spaces between words. */
-const UNSPACED =
-  /(?=[\p{L}\p{M}\p{N}])[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]/u
 const RUN = /[\p{L}\p{M}\p{N}]+/gu
 
 /** A private-use character: a token that no query can hold, so that no phrase spans two fields. */

@@ -6,7 +6,7 @@
  */
 import type { Body } from '../core/body.ts'
 import type { Sha256 } from '../core/ids.ts'
-import type { Rendition } from '../core/rendition.ts'
+import type { VeiledRendition } from '../core/rendition.ts'
 import type { Look, Unseen } from '../image/look.ts'
 import type { Unrendered } from '../image/render.ts'
 import type { Sight } from '../models/pack.ts'
@@ -36,7 +36,7 @@ export interface VisionApi {
   infer(tickets: readonly number[]): Promise<readonly (Sight | null)[]>
   drop(tickets: readonly number[]): Promise<void>
   /** Reads the original from its body, which it leaves alone. Never throws for what a file contains; `data-missing` where a spooled one is gone. */
-  render(original: Body, rendition: Rendition): Promise<Rendered | Unrendered>
+  render(original: Body, rendition: VeiledRendition): Promise<Rendered | Unrendered>
 }
 
 /** The pool's side: one picture at a time; batching, retries and dead processes are its business. */
@@ -51,6 +51,6 @@ export interface Seen {
 export interface Vision {
   look(body: Body, options?: { readonly signal?: AbortSignal }): Promise<Seen>
   /** @param options `signal` aborts who waits; what is begun is finished */
-  render(original: Body, rendition: Rendition, options?: { readonly signal?: AbortSignal }): Promise<Rendered | Unrendered>
+  render(original: Body, rendition: VeiledRendition, options?: { readonly signal?: AbortSignal }): Promise<Rendered | Unrendered>
   close(): Promise<void>
 }

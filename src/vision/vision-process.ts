@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bodySize, INLINE_MAX, type Body } from '../core/body.ts'
 import { sha256Of } from '../core/ids.ts'
-import type { Rendition } from '../core/rendition.ts'
+import type { VeiledRendition } from '../core/rendition.ts'
 import {
   DECODE_LIMITS, fillTensor, fitOf, renderPicture, takeLook, type DecodeLimits, type Look, type Unrendered, type Unseen,
 } from '../image/index.ts'
@@ -88,7 +88,7 @@ export const createVisionProcess = (options: VisionProcessOptions): VisionApi =>
     return { kind: 'spool', path, size: bytes.byteLength, sha256 }
   }
 
-  const render = async (original: Body, rendition: Rendition): Promise<Rendered | Unrendered> => {
+  const render = async (original: Body, rendition: VeiledRendition): Promise<Rendered | Unrendered> => {
     const leave = await gate.enter()
     const rendering = renderPicture(original.kind === 'inline' ? original.bytes : original.path, rendition, renderSeconds, decode)
     rendering.then(leave, leave)

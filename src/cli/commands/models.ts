@@ -5,6 +5,7 @@ import { Option, type Command } from 'commander'
 import pc from 'picocolors'
 import { benchPacks } from '../../app/bench-packs.ts'
 import { evaluate, EVALUATED_TASKS, type EvaluatedTask, type Evaluation } from '../../app/evaluate.ts'
+import { evaluateKind } from '../../app/evaluate-kind.ts'
 import { listPacks, originOf, packNamed, pullPack } from '../../app/model-packs.ts'
 import { quantizePack, type QuantizeReport } from '../../app/quantize-pack.ts'
 import { folderSettings, modelSettings, resolveSettings } from '../../app/settings.ts'
@@ -131,7 +132,7 @@ export const addModels = (program: Command): void => {
 
   const command = models.command('eval').description('measure a pack on a folder of pictures whose truth is known')
     .addOption(new Option('--task <task>', 'what it is measured at').choices([...EVALUATED_TASKS]).makeOptionMandatory())
-    .requiredOption('--data <folder>', 'detect: images/, labels/ (YOLO) and classes.yaml; classify: a folder a class, or sorted files of a sample with one a class; copy: pictures; linear: a folder a class')
+    .requiredOption('--data <folder>', 'detect: images/, labels/ (YOLO) and classes.yaml; classify: a folder a class, or sorted files of a sample with one a class; copy: pictures; linear: a folder a class; kind: a folder a kind (photograph, product, icon …)')
     .option('--others <folders...>', 'copy: pictures that are no copies of those')
     .option('--alike <folder>', 'copy: folders of scenes whose pictures look alike and are no copies of one another')
     .option('--seed <number>', 'copy: of the copies that are made', '1')
@@ -142,17 +143,18 @@ export const addModels = (program: Command): void => {
     .option('--json', 'print JSON')
   addFlags(command, { modelsDir }).action(async (options: { task: EvaluatedTask; data: string; others?: string[]; alike?: string; seed: string; model?: string; confidence: string; trainOn: string; seeds: string; json?: boolean }) => {
     const folder = await folderOf(command)
-    const needsWeights = options.task !== 'copy' || options.model !== 'none'
+    const needsWeights = options.task !== 'kind' && (options.task !== 'copy' || options.model !== 'none')
     if (folder === null && needsWeights) throw new GannetError('usage', NO_FOLDER)
     const confidence = Number(options.confidence)
     if (!(confidence > 0 && confidence <= 1)) throw new GannetError('usage', `--confidence ${options.confidence}: write a number above 0, up to 1`)
     const [trainOn, seeds] = [wholeNumber(options.trainOn, '--train-on'), wholeNumber(options.seeds, '--seeds')]
     const log = process.stderr.isTTY ? createLogUpdate(process.stderr) : null
-    const found = await evaluate({
-      task: options.task, data: options.data, modelsDir: folder ?? '', confidence, trainOn, seeds, seed: wholeNumber(options.seed, '--seed'), ...(options.others && { others: options.others }), ...(options.alike && { alike: options.alike }),
-      ...(options.model === undefined ? {} : { model: options.model }),
-      onProgress: (done, of) => log?.(`${count(done)} of ${count(of)} pictures`),
-    }).finally(() => log?.clear())
+    const onProgress = (done: number, of: number): void => log?.(`${count(done)} of ${count(of)} pictures`)
+    const { task, data, model, others, alike } = options
+    const found = await (task === 'kind' ? evaluateKind({ data, modelsDir: folder ?? undefined, onProgress }) : evaluate({
+      task, data, modelsDir: folder ?? '', confidence, trainOn, seeds, seed: wholeNumber(options.seed, '--seed'), ...(others && { others }), ...(alike && { alike }),
+      ...(model === undefined ? {} : { model }), onProgress,
+    })).finally(() => log?.clear())
     if (options.json) printJson(found)
     else print(textOf(found))
   })

@@ -421,15 +421,15 @@ export const openSqliteSchedule = async (options: SqliteScheduleOptions): Promis
         return given.length
       }),
 
-    revive: async (ids) =>
+    revive: async (ids, which = 'dead') =>
       step((unit) =>
         ids.map((id) => {
           const row = rowOf(id)
-          if (!row?.isDead || row.outcome === null) return false
+          if (!row || row.outcome === null || !(row.isDead || (which === 'ended' && row.settled !== null))) return false
           unit.ended(row.request, row.kind, row.outcome, reasonOf.one(row.sequence)?.[0] ?? null, -1)
           unit.pending(row.request, row.kind, 1)
           reviveTask(row.sequence)
-          unit.counters.dead--
+          if (row.isDead) unit.counters.dead--
           unit.enqueue({ ...row, notBefore: 0 }, 'ready')
           return true
         }),

@@ -40,15 +40,18 @@ export const ASSET = `a.json, a.duplicate_of, a.level, (
 /** Columns of a `PrintRow`, from `asset`. */
 export const PRINT = 'sha256, pixels, thumbnail, pdq, pdq_quality, sketch, panels'
 
+/** Of an `asset` that was taken back: nothing is left of it but its place in the sequence. */
+export const GONE = '(superseded = 1 AND duplicate_of IS NULL)'
+
 /** Many are asked for in one statement, as a JSON array: a call costs far more than a row. */
 const ASKED = 'FROM json_each(?) AS asked JOIN asset a ON a.row ='
 export const GET = {
-  id: `${ASKED} (SELECT row FROM asset WHERE id = asked.value)`,
+  id: `${ASKED} (SELECT row FROM asset WHERE id = asked.value AND NOT ${GONE})`,
   sha256: `${ASKED} (SELECT row FROM asset WHERE sha256 = unhex(asked.value) AND superseded = 0)`,
   pixels: `${ASKED} (
     SELECT row FROM asset WHERE pixels = unhex(asked.value) AND superseded = 0 ORDER BY sequence LIMIT 1)`,
   thumbnail: `${ASKED} (
-    SELECT row FROM asset WHERE thumbnail = unhex(asked.value) ORDER BY superseded, sequence LIMIT 1)`,
+    SELECT row FROM asset WHERE thumbnail = unhex(asked.value) AND NOT ${GONE} ORDER BY superseded, sequence LIMIT 1)`,
   rendition: `${ASKED} (
     SELECT a.row FROM rendition r JOIN asset a ON a.row = r.asset WHERE r.sha256 = unhex(asked.value) ORDER BY a.sequence LIMIT 1)`,
 } as const

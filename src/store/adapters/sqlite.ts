@@ -6,7 +6,7 @@
 import type { AssetId, SpaceId } from '../../core/ids.ts'
 import type { Asset, StoredVector, VerdictRecord } from '../asset.ts'
 import { renditionKey } from '../../core/rendition.ts'
-import type { AssetFilter, Catalogue, Change, CommitEntry, CommitResult, RelabelEntry, RenditionEntry } from '../catalogue.ts'
+import type { AssetFilter, Catalogue, Change, CommitEntry, CommitResult, RelabelEntry, RenditionEntry, Withdrawal } from '../catalogue.ts'
 import { indexText, matchQuery } from '../full-text.ts'
 import { isPersons, relabelled } from '../relabel.ts'
 import { openSqliteFile, type Bindable } from './sqlite-file.ts'
@@ -15,6 +15,7 @@ import {
   assetOf,
   bytesOf,
   GET,
+  GONE,
   PRINT,
   printOf,
   verdictOf,
@@ -43,7 +44,7 @@ const conditionOf = (where: AssetFilter = {}): readonly [sql: string, parameters
   ]
   const used = parts.filter(([, value]) => value !== undefined)
   // The plus keeps SQLite from choosing an index by it: a listing would then be sorted anew for each page.
-  const sql = [where.superseded === true ? 'TRUE' : '+a.superseded = 0', ...used.map(([part]) => part)]
+  const sql = [where.superseded === true ? `NOT ${GONE}` : '+a.superseded = 0', ...used.map(([part]) => part)]
   return [sql.join(' AND '), used.map(([, value]) => value as string)]
 }
 
@@ -132,6 +133,22 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
     return true
   }
 
+  /** All that belongs to a row besides itself. */
+  const strip = (row: number): void => {
+    for (const table of ['vector', 'rendition', 'label', 'request']) run(`DELETE FROM ${table} WHERE asset = ?`, row)
+    run('DELETE FROM words WHERE rowid = ?', row)
+  }
+
+  const withdraw = ({ asset, verdict }: Withdrawal, sequence: () => number): void => {
+    record(verdict)
+    const [found] = all<{ row: number }>('SELECT row FROM asset WHERE id = ? AND superseded = 0', asset)
+    if (!found) return
+    for (const { row } of all<{ row: number }>('SELECT row FROM asset WHERE duplicate_of = ? AND superseded = 1', asset)) strip(row)
+    run('UPDATE asset SET duplicate_of = NULL, level = NULL WHERE duplicate_of = ?', asset)
+    strip(found.row)
+    run('UPDATE asset SET superseded = 1, sequence = ?, duplicate_of = NULL, level = NULL WHERE row = ?', sequence(), found.row)
+  }
+
   const insert = ({ asset, fingerprint, vectors }: CommitEntry, sequence: number): number => {
     const row = run(
       `INSERT INTO asset (id, sequence, superseded, duplicate_of, level, bytes, host, category, json, ${PRINT})
@@ -169,6 +186,8 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
         return { id, sequence: at?.sequence ?? 0, created: false }
       }
       const sequence = ++last
+      // What was taken back and comes again comes anew.
+      run(`DELETE FROM asset WHERE id = ? AND ${GONE}`, id)
       known.set(id, insert(entry, sequence))
       for (const old of entry.supersedes) supersede(old, id, () => ++last)
       record(entry.verdict)
@@ -220,6 +239,14 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
     addRenditions: async (entries) => file.transaction(() => entries.map(addRenditions)),
     relabel: async (entries) => file.transaction(() => entries.map(relabel)),
     judge: async (verdicts) => file.transaction(() => verdicts.forEach(record)),
+    withdraw: async (entries) => file.transaction(() => {
+      let last = lastSequence()
+      for (const entry of entries) withdraw(entry, () => ++last)
+    }),
+    async verdicts({ after, limit }) {
+      const rows = all<VerdictRow>('SELECT * FROM verdict WHERE task > ? ORDER BY task LIMIT ?', after ?? '', limit + 1)
+      return { items: rows.slice(0, limit).map(verdictOf), next: rows.length > limit ? (rows[limit - 1]?.task ?? null) : null }
+    },
     async get(by, values) {
       const rows = all<AssetRow & { asked: number }>(`SELECT asked.key AS asked, ${ASSET} ${GET[by]}`, JSON.stringify(values))
       const found = new Map(rows.map((row) => [row.asked, row]))
@@ -278,7 +305,7 @@ export const openSqliteCatalogue = async (options: SqliteCatalogueOptions): Prom
       const among = (column: string) => (requests === undefined ? 'TRUE' : `${column} IN (SELECT asset FROM request WHERE ${of})`)
       const asked = requests === undefined ? [] : [JSON.stringify(requests)]
       const totals = all<{ superseded: number; level: string | null; assets: number; bytes: number }>(
-        `SELECT superseded, level, count(*) AS assets, sum(bytes) AS bytes FROM asset WHERE ${among('row')}
+        `SELECT superseded, level, count(*) AS assets, sum(bytes) AS bytes FROM asset WHERE NOT ${GONE} AND ${among('row')}
          GROUP BY superseded, level`,
         ...asked,
       )
