@@ -177,7 +177,7 @@ export const plainMobilenet = async (file: string): Promise<PlainClassifier> => 
         }
       }
       const outputs = await session.run({ t0: new Tensor('float32', input, [1, 3, side, side]) })
-      const scores = [...(outputs['t176']?.data as Float32Array)].slice(1)
+      const scores = Array.from(outputs['t176']?.data as Float32Array).slice(1)
       const features = outputs['features']?.data as Float32Array
       const length = Math.hypot(...features)
       return { classes: scores.map((_, at) => at).sort((a, b) => (scores[b] as number) - (scores[a] as number)).slice(0, 5), vector: features.map((value) => value / length) }

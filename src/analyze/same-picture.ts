@@ -25,8 +25,10 @@ export interface SamePicture extends Likeness {
   readonly form: CopyForm
 }
 
-const WEIGHT = { correlation: 1.75, uncovered: 1.18, details: 2, clash: -6.5, plain: -5.3 } as const
-const LEAST_SCORE = 10.2
+const WEIGHT = { correlation: 1.86, uncovered: 1.33, details: 3.55, clash: -4.37, plain: -29.6 } as const
+const LEAST_SCORE = 11.45
+/** More of it says no more: a design is a design with a fifth of plain ground or with two. */
+const MOST_PLAIN = 0.12
 /** Root mean square of 8-bit levels; 999 of 1,000 copies stay below it, another colour of paint seldom does. */
 const MOST_COLOUR = 26
 /** On plain ground, which products stand on: one without the other's colour is a copy only where all its luminance is the same. */
@@ -46,7 +48,7 @@ const surety = (correlation: number): number => -Math.log(1 - Math.min(correlati
 const scoreOf = ({ correlation }: Registration, { details, uncovered, clash, plain, colour, paler }: Agreement): number => {
   if (colour > MOST_COLOUR || (plain >= PRODUCT_PLAIN && paler < PALE && correlation < PALE_CORRELATION)) return -Infinity
   return WEIGHT.correlation * surety(correlation) + WEIGHT.uncovered * surety(uncovered) + WEIGHT.details * details +
-    WEIGHT.clash * clash + WEIGHT.plain * plain - LEAST_SCORE
+    WEIGHT.clash * clash + WEIGHT.plain * Math.min(plain, MOST_PLAIN) - LEAST_SCORE
 }
 
 const shared = (a: Window, b: Window): number =>

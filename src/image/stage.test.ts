@@ -34,6 +34,6 @@ test('what was on the stage before does not show through', () => {
 })
 
 test('what is not a working picture is refused, not written over its neighbours', () => {
-  expect(() => sketchOf({ data: new Uint8Array(513 * 3), width: 513, height: 1 })).toThrow(/512 × 512/)
+  expect(() => sketchOf({ data: new Uint8Array(1025 * 3), width: 1025, height: 1 })).toThrow(/1024 × 1024/)
   expect(() => sketchOf({ data: new Uint8Array(10), width: 2, height: 2 })).toThrow(/not a picture/)
 })

@@ -7,6 +7,7 @@
 import type { InputRecipe } from '../models/pack.ts'
 import type { Rgb } from './decode.ts'
 import type { Fit } from './fit.ts'
+import { resampleLevels } from './resample-levels.ts'
 import { putRgb, resample } from './stage.ts'
 import { remember, triangleTaps } from './taps.ts'
 
@@ -27,12 +28,13 @@ export const fillTensor = (recipe: InputRecipe, fit: Fit, rgb: Rgb, target: Floa
   const [left, top] = [Math.max(0, fit.offsetX), Math.max(0, fit.offsetY)]
   // One scale for all is the filter's own; others are put on what comes out of it.
   const uniform = typeof scale === 'number' && typeof mean === 'number'
-  putRgb(rgb)
-  const { across, data } = resample(rgb.width, rows, columns, uniform ? scale : 1, uniform ? mean : 0)
+  const [by, less] = uniform ? [scale, mean] : [1, 0]
+  if (!recipe.fine) putRgb(rgb)
+  const { across, data } = recipe.fine ? resampleLevels(rgb, rows, columns, by, less) : resample(rgb.width, rows, columns, by, less)
   for (let plane = 0; plane < 3; plane++) {
-    const by = typeof scale === 'number' ? scale : (scale[plane] as number)
-    const less = typeof mean === 'number' ? mean : (mean[plane] as number)
-    const pad = recipe.fit.kind === 'letterbox' ? recipe.fit.pad * by - less : 0
+    const factor = typeof scale === 'number' ? scale : (scale[plane] as number)
+    const shift = typeof mean === 'number' ? mean : (mean[plane] as number)
+    const pad = recipe.fit.kind === 'letterbox' ? recipe.fit.pad * factor - shift : 0
     const from = plane * across * rows.length
     const start = offset + (recipe.colour === 'RGB' ? plane : 2 - plane) * width * height
     if (columns.length < width || rows.length < height) target.fill(pad, start, start + width * height)
@@ -44,7 +46,7 @@ export const fillTensor = (recipe: InputRecipe, fit: Fit, rgb: Rgb, target: Floa
     }
     if (!uniform) {
       for (let y = 0; y < rows.length; y++) {
-        for (let at = to + y * width; at < to + y * width + columns.length; at++) target[at] = (target[at] as number) * by - less
+        for (let at = to + y * width; at < to + y * width + columns.length; at++) target[at] = (target[at] as number) * factor - shift
       }
     }
   }

@@ -35,7 +35,7 @@ export interface InputRecipe {
   readonly sizes?: string
   /**
    * Whether it is made from the picture at up to 1,024 pixels a side, as the authors' own preprocessing would, and not from the
-   * working picture of 512. Decoding costs about twice as much then.
+   * working picture of 512, and in whole levels as Pillow resizes. Decoding and resizing cost about twice as much then.
    */
   readonly fine?: boolean
   /** Fixed batch axis of the file, or null when any batch will do. */
