@@ -16,6 +16,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   models: async () => (await import('./models.ts')).models,
   kinds: async () => (await import('./kinds.ts')).kinds,
   parity: async () => (await import('./parity.ts')).parity,
+  copies: async () => (await import('./copies.ts')).copies,
   'linear-head': async () => (await import('./linear-head.ts')).linearHead,
   memory: async () => (await import('./memory.ts')).memory,
   'fetch-path': async () => (await import('./fetch-path.ts')).fetchPath,

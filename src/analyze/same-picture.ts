@@ -29,12 +29,10 @@ const WEIGHT = { correlation: 1.86, uncovered: 1.33, details: 3.55, clash: -4.37
 const LEAST_SCORE = 11.45
 /** More of it says no more: a design is a design with a fifth of plain ground or with two. */
 const MOST_PLAIN = 0.12
-/** Root mean square of 8-bit levels; 999 of 1,000 copies stay below it, another colour of paint seldom does. */
+/** Root mean square of 8-bit levels; 999 of 1,000 copies stay well below it, another colour of paint seldom does. */
 const MOST_COLOUR = 26
-/** On plain ground, which products stand on: one without the other's colour is a copy only where all its luminance is the same. */
-const PRODUCT_PLAIN = 0.1
-const PALE = 0.3
-const PALE_CORRELATION = 0.985
+/** On plain ground, which products stand on: one that has every detail of the other, but neither its colour nor all its luminance, is painted anew. */
+const REPAINTED = { plain: 0.1, paler: 0.3, correlation: 0.985, details: 0.97 } as const
 /** Shares of the sides from which a window is the whole. */
 const WHOLE_SIDE = 0.93
 /** Share of the area from which a window is most of a picture: half of a collage whose seam was not seen is not. */
@@ -46,7 +44,8 @@ const IS_PANEL = 0.8
 const surety = (correlation: number): number => -Math.log(1 - Math.min(correlation, 0.9995))
 
 const scoreOf = ({ correlation }: Registration, { details, uncovered, clash, plain, colour, paler }: Agreement): number => {
-  if (colour > MOST_COLOUR || (plain >= PRODUCT_PLAIN && paler < PALE && correlation < PALE_CORRELATION)) return -Infinity
+  const isRepainted = plain >= REPAINTED.plain && paler < REPAINTED.paler && correlation < REPAINTED.correlation && details >= REPAINTED.details
+  if (colour > MOST_COLOUR || isRepainted) return -Infinity
   return WEIGHT.correlation * surety(correlation) + WEIGHT.uncovered * surety(uncovered) + WEIGHT.details * details +
     WEIGHT.clash * clash + WEIGHT.plain * Math.min(plain, MOST_PLAIN) - LEAST_SCORE
 }
