@@ -24,6 +24,7 @@ export const copies: Benchmark = async ({ dist, quick, say }) => {
       say(`  ${done} of ${of} pictures`)
     },
   })
+  const { mistaken = [] } = found
   const metric = (name: string): number => found.metrics[name] as number
   const sure = (name: string): string => {
     const interval = found.intervals[name]
@@ -44,7 +45,7 @@ export const copies: Benchmark = async ({ dist, quick, say }) => {
     notes: [
       `128 photographs of COCO val2017 are asked for in a store of ${found.images - 128} pictures: eight copies of each (evaluate/copy-cases.ts, seed ${SEED}), and all photographs of the ImageNet sample and of Caltech-101. In parentheses: intervals of 95 %.`,
       'Shots of one person: neighbours in the Faces of Caltech-101, two of which differ by a smile only.',
-      found.mistaken.length === 0 ? 'No other picture was taken for a copy.' : `Taken for copies and are not: ${found.mistaken.map((pair) => pair.map((file) => path.basename(file)).join(' and ')).join('; ')}.`,
+      mistaken.length === 0 ? 'No other picture was taken for a copy.' : `Taken for copies and are not: ${mistaken.map((pair) => pair.map((file) => path.basename(file)).join(' and ')).join('; ')}.`,
     ],
   }
 }
