@@ -7,7 +7,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { likenessOf, viewSketch, type Compared } from '../analyze/index.ts'
-import { PDQ_PROPOSES } from '../core/hamming.ts'
+import { PDQ_MATCH } from '../core/hamming.ts'
 import type { AssetId, RequestId, TaskId } from '../core/ids.ts'
 import { GannetError } from '../core/errors.ts'
 import { seededRandom } from '../core/seeded-random.ts'
@@ -143,7 +143,7 @@ export const evaluateCopies = async ({ data, others, alike, choice, seed, onProg
       const original = await describe(file, path)
       if (original === null) continue
       const subject = subjectOf(original)
-      const [found] = await findSame({ catalogue, vectors, fingerprints, limits: { pdqDistance: PDQ_PROPOSES, copyAt: copyAtOf(choice), similarAt: {} } }, [subject])
+      const [found] = await findSame({ catalogue, vectors, fingerprints, limits: { pdqDistance: PDQ_MATCH, copyAt: copyAtOf(choice), similarAt: {} } }, [subject])
       const mine = comparedOf(original.fingerprint, original.asset)
       for (const copy of found?.copies ?? []) {
         const [other, is] = [comparedOf(copy, copy), stored.get(copy.id)]

@@ -1,6 +1,6 @@
 /** Places the stores in the keeper process: names their adapters, wires the committer to its judge. */
 import { GannetError } from '../core/errors.ts'
-import { PDQ_PROPOSES } from '../core/hamming.ts'
+import { PDQ_MATCH } from '../core/hamming.ts'
 import { createSameJudge, type SamePolicies } from '../analyze/index.ts'
 import { openSqliteOutbox } from '../schedule/adapters/sqlite-outbox.ts'
 import { openSqliteSchedule } from '../schedule/adapters/sqlite.ts'
@@ -55,7 +55,7 @@ export const keeperRole: RoleFactory<KeeperInit> = {
     const committer = own
       ? createCommitter({
           catalogue, blobs, vectors, fingerprints, judge: createSameJudge(init.policies), journalPath: paths.journal,
-          limits: { pdqDistance: PDQ_PROPOSES, copyAt: init.copyAt, similarAt: init.similarAt },
+          limits: { pdqDistance: PDQ_MATCH, copyAt: init.copyAt, similarAt: init.similarAt },
         })
       : null
     if (committer) await committer.recover()

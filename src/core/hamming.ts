@@ -2,8 +2,6 @@
 
 /** Most bits, of 256, in which the PDQ hashes of two copies differ: its authors' limit. */
 export const PDQ_MATCH = 31
-/** Most bits that propose a copy which pixels are to confirm: unrelated pictures differ in 128, some eight more or less. */
-export const PDQ_PROPOSES = 44
 /** Least PDQ quality, 0 to 100, of a hash that says enough to be compared: its authors' limit. */
 export const PDQ_MIN_QUALITY = 50
 
