@@ -25,6 +25,7 @@ const BLOCK = 1 << BLOCK_BITS
 const TABLES_FROM = 1 << 16
 const PARTS = 16
 const ENTRIES = 1 << 16
+const NONE = -1
 /** What sixteen bits may be changed by: in no place or in one. */
 const CHANGES: readonly number[] = [0, ...Array.from({ length: 16 }, (_, bit) => 1 << bit)]
 /** With these, all within so many bits are found. */
