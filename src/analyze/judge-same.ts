@@ -4,7 +4,7 @@
  * only a representative can take on members, so that groups do not chain.
  *
  * The better of two copies is decided by a total order (pixels, bytes, id), so that whichever
- * arrives first the same one is left; of a picture and the same within a frame by the pixels that show it. A picture that
+ * arrives first the same one is left; of a picture and a crop of it, or the same within a frame, by the pixels of what both show. A picture that
  * holds a stored one as a part is linked, and neither is dropped: it shows more than a copy.
  */
 import type { AssetId } from '../core/ids.ts'
@@ -18,15 +18,18 @@ export type SamePolicies = Pick<Policy, 'onExact' | 'onCopy' | 'onSimilar'>
 
 const standsFor = (stored: StoredBrief): AssetId => stored.duplicateOf ?? stored.id
 
-/** A frame is worth so many times fewer pixels of the picture in it. */
-const FRAME_COSTS = 1.2
+/**
+ * What the outer of two is worth, in pixels of what both show: a frame costs some of them, and a crop has to be twice as fine each
+ * way as the picture that it leaves something out of.
+ */
+const OUTER_WORTH = { frame: 1 / 1.2, crop: 4 } as const
 
 /** Null when the subject's size is not known yet. */
 const isBetter = (subject: SameSubject, { stored, same }: Confirmed): boolean | null => {
   if (subject.width === null || subject.height === null) return null
   const [mine, theirs] = [subject.width * subject.height, stored.width * stored.height]
-  if (same.form === 'frame') {
-    const shown = same.window.width * same.window.height / FRAME_COSTS
+  if (same.form === 'frame' || same.form === 'crop') {
+    const shown = same.window.width * same.window.height * OUTER_WORTH[same.form]
     return same.inner === 'first' ? mine > theirs * shown : mine * shown > theirs
   }
   if (mine !== theirs) return mine > theirs

@@ -208,6 +208,11 @@ describe('the judge of sameness', () => {
     expect(judge(inFrame, found({ copies: [{ ...copy, width: 700, height: 525 }] }))).toMatchObject({ kind: 'duplicate', of: 'aaaa' })
     expect(judge(inFrame, found({ copies: [{ ...copy, width: 400, height: 300 }] }))).toMatchObject({ kind: 'new', supersedes: ['aaaa'] })
   })
+  it('prefers a picture to a crop of it, unless the crop is far finer', () => {
+    const cropped = { ...copy, sketch: sketchOf((x, y) => scene(0.1 + x * 0.85, 0.05 + y * 0.9)) }
+    expect(judge(subject({ width: 800, height: 600 }), found({ copies: [{ ...cropped, width: 1000, height: 750 }] }))).toMatchObject({ kind: 'new', supersedes: ['aaaa'], evidence: [{ form: 'crop' }] })
+    expect(judge(subject({ width: 800, height: 600 }), found({ copies: [{ ...cropped, width: 2400, height: 1800 }] }))).toMatchObject({ kind: 'duplicate', of: 'aaaa' })
+  })
   it('links a picture that holds a stored one beside another, whatever its size, and drops neither', () => {
     const half = { y: 0, width: 0.5, height: 1, pdq: '0'.repeat(64), pdqQuality: 100 }
     const panels = [{ ...half, x: 0 }, { ...half, x: 0.5 }]
