@@ -60,10 +60,13 @@ const judgeLabels = (sight: Sight, policy: SightPolicy): Objection | null => {
 export const facesIn = (sight: Pick<Sight, 'boxes'>, policy: Pick<Policy, 'faces' | 'faceScore'>): readonly Box[] =>
   policy.faces === 'keep' ? [] : sight.boxes.filter(({ name, score }) => name === FACE && score >= policy.faceScore).sort((a, b) => b.score - a.score)
 
-/** The sum over the unsafe classes, as a label, where it reaches the policy's score and the policy asks. */
+/** The sum over the unsafe classes. */
+export const unsafeScoreOf = ({ unsafe = [] }: Pick<Sight, 'unsafe'>): number => unsafe.reduce((sum, { name, score }) => sum + (UNSAFE_CLASSES.has(name) ? score : 0), 0)
+
+/** That sum, as a label, where it reaches the policy's score and the policy asks. */
 const unsafeIn = (sight: Sight, policy: Pick<Policy, 'unsafe' | 'unsafeScore'>): Label | null => {
   if (policy.unsafe === 'keep' || sight.unsafe === undefined) return null
-  const score = sight.unsafe.reduce((sum, { name, score: one }) => sum + (UNSAFE_CLASSES.has(name) ? one : 0), 0)
+  const score = unsafeScoreOf(sight)
   return score >= policy.unsafeScore ? { name: UNSAFE, score: Math.min(1, score), by: sight.unsafe[0]?.by ?? '' } : null
 }
 

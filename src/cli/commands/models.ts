@@ -12,6 +12,7 @@ import { folderSettings, modelSettings, resolveSettings } from '../../app/settin
 import { GannetError } from '../../core/errors.ts'
 import { addFlags, typedFlags, wholeNumber } from '../flags.ts'
 import { bytes, count, note, print, printJson, table } from '../output.ts'
+import { addTune } from './models-tune.ts'
 
 const { modelsDir } = modelSettings
 
@@ -129,6 +130,8 @@ export const addModels = (program: Command): void => {
     }
     if (!options.json) print(table(rows))
   })
+
+  addTune(models)
 
   const command = models.command('eval').description('measure a pack on a folder of pictures whose truth is known')
     .addOption(new Option('--task <task>', 'what it is measured at').choices([...EVALUATED_TASKS]).makeOptionMandatory())
