@@ -28,7 +28,7 @@ const tune = (keep: string, drop: string, ...args: string[]) => gannet(['models'
 test('tune tells sharp pictures from blurred ones, and names the picture that it gets wrong', async () => {
   const [keep, drop] = [await folder(), await folder()]
   await drawnInto(keep, 14, 100, 320)
-  await drawnInto(drop, 14, 200, 320, 2)
+  await drawnInto(drop, 14, 200, 320, 0.6)
   await drawnInto(join(drop, 'strays'), 1, 300, 320)
   await copyFile(join(keep, '0.jpg'), join(keep, 'again.jpg'))
   await writeFile(join(keep, 'torn.jpg'), 'no picture')
@@ -36,25 +36,28 @@ test('tune tells sharp pictures from blurred ones, and names the picture that it
   const { keep: side, partedBy, flags, looked, outOfFold, mistakes } = JSON.parse(stdout) as Told
   expect([code, partedBy, flags.length, flags[0], looked]).toEqual([0, 'flags', 2, '--min-sharpness', {}])
   expect(side).toMatchObject({ pictures: 14, undecodable: 1, repeated: 1 })
-  expect([outOfFold.recall, outOfFold.precision]).toEqual([1, 14 / 15])
-  expect(outOfFold.intervals.precision.low).toBeLessThan(0.8)
+  // The stray is kept, and the least sharp of those to keep may be lost where it is not there to learn from.
+  expect(outOfFold.recall).toBeGreaterThanOrEqual(13 / 14)
+  expect(outOfFold.precision).toBeGreaterThanOrEqual(13 / 14)
+  expect(outOfFold.precision).toBeLessThan(1)
+  expect(outOfFold.intervals.precision.low).toBeLessThan(0.85)
   expect(mistakes).toEqual([{ file: join(drop, 'strays/0.jpg'), is: 'kept', by: expect.objectContaining({ flag: flags.join(' ') }) }])
 
   const text = await tune(keep, drop)
   expect(text.stdout).toContain(`for gannet crawl: ${flags.join(' ')}\n`)
-  expect(text.stdout).toMatch(/out of fold +93\.3 % +70\.2 % to 98\.8 % +100\.0 %/)
+  expect(text.stdout).toMatch(/out of fold +9\d\.\d % +\d+\.\d % to 9\d\.\d %/)
   expect(text.stdout).toMatch(/kept +\S+strays\/0\.jpg +nearest --min-sharpness \d+, has \d+/)
   expect(text.stderr).toContain('off: detect (no folder of models was named')
 }, 240_000)
 
 test('tune gives flags that let small pictures in which a crawl would turn away', async () => {
   const [keep, drop] = [await folder(), await folder()]
-  await drawnInto(keep, 10, 400, 110)
-  await drawnInto(drop, 10, 500, 50)
+  await drawnInto(keep, 10, 400, 120)
+  await drawnInto(drop, 10, 500, 30)
   const { code, stdout } = await tune(keep, drop, '--json')
   const { flags: [flag, side, ...more], outOfFold } = JSON.parse(stdout) as Told
   expect([code, flag, more, outOfFold.precision, outOfFold.recall]).toEqual([0, '--min-side', [], 1, 1])
-  expect(Number(side)).toBeLessThan(83)
+  expect(Number(side)).toBeLessThan(91)
 }, 240_000)
 
 test('tune needs no flags where a crawl parts them already, and gives none where nothing does', async () => {

@@ -14,7 +14,7 @@ export interface Measure {
   readonly slot: string
   /** What is kept has the threshold at least, or at most. */
   readonly sense: 'least' | 'most'
-  /** Thresholds are whole numbers. */
+  /** Thresholds are whole numbers, from 1. */
   readonly whole?: boolean
   /** A threshold that holds where none is found, null for none. */
   readonly start: number | null
@@ -105,7 +105,7 @@ export const separate = (measures: readonly Measure[], examples: readonly Exampl
   const laxThreshold = (measure: number, some: readonly Example[]): number => {
     const { sense, whole } = measures[measure] as Measure
     const all = some.flatMap(({ values }) => (values ? [values[measure] as number] : []))
-    const far = sense === 'least' ? Math.max(0, 0.9 * Math.min(...all)) : 1.1 * Math.max(...all)
+    const far = sense === 'least' ? Math.max(whole ? 1 : 0, 0.9 * Math.min(...all)) : 1.1 * Math.max(...all)
     const step = whole ? 1 : 10 ** Math.floor(Math.log10(Math.max(1e-6, far)) - 1)
     return Number((sense === 'least' ? Math.floor(far / step) * step : Math.ceil(far / step) * step).toPrecision(12))
   }
