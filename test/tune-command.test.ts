@@ -36,12 +36,11 @@ test('tune tells sharp pictures from blurred ones, and names the picture that it
   const { keep: side, partedBy, flags, looked, outOfFold, mistakes } = JSON.parse(stdout) as Told
   expect([code, partedBy, flags.length, flags[0], looked]).toEqual([0, 'flags', 2, '--min-sharpness', {}])
   expect(side).toMatchObject({ pictures: 14, undecodable: 1, repeated: 1 })
-  // The stray is kept, and the least sharp of those to keep may be lost where it is not there to learn from.
-  expect(outOfFold.recall).toBeGreaterThanOrEqual(13 / 14)
-  expect(outOfFold.precision).toBeGreaterThanOrEqual(13 / 14)
-  expect(outOfFold.precision).toBeLessThan(1)
+  // The stray is kept, and one of those to keep has by chance no hard edges.
+  expect([outOfFold.recall, outOfFold.precision]).toEqual([13 / 14, 13 / 14])
   expect(outOfFold.intervals.precision.low).toBeLessThan(0.85)
-  expect(mistakes).toEqual([{ file: join(drop, 'strays/0.jpg'), is: 'kept', by: expect.objectContaining({ flag: flags.join(' ') }) }])
+  const by = expect.objectContaining({ flag: flags.join(' ') }) as unknown
+  expect(mistakes).toEqual([{ file: join(drop, 'strays/0.jpg'), is: 'kept', by }, { file: join(keep, '8.jpg'), is: 'turned away', by }])
 
   const text = await tune(keep, drop)
   expect(text.stdout).toContain(`for gannet crawl: ${flags.join(' ')}\n`)
