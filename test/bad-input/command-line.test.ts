@@ -24,7 +24,7 @@ describe('usage', () => {
     [['crawl', URL_, '--on-exact', 'burn'], /"skip"\|"keep-best"\|"link"/, {}],
     [['crawl', URL_], /GANNET_CONCURRENCY: "x" will not do/, { GANNET_CONCURRENCY: 'x' }],
     [['crawl', URL_, '--allow-address', '10.0.0.0/99'], /cannot allow "10\.0\.0\.0\/99": give an address/, {}],
-    [['crawl', URL_, '--model', 'detect'], /write detect=ID, embed=ID or classify=ID/, {}],
+    [['crawl', URL_, '--model', 'detect'], /write detect=ID, embed=ID, classify=ID, faces=ID, text=ID or unsafe=ID/, {}],
     [['crawl', '--list', 'no-such-list.txt'], /the list no-such-list\.txt cannot be read/, {}],
     [['crawl', URL_, '--config', 'no-such-file.yaml'], /the config file no-such-file\.yaml cannot be read/, {}],
     [['search'], /say what to search by: --image FILE, --text WORDS, --id ID/, {}],
