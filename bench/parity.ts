@@ -59,8 +59,8 @@ const classifierRows = async (dist: string, say: (text: string) => void): Promis
   say(`  mobilenetv2: first guess right ${(100 * (ours.metrics['top1'] as number)).toFixed(1)}, plainly ${(100 * top1).toFixed(1)}`)
   const least = async (fine: boolean, files: readonly string[], from: number): Promise<number> => {
     const pack = { ...embed, manifest: { ...embed.manifest, input: { ...embed.manifest.input, fine } } }
-    const found = await embedPictures(pack, files, { processes: 1, decodeSeconds: 20 })
-    return Math.min(...found.map(({ values }, at) => (values ? cosine(values, (theirs[from + at] as (typeof theirs)[0]).vector) : 0)))
+    const found = await embedPictures(pack, files, { processes: 1 })
+    return Math.min(...found.map(({ answer }, at) => (answer ? cosine(answer, (theirs[from + at] as (typeof theirs)[0]).vector) : 0)))
   }
   const apart = (mine: number, its: number): number => 100 * Math.abs(mine - its)
   return [

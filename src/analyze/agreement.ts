@@ -2,6 +2,7 @@
  * How well two pictures agree once one is laid over the other: in how many of the places that show anything, and in colour.
  * Correlation of the whole is blind to small differences: another smile, another line of text, another colour of paint.
  */
+import { addMoments, addPairs, correlationIn, noMoments, variancesOf, type Moments } from './moments.ts'
 import type { Registration } from './registration.ts'
 import { WHOLE, type SketchView, type Window } from './sketch-view.ts'
 
@@ -49,63 +50,33 @@ const soften = (plane: Float32Array, columns: number, rows: number): Float32Arra
   })
 }
 
-/** Sums over samples of two planes, from which variances and a correlation follow. */
-interface Moments {
-  n: number
-  a: number
-  b: number
-  aa: number
-  bb: number
-  ab: number
-}
-
-const momentsOf = (a: Float32Array, b: Float32Array, columns: number, top: number, left: number): Moments => {
-  const sums: Moments = { n: BLOCK * BLOCK, a: 0, b: 0, aa: 0, bb: 0, ab: 0 }
-  for (let row = top; row < top + BLOCK; row++) {
-    for (let at = row * columns + left; at < row * columns + left + BLOCK; at++) {
-      const [x, y] = [a[at] as number, b[at] as number]
-      sums.a += x
-      sums.b += y
-      sums.aa += x * x
-      sums.bb += y * y
-      sums.ab += x * y
-    }
-  }
+const blockOf = (a: Float32Array, b: Float32Array, columns: number, top: number, left: number): Moments => {
+  const sums = noMoments()
+  for (let row = top; row < top + BLOCK; row++) addPairs(sums, a, b, row * columns + left, BLOCK)
   return sums
-}
-
-const add = (to: Moments, more: Moments): void => {
-  for (const name of Object.keys(to) as (keyof Moments)[]) to[name] += more[name]
-}
-
-const variancesOf = ({ n, a, b, aa, bb }: Moments): readonly [number, number] => [Math.max(0, aa / n - (a / n) ** 2), Math.max(0, bb / n - (b / n) ** 2)]
-
-const correlationOf = (sums: Moments): number => {
-  const [first, second] = variancesOf(sums)
-  return (sums.ab / sums.n - (sums.a * sums.b) / sums.n ** 2) / Math.sqrt(Math.max(first, NOISE) * Math.max(second, NOISE))
 }
 
 const detailsOf = (inner: SketchView, outer: SketchView, window: Window): Pick<Agreement, 'details' | 'uncovered' | 'clash' | 'plain'> => {
   const [columns, rows] = [samplesOf(window.width), samplesOf(window.height)]
   const [a, b] = [inner.shrunk(columns, rows), outer.luma(window, columns, rows)].map((plane) => soften(plane, columns, rows)) as [Float32Array, Float32Array]
-  const uncovered: Moments = { n: 0, a: 0, b: 0, aa: 0, bb: 0, ab: 0 }
+  const uncovered = noMoments()
   let [shown, same, clash, plain, blocks] = [0, 0, 0, 0, 0]
   for (let top = 0; top < rows; top += BLOCK) {
     for (let left = 0; left < columns; left += BLOCK) {
-      const block = momentsOf(a, b, columns, top, left)
+      const block = blockOf(a, b, columns, top, left)
       const [least, most] = variancesOf(block).toSorted((p, q) => p - q) as [number, number]
       const weight = Math.min(Math.sqrt(most), STARK)
       const isPlain = most < TEXTURE
-      const isSame = !isPlain && correlationOf(block) >= SAME
+      const isSame = !isPlain && correlationIn(block, NOISE) >= SAME
       blocks++
       if (isPlain) plain++
       else shown += weight
       if (isSame) same += weight
-      if (isPlain || isSame) add(uncovered, block)
+      if (isPlain || isSame) addMoments(uncovered, block)
       else if (least >= most * BOTH) clash += weight
     }
   }
-  return { details: shown === 0 ? 1 : same / shown, uncovered: uncovered.n === 0 ? 0 : correlationOf(uncovered), clash: shown === 0 ? 0 : clash / shown, plain: plain / blocks }
+  return { details: shown === 0 ? 1 : same / shown, uncovered: uncovered.n === 0 ? 0 : correlationIn(uncovered, NOISE), clash: shown === 0 ? 0 : clash / shown, plain: plain / blocks }
 }
 
 const colourOf = (inner: SketchView, outer: SketchView, window: Window): Pick<Agreement, 'colour' | 'paler'> => {

@@ -4,6 +4,7 @@
  * Cross-Correlation", 1995) over scales and places on a coarse grid, the best refined by descent; the shapes of both
  * pictures fix the ratio of the window's sides, so that one scale is searched and not two.
  */
+import { addPairs, correlationIn, noMoments, variancesOf } from './moments.ts'
 import { WHOLE, type SketchView, type Window } from './sketch-view.ts'
 
 export interface Registration {
@@ -30,24 +31,16 @@ const PROMISING = 0.72
 const STEPS = [1 / 32, 1 / 64, 1 / 128, 1 / 256] as const
 /** Samples a side while refining. */
 const SAMPLES = 28
+/** Variance below which a plane is flat, levels squared. */
+const FLAT = 1
 /** A window may reach so far beyond the edge. */
 const SLACK = 0.012
 
+/** Of two planes, sample by sample; two flat ones are alike. */
 export const correlationOf = (a: Float32Array, b: Float32Array): number => {
-  let [sumA, sumB, sumAA, sumBB, sumAB] = [0, 0, 0, 0, 0]
-  for (let at = 0; at < a.length; at++) {
-    const [x, y] = [a[at] as number, b[at] as number]
-    sumA += x
-    sumB += y
-    sumAA += x * x
-    sumBB += y * y
-    sumAB += x * y
-  }
-  const n = a.length
-  // Below a level of variance both are flat, and flat is like flat.
-  const [varianceA, varianceB] = [sumAA / n - (sumA / n) ** 2, sumBB / n - (sumB / n) ** 2]
-  if (varianceA < 1 && varianceB < 1) return 1
-  return (sumAB / n - (sumA / n) * (sumB / n)) / Math.sqrt(Math.max(varianceA, 1e-6) * Math.max(varianceB, 1e-6))
+  const sums = noMoments()
+  addPairs(sums, a, b)
+  return Math.max(...variancesOf(sums)) < FLAT ? 1 : correlationIn(sums, 1e-6)
 }
 
 interface Place {

@@ -2,24 +2,16 @@
  * A sketch as registration sees it: floating planes, mirrored where that is asked for, shrunk to a grid or sampled through a
  * window. What was computed is kept, as one picture is held against many.
  */
+import { SKETCH_BYTES, SKETCH_CELLS, SKETCH_COLOUR_SIDE, SKETCH_COLOURS, SKETCH_SIDE } from '../core/sketch-layout.ts'
+import type { Panel } from '../image/look.ts'
 
-/** As the image room draws it: 64 × 64 of Y, 16 × 16 of Cb, 16 × 16 of Cr. */
-const SIDE = 64
-const COLOUR_SIDE = 16
-const CELLS = SIDE * SIDE
-const COLOURS = COLOUR_SIDE * COLOUR_SIDE
-export const SKETCH_BYTES = CELLS + 2 * COLOURS
 /** Stores of catalogue format 2 kept a tile instead: 32 × 32 RGB. */
 const TILE_SIDE = 32
 const TILE_BYTES = TILE_SIDE * TILE_SIDE * 3
 
-/** In shares of the whole, 0 to 1. */
-export interface Window {
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
-}
+/** Where one picture lies in another. */
+export type Window = Panel
+
 export const WHOLE: Window = { x: 0, y: 0, width: 1, height: 1 }
 
 export interface SketchView {
@@ -42,14 +34,14 @@ interface Planes {
 
 /** What an old tile says, on the finer grid. */
 const planesOfTile = (tile: Uint8Array): Planes => {
-  const [luma, blue, red] = [new Float32Array(CELLS), new Float32Array(COLOURS), new Float32Array(COLOURS)]
-  const [perLuma, perColour] = [SIDE / TILE_SIDE, TILE_SIDE / COLOUR_SIDE]
+  const [luma, blue, red] = [new Float32Array(SKETCH_CELLS), new Float32Array(SKETCH_COLOURS), new Float32Array(SKETCH_COLOURS)]
+  const [perLuma, perColour] = [SKETCH_SIDE / TILE_SIDE, TILE_SIDE / SKETCH_COLOUR_SIDE]
   for (let cell = 0; cell < TILE_SIDE * TILE_SIDE; cell++) {
     const [row, column] = [Math.floor(cell / TILE_SIDE), cell % TILE_SIDE]
     const [r, g, b] = tile.subarray(cell * 3, cell * 3 + 3) as unknown as [number, number, number]
     const y = 0.299 * r + 0.587 * g + 0.114 * b
-    for (let k = 0; k < perLuma * perLuma; k++) luma[(row * perLuma + Math.floor(k / perLuma)) * SIDE + column * perLuma + (k % perLuma)] = y
-    const at = Math.floor(row / perColour) * COLOUR_SIDE + Math.floor(column / perColour)
+    for (let k = 0; k < perLuma * perLuma; k++) luma[(row * perLuma + Math.floor(k / perLuma)) * SKETCH_SIDE + column * perLuma + (k % perLuma)] = y
+    const at = Math.floor(row / perColour) * SKETCH_COLOUR_SIDE + Math.floor(column / perColour)
     blue[at] = (blue[at] as number) + (b - y) * (0.5 / 0.886) / perColour ** 2
     red[at] = (red[at] as number) + (r - y) * (0.5 / 0.701) / perColour ** 2
   }
@@ -59,8 +51,8 @@ const planesOfTile = (tile: Uint8Array): Planes => {
 const planesOf = (sketch: Uint8Array): Planes | null => {
   if (sketch.length === TILE_BYTES) return planesOfTile(sketch)
   if (sketch.length !== SKETCH_BYTES) return null
-  const centred = (from: number): Float32Array => Float32Array.from(sketch.subarray(from, from + COLOURS), (level) => level - 128)
-  return { luma: Float32Array.from(sketch.subarray(0, CELLS)), blue: centred(CELLS), red: centred(CELLS + COLOURS) }
+  const centred = (from: number): Float32Array => Float32Array.from(sketch.subarray(from, from + SKETCH_COLOURS), (level) => level - 128)
+  return { luma: Float32Array.from(sketch.subarray(0, SKETCH_CELLS)), blue: centred(SKETCH_CELLS), red: centred(SKETCH_CELLS + SKETCH_COLOURS) }
 }
 
 const mirror = (plane: Float32Array, side: number): Float32Array =>
@@ -68,19 +60,19 @@ const mirror = (plane: Float32Array, side: number): Float32Array =>
 
 /** Area means of a square plane. */
 const shrink = (plane: Float32Array, columns: number, rows: number): Float32Array => {
-  const [across, down] = [SIDE / columns, SIDE / rows]
-  const lines = new Float32Array(SIDE * columns)
+  const [across, down] = [SKETCH_SIDE / columns, SKETCH_SIDE / rows]
+  const lines = new Float32Array(SKETCH_SIDE * columns)
   for (let column = 0; column < columns; column++) {
     const [from, to] = [column * across, (column + 1) * across]
-    for (let x = Math.floor(from); x < Math.min(SIDE, Math.ceil(to)); x++) {
+    for (let x = Math.floor(from); x < Math.min(SKETCH_SIDE, Math.ceil(to)); x++) {
       const weight = (Math.min(to, x + 1) - Math.max(from, x)) / across
-      for (let y = 0; y < SIDE; y++) lines[y * columns + column] = (lines[y * columns + column] as number) + weight * (plane[y * SIDE + x] as number)
+      for (let y = 0; y < SKETCH_SIDE; y++) lines[y * columns + column] = (lines[y * columns + column] as number) + weight * (plane[y * SKETCH_SIDE + x] as number)
     }
   }
   const out = new Float32Array(columns * rows)
   for (let row = 0; row < rows; row++) {
     const [from, to] = [row * down, (row + 1) * down]
-    for (let y = Math.floor(from); y < Math.min(SIDE, Math.ceil(to)); y++) {
+    for (let y = Math.floor(from); y < Math.min(SKETCH_SIDE, Math.ceil(to)); y++) {
       const weight = (Math.min(to, y + 1) - Math.max(from, y)) / down
       for (let column = 0; column < columns; column++) {
         out[row * columns + column] = (out[row * columns + column] as number) + weight * (lines[y * columns + column] as number)
@@ -122,16 +114,16 @@ const viewOf = ({ luma, blue, red }: Planes, aspect: number): SketchView => {
     },
     luma(window, columns, rows) {
       const out = new Float32Array(columns * rows)
-      sample(luma, SIDE, window, columns, rows, out, 0)
+      sample(luma, SKETCH_SIDE, window, columns, rows, out, 0)
       return out
     },
     colour(window) {
-      const out = new Float32Array(2 * COLOURS)
-      sample(blue, COLOUR_SIDE, window, COLOUR_SIDE, COLOUR_SIDE, out, 0)
-      sample(red, COLOUR_SIDE, window, COLOUR_SIDE, COLOUR_SIDE, out, COLOURS)
+      const out = new Float32Array(2 * SKETCH_COLOURS)
+      sample(blue, SKETCH_COLOUR_SIDE, window, SKETCH_COLOUR_SIDE, SKETCH_COLOUR_SIDE, out, 0)
+      sample(red, SKETCH_COLOUR_SIDE, window, SKETCH_COLOUR_SIDE, SKETCH_COLOUR_SIDE, out, SKETCH_COLOURS)
       return out
     },
-    mirrored: () => (reversed ??= viewOf({ luma: mirror(luma, SIDE), blue: mirror(blue, COLOUR_SIDE), red: mirror(red, COLOUR_SIDE) }, aspect)),
+    mirrored: () => (reversed ??= viewOf({ luma: mirror(luma, SKETCH_SIDE), blue: mirror(blue, SKETCH_COLOUR_SIDE), red: mirror(red, SKETCH_COLOUR_SIDE) }, aspect)),
   }
 }
 

@@ -1,7 +1,9 @@
 /** How fast packs are here: the runtime alone on tensors that are ready, and the product from files, in turn. */
 import { stat } from 'node:fs/promises'
 import type { Body } from '../core/body.ts'
-import type { Pack, PackChoice } from '../models/index.ts'
+import { median } from '../evaluate/index.ts'
+import type { Pack } from '../models/index.ts'
+import { DECODE_SECONDS, NO_PACKS } from './look-at-files.ts'
 import { listPacks, packToWorkOn } from './model-packs.ts'
 import { startRole } from './role-process.ts'
 import { samplePictures, type PictureSource } from './sample-pictures.ts'
@@ -29,13 +31,9 @@ export interface PackSpeed {
 const PICTURES = 64
 const TURNS = 5
 const BATCH = 32
-const DECODE_SECONDS = 20
-const NONE: PackChoice = { detect: null, embed: null, classify: null }
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 
 const speedOf = async (pack: Pack, pictures: readonly string[], api: Pick<WorkshopApi, 'time'>): Promise<PackSpeed> => {
-  const choice = { ...NONE, ...Object.fromEntries(pack.manifest.tasks.map((task) => [task, pack])) }
+  const choice = { ...NO_PACKS, ...Object.fromEntries(pack.manifest.tasks.map((task) => [task, pack])) }
   const vision = openVision({ choice, processes: 1, batch: BATCH, decodeSeconds: DECODE_SECONDS, emit: () => undefined })
   const through = async (path: string): Promise<boolean> => {
     const seen = await vision.look({ kind: 'spool', path, size: (await stat(path)).size } as Body)

@@ -3,7 +3,7 @@
  * then the originals are asked for, as a crawl asks before it keeps one. Everything on the way is the product's own: decoder,
  * embedder, indexes, judge.
  */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { likenessOf, viewSketch, type Compared } from '../analyze/index.ts'
@@ -11,13 +11,14 @@ import { PDQ_MATCH } from '../core/hamming.ts'
 import type { AssetId, RequestId, TaskId } from '../core/ids.ts'
 import { GannetError } from '../core/errors.ts'
 import { seededRandom } from '../core/seeded-random.ts'
-import { COPY_KINDS, copyCase, retrievalMetrics, templateCase, wilson, type CopyKind, type Interval, type ScoredPair } from '../evaluate/index.ts'
+import { COPY_KINDS, copyCase, picturesBelow, retrievalMetrics, templateCase, wilson, type CopyKind, type Interval, type ScoredPair } from '../evaluate/index.ts'
 import { bareCandidate, describeAsset } from '../crawl/index.ts'
 import type { PackChoice } from '../models/index.ts'
 import { createFingerprints, findSame, follow, type CommitEntry, type Fingerprint, type SameSubject } from '../store/index.ts'
 import { openFlatVectors } from '../store/adapters/flat-vectors.ts'
 import { openSqliteCatalogue } from '../store/adapters/sqlite.ts'
 import { copyAtOf } from './house.ts'
+import { DECODE_SECONDS } from './look-at-files.ts'
 import { openVision } from './vision-house.ts'
 
 export interface CopyEvaluationOptions {
@@ -44,19 +45,10 @@ export interface CopyEvaluation {
 
 /** What the project means to reach. */
 const PRECISION = 0.995
-const DECODE_SECONDS = 20
 const COMMIT_GROUP = 64
 /** Designs that are drawn: one a picture, but so many at most. */
 const MOST_DESIGNS = 200
 const REQUEST = 'evaluation' as RequestId
-const PICTURE = /\.(jpe?g|png|webp|gif|avif|tiff?|bmp|heic)$/i
-
-const picturesBelow = async (folder: string): Promise<readonly string[]> => {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause: Error) => {
-    throw new GannetError('usage', `${folder} cannot be read (${cause.message})`, { cause })
-  })
-  return entries.filter((entry) => entry.isFile() && PICTURE.test(entry.name)).map((entry) => join(entry.parentPath, entry.name)).sort((a, b) => (a < b ? -1 : 1))
-}
 
 /** A picture in the store: what it is called in the answer, and of which original it is a copy. */
 interface Stored {

@@ -1,17 +1,17 @@
 /** A pack's vectors, by how well a linear head on a few of them tells classes apart. */
 import { spaceId } from '../core/ids.ts'
 import { GannetError } from '../core/errors.ts'
-import { readLabelledFolder, type Interval } from '../evaluate/index.ts'
+import { mean, readLabelledFolder, type Interval } from '../evaluate/index.ts'
 import { usableExamples } from '../labels/index.ts'
 import type { Pack } from '../models/index.ts'
 import { embedPictures } from './embed-pictures.ts'
 import type { Evaluation } from './evaluate.ts'
+import { meanMs } from './look-at-files.ts'
 import { measureHead, type HeldOut } from './measure-head.ts'
 
 export interface LinearOptions {
   /** A folder a class. */
   readonly data: string
-  readonly decodeSeconds: number
   /** Pictures of each class that are learned from; the rest measures. Default 30. */
   readonly trainOn?: number
   /** Splits, seeded 1, 2, …; figures are their means. Default 3. */
@@ -19,16 +19,15 @@ export interface LinearOptions {
   readonly onProgress?: (done: number, of: number) => void
 }
 
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
 const meanInterval = (intervals: readonly Interval[]): Interval => ({ low: mean(intervals.map(({ low }) => low)), high: mean(intervals.map(({ high }) => high)) })
 
 /** Intervals are the means of the splits' own: the splits share pictures, and together know no more than one. */
-export const evaluateLinear = async ({ data, decodeSeconds, trainOn = 30, seeds = 3, onProgress }: LinearOptions, pack: Pack): Promise<Evaluation> => {
+export const evaluateLinear = async ({ data, trainOn = 30, seeds = 3, onProgress }: LinearOptions, pack: Pack): Promise<Evaluation> => {
   if (!pack.space) throw new GannetError('internal', `${pack.manifest.id} was chosen to embed but has no space`)
   const pictures = await readLabelledFolder(data)
-  const embedded = await embedPictures(pack, pictures.map(({ path }) => path), { processes: 1, decodeSeconds, alone: true, onProgress })
+  const embedded = await embedPictures(pack, pictures.map(({ path }) => path), { onProgress })
   const seen = pictures.flatMap(({ label }, at) => {
-    const values = embedded[at]?.values
+    const values = embedded[at]?.answer
     return values ? [{ label, values }] : []
   })
   const { examples } = usableExamples(seen)
@@ -39,10 +38,9 @@ export const evaluateLinear = async ({ data, decodeSeconds, trainOn = 30, seeds 
     found.push(one)
   }
   const of = (name: keyof HeldOut['metrics']): number => mean(found.map(({ metrics }) => metrics[name]))
-  const [, ...times] = embedded.map(({ ms }) => ms)
   return {
     task: 'linear', pack: pack.manifest.id, images: pictures.length, undecodable: pictures.length - seen.length,
-    msPerImage: times.length === 0 ? (embedded[0]?.ms ?? NaN) : mean(times),
+    msPerImage: meanMs(embedded),
     metrics: { top1: of('top1'), top5: of('top5'), perClass: of('perClass') },
     intervals: { top1: meanInterval(found.map(({ intervals }) => intervals.top1)), perClass: meanInterval(found.map(({ intervals }) => intervals.perClass)) },
     splits: found.map(({ seed, training, pictures: heldOut, metrics }) => ({ seed, training, heldOut, ...metrics })),

@@ -1,14 +1,12 @@
 /** A pack against a folder of pictures whose truth is known: decoded and seen as in a crawl, by a vision process of its own. */
-import { stat } from 'node:fs/promises'
-import type { Body } from '../core/body.ts'
 import { GannetError } from '../core/errors.ts'
 import {
-  bootstrap, detectionMetrics, gateMetrics, readBoxedFolder, readClassedFolder, trueBoxes, wilson, type Boxed, type Interval, type JudgedPicture,
+  bootstrap, detectionMetrics, gateMetrics, readBoxedFolder, readClassedFolder, trueBoxes, wilson, type Interval, type JudgedPicture,
 } from '../evaluate/index.ts'
-import { findPacks, labelsOf, type Pack, type PackChoice, type PackTask, type Sight } from '../models/index.ts'
+import { findPacks, labelsOf, type Pack, type PackTask, type Sight } from '../models/index.ts'
 import { evaluateCopies, type CopyEvaluation } from './evaluate-copies.ts'
 import { evaluateLinear } from './evaluate-linear.ts'
-import { openVision } from './vision-house.ts'
+import { lookAtFiles, meanMs, NO_PACKS, type LookedAt } from './look-at-files.ts'
 
 /** What a pack is measured at; see evaluate-kind.ts for what needs none. */
 type PackedTask = 'detect' | 'classify' | 'copy' | 'linear'
@@ -56,10 +54,6 @@ const packTask = (task: PackedTask): PackTask => (task === 'copy' || task === 'l
 
 /** All that could count for the average precision. */
 const ALL_BOXES = { minScore: 0.001, maxBoxes: 100 }
-export const DECODE_SECONDS = 20
-
-export const NONE: PackChoice = { detect: null, embed: null, classify: null }
-
 const packFor = async ({ task: evaluated, modelsDir, model }: EvaluateOptions): Promise<Pack> => {
   const task = packTask(evaluated)
   const { choice, findings } = await findPacks({ modelsDir, want: { detect: 'none', embed: 'none', classify: 'none', [task]: model } })
@@ -69,56 +63,35 @@ const packFor = async ({ task: evaluated, modelsDir, model }: EvaluateOptions): 
   throw new GannetError('pack-missing', `no pack can ${task}: ${why}; ${remedy}`)
 }
 
-interface Seen {
+interface SeenPicture {
   readonly width: number
   readonly height: number
   readonly sight: Sight
 }
 
-/** One at a time, so that the time a picture takes is its own. */
-export async function* seeAll(pack: Pack, tasks: readonly PackTask[], paths: readonly string[]): AsyncGenerator<{ readonly seen: Seen | null; readonly ms: number }> {
-  const vision = openVision({
-    choice: { ...NONE, ...Object.fromEntries(tasks.map((task) => [task, pack])) }, processes: 1, batch: 1, decodeSeconds: DECODE_SECONDS, boxes: ALL_BOXES, emit: () => undefined,
+/** One at a time; null for a file that could not be decoded. */
+export const seeAll = (
+  pack: Pack, tasks: readonly PackTask[], paths: readonly string[], onProgress?: EvaluateOptions['onProgress'],
+): Promise<readonly LookedAt<SeenPicture | null>[]> =>
+  lookAtFiles({ ...NO_PACKS, ...Object.fromEntries(tasks.map((task) => [task, pack])) }, paths, { boxes: ALL_BOXES, onProgress }, async (seen) => {
+    const { look } = seen
+    return look.ok ? { width: look.width, height: look.height, sight: await seen.infer() } : null
   })
-  try {
-    for (const path of paths) {
-      const began = performance.now()
-      const seen = await vision.look({ kind: 'spool', path, size: (await stat(path)).size } as Body)
-      if (!seen.look.ok) {
-        yield { seen: null, ms: performance.now() - began }
-        continue
-      }
-      const sight = await seen.infer()
-      yield { seen: { width: seen.look.width, height: seen.look.height, sight }, ms: performance.now() - began }
-    }
-  } finally {
-    await vision.close()
-  }
-}
 
-/** Without the first picture's, in which the process starts and loads its model. */
-export const meanOf = ([first = 0, ...times]: readonly number[]): number =>
-  times.length === 0 ? first : times.reduce((a, b) => a + b, 0) / times.length
+const undecodableAmong = (seen: Awaited<ReturnType<typeof seeAll>>): number => seen.filter(({ answer }) => answer === null).length
 
 const evaluateDetect = async (options: EvaluateOptions, pack: Pack): Promise<Evaluation> => {
   const { data, confidence = 0.5, onProgress } = options
   const { names, pictures } = await readBoxedFolder(data)
-  const judged: JudgedPicture[] = []
-  const times: number[] = []
-  let undecodable = 0
-  for await (const { seen, ms } of seeAll(pack, ['detect'], pictures.map(({ path }) => path))) {
-    const picture = pictures[judged.length] as Boxed
-    if (seen === null) undecodable++
-    times.push(ms)
-    judged.push({
-      truth: trueBoxes(picture, names, seen?.width ?? 1, seen?.height ?? 1), found: seen?.sight.boxes ?? [],
-    })
-    onProgress?.(judged.length, pictures.length)
-  }
+  const seen = await seeAll(pack, ['detect'], pictures.map(({ path }) => path), onProgress)
+  const judged = pictures.map((picture, at): JudgedPicture => {
+    const { width = 1, height = 1, sight } = seen[at]?.answer ?? {}
+    return { truth: trueBoxes(picture, names, width, height), found: sight?.boxes ?? [] }
+  })
   const { ap50, ap } = detectionMetrics(judged)
   const gate = gateMetrics(judged, confidence)
   return {
-    task: 'detect', pack: pack.manifest.id, images: pictures.length, undecodable, msPerImage: meanOf(times),
+    task: 'detect', pack: pack.manifest.id, images: pictures.length, undecodable: undecodableAmong(seen), msPerImage: meanMs(seen),
     metrics: { ap50, ap, gatePrecision: gate.precision, gateRecall: gate.recall, gateF1: gate.f1 },
     intervals: { ap50: bootstrap(judged, (some) => detectionMetrics(some).ap50), gateF1: bootstrap(judged, (some) => gateMetrics(some, confidence).f1) },
   }
@@ -126,20 +99,12 @@ const evaluateDetect = async (options: EvaluateOptions, pack: Pack): Promise<Eva
 
 const evaluateClassify = async ({ data, onProgress }: EvaluateOptions, pack: Pack): Promise<Evaluation> => {
   const pictures = await readClassedFolder(data, labelsOf(pack.manifest.labels ?? ''))
-  const times: number[] = []
-  let [first, five, undecodable] = [0, 0, 0]
-  for await (const { seen, ms } of seeAll(pack, ['classify'], pictures.map(({ path }) => path))) {
-    const label = pictures[times.length]?.label
-    times.push(ms)
-    if (seen === null) undecodable++
-    const at = (seen?.sight.labels ?? []).findIndex(({ name }) => name === label)
-    if (at === 0) first++
-    if (at >= 0 && at < 5) five++
-    onProgress?.(times.length, pictures.length)
-  }
+  const seen = await seeAll(pack, ['classify'], pictures.map(({ path }) => path), onProgress)
+  const places = pictures.map(({ label }, at) => (seen[at]?.answer?.sight.labels ?? []).findIndex(({ name }) => name === label))
+  const [first, five] = [1, 5].map((most) => places.filter((place) => place >= 0 && place < most).length) as [number, number]
   const of = pictures.length
   return {
-    task: 'classify', pack: pack.manifest.id, images: of, undecodable, msPerImage: meanOf(times),
+    task: 'classify', pack: pack.manifest.id, images: of, undecodable: undecodableAmong(seen), msPerImage: meanMs(seen),
     metrics: { top1: first / of, top5: five / of }, intervals: { top1: wilson(first, of), top5: wilson(five, of) },
   }
 }
@@ -150,10 +115,10 @@ export const evaluate = async (options: EvaluateOptions): Promise<Evaluation> =>
     const { data, others, alike, seed = 1, model, onProgress } = options
     // Without a model, copies are found by hashes alone.
     const embed = model === 'none' ? null : await packFor(options)
-    const found = await evaluateCopies({ data, seed, choice: { ...NONE, embed }, ...(others && { others }), ...(alike && { alike }), ...(onProgress && { onProgress }) })
+    const found = await evaluateCopies({ data, seed, choice: { ...NO_PACKS, embed }, ...(others && { others }), ...(alike && { alike }), ...(onProgress && { onProgress }) })
     return { task: 'copy', pack: embed?.manifest.id ?? 'none', ...found }
   }
   const pack = await packFor(options)
-  if (options.task === 'linear') return evaluateLinear({ ...options, decodeSeconds: DECODE_SECONDS }, pack)
+  if (options.task === 'linear') return evaluateLinear(options, pack)
   return options.task === 'detect' ? evaluateDetect(options, pack) : evaluateClassify(options, pack)
 }

@@ -1,5 +1,4 @@
 /** Raises the roles of a crawl by the table in roles.ts and takes them down again. */
-import { availableParallelism } from 'node:os'
 import { closest } from 'fastest-levenshtein'
 import type { Clock } from '../core/clock.ts'
 import { GannetError } from '../core/errors.ts'
@@ -19,7 +18,7 @@ import { keepRole, startRole, type StandingRole } from './role-process.ts'
 import { checkHeadSpace, labelling, loadHead } from './label-heads.ts'
 import type { HouseSettings } from './settings.ts'
 import { settleDevice, type Settled } from './settle-device.ts'
-import { openVision } from './vision-house.ts'
+import { openVision, visionProcessesFor } from './vision-house.ts'
 
 /** Something that is on or off, why, and what would change it. */
 export interface Finding {
@@ -62,8 +61,6 @@ export interface House {
   close(): Promise<void>
 }
 
-const MOST_VISION = 4
-
 const isPackTask = (text: string | undefined): text is PackTask => PACK_TASKS.some((task) => task === text)
 
 /** @param policy what asks for packs beyond those that are always looked for; nothing does without */
@@ -102,9 +99,6 @@ export const addressDelayOf = (settings: Pick<HouseSettings, 'addressDelay'>): n
 /** For whoever finds the folder locked. */
 export const thisCommand = (): KeeperInit['owner'] => ({ pid: process.pid, command: ['gannet', ...process.argv.slice(2)].join(' ') })
 
-const visionCount = (settings: HouseSettings): number =>
-  settings.vision ?? Math.min(MOST_VISION, availableParallelism())
-
 export interface HouseOptions {
   readonly settings: HouseSettings
   readonly emit: Emit
@@ -121,7 +115,7 @@ export interface HouseOptions {
 
 export const openHouse = async ({ settings, emit, grant, clock, recipes, processes, outbox = false }: HouseOptions): Promise<House> => {
   const { choice, findings: packs, wrong } = await packsFor(settings, settings)
-  const visionProcesses = visionCount(settings)
+  const visionProcesses = visionProcessesFor(settings.vision)
   const any = Object.values(choice).some((pack) => pack !== null)
   const settled = await settleDevice(any && visionProcesses > 0 ? settings.device : 'cpu')
   const head = settings.labelHead === null ? null : await loadHead(settings.labelHead)

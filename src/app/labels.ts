@@ -1,6 +1,5 @@
 /** The user's own labels: heads trained on folders or on a person's corrections, and put on what is stored. */
 import { writeFile } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { basename, extname } from 'node:path'
 import { GannetError } from '../core/errors.ts'
 import { spaceId, type AssetId, type SpaceId } from '../core/ids.ts'
@@ -13,6 +12,7 @@ import { loadHead } from './label-heads.ts'
 import { measureHead, type HeldOut } from './measure-head.ts'
 import type { HouseSettings } from './settings.ts'
 import { openStore, type Store } from './store.ts'
+import { visionProcessesFor } from './vision-house.ts'
 
 export interface TrainingProgress {
   readonly step: 'embedding' | 'measuring' | 'training'
@@ -54,7 +54,6 @@ interface Given {
   readonly otherSpace: number
 }
 
-const MOST_VISION = 4
 const PAGE = 200
 
 const fromFolder = async (from: Extract<TrainOptions['from'], { folder: string }>, onProgress: TrainOptions['onProgress']): Promise<Given> => {
@@ -66,11 +65,11 @@ const fromFolder = async (from: Extract<TrainOptions['from'], { folder: string }
     throw new GannetError('pack-missing', `a head is trained on vectors, and no embedder is on: ${off?.why ?? ''}; ${off?.remedy ?? ''}`)
   }
   const embedded = await embedPictures(embed, pictures.map(({ path }) => path), {
-    processes: Math.min(MOST_VISION, availableParallelism()), decodeSeconds: from.decodeSeconds,
+    processes: visionProcessesFor(null), decodeSeconds: from.decodeSeconds,
     onProgress: (done, of) => onProgress?.({ step: 'embedding', done: done / of }),
   })
   const examples = pictures.flatMap(({ label }, at): Example[] => {
-    const values = embedded[at]?.values
+    const values = embedded[at]?.answer
     return values ? [{ label, values }] : []
   })
   return { space: spaceId(embed.space), examples, undecodable: pictures.length - examples.length, otherSpace: 0 }

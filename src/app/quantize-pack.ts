@@ -6,7 +6,9 @@ import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GannetError } from '../core/errors.ts'
 import { sha256Of } from '../core/ids.ts'
+import { median, overlapOf } from '../evaluate/index.ts'
 import { parseManifest, type Manifest, type Pack, type Sight } from '../models/index.ts'
+import { dot } from '../store/index.ts'
 import { evaluate, seeAll, type EvaluatedTask, type Evaluation } from './evaluate.ts'
 import { packToWorkOn } from './model-packs.ts'
 import { startRole } from './role-process.ts'
@@ -55,17 +57,11 @@ export interface QuantizeReport {
 }
 
 const RUNS = 60
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 
 const BOX_SCORE = 0.5
 const BOX_OVERLAP = 0.5
 
 type Boxes = Sight['boxes']
-const overlapOf = (a: Boxes[number], b: Boxes[number]): number => {
-  const width = Math.max(0, Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x))
-  const height = Math.max(0, Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y))
-  return (width * height) / (a.width * a.height + b.width * b.height - width * height)
-}
 
 const matchedBoxes = (a: Boxes, b: Boxes): number => {
   const left = [...b]
@@ -76,13 +72,10 @@ const matchedBoxes = (a: Boxes, b: Boxes): number => {
   }).length
 }
 
-const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * (b[at] as number), 0)
-
 const compare = async (float: Pack, int8: Pack, pictures: readonly string[]): Promise<Agreement> => {
   const sights = async (pack: Pack): Promise<readonly (Sight | null)[]> => {
-    const all: (Sight | null)[] = []
-    for await (const { seen } of seeAll(pack, pack.manifest.tasks, pictures)) all.push(seen?.sight ?? null)
-    return all
+    const seen = await seeAll(pack, pack.manifest.tasks, pictures)
+    return seen.map(({ answer }) => answer?.sight ?? null)
   }
   const [ours, theirs] = [await sights(float), await sights(int8)]
   const pairs = ours.flatMap((a, at) => (a && theirs[at] ? [{ a, b: theirs[at] }] : []))

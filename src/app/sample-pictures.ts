@@ -1,7 +1,6 @@
 /** Pictures to calibrate or to measure a model on: files of a folder, or what a data folder keeps. */
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { GannetError } from '../core/errors.ts'
+import { picturesBelow } from '../evaluate/index.ts'
 import { openStore } from './store.ts'
 
 export interface PictureSource {
@@ -11,19 +10,11 @@ export interface PictureSource {
   readonly data?: string | undefined
 }
 
-const PICTURE = /\.(jpe?g|png|webp|gif|avif|tiff?|bmp|heic)$/i
 /** Of stored pictures, the newest so many are chosen from. */
 const MOST_STORED = 20_000
 
 const spread = <Item>(all: readonly Item[], count: number): readonly Item[] =>
   all.length <= count ? all : Array.from({ length: count }, (_, n) => all[Math.floor((n * all.length) / count)] as Item)
-
-const inFolder = async (folder: string): Promise<readonly string[]> => {
-  const names = await readdir(folder, { recursive: true }).catch((cause: Error) => {
-    throw new GannetError('usage', `${folder} cannot be read (${cause.message})`, { cause })
-  })
-  return names.filter((name) => PICTURE.test(name)).sort((a, b) => (a < b ? -1 : 1)).map((name) => join(folder, name))
-}
 
 const inStore = async (data: string, count: number): Promise<readonly string[]> => {
   const store = await openStore(data)
@@ -41,7 +32,7 @@ const inStore = async (data: string, count: number): Promise<readonly string[]> 
 export const samplePictures = async ({ pictures, data }: PictureSource, count: number): Promise<readonly string[]> => {
   const source = pictures ?? data
   if (source === undefined) throw new GannetError('usage', 'name a folder of pictures with --pictures, or a data folder whose stored ones are used with --data')
-  const found = pictures === undefined ? await inStore(source, count) : spread(await inFolder(source), count)
+  const found = pictures === undefined ? await inStore(source, count) : spread(await picturesBelow(source), count)
   if (found.length === 0) throw new GannetError('usage', `there are no pictures in ${source}`)
   return found
 }

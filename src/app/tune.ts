@@ -1,18 +1,16 @@
 /** The flags of a crawl that part two folders of examples, each picture looked at as a crawl would. */
-import { stat } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { resolve, sep } from 'node:path'
 import { kindScores, policySettings, tuningOf, type Policy, type TuningEvidence } from '../analyze/index.ts'
-import type { Body } from '../core/body.ts'
 import { kebab, resolveConfig } from '../core/config.ts'
 import { GannetError } from '../core/errors.ts'
 import type { Sha256 } from '../core/ids.ts'
 import { separate, type Example, type Figures } from '../evaluate/index.ts'
 import type { PackChoice, PackFinding, PackTask } from '../models/index.ts'
 import { packsFor } from './house.ts'
+import { lookAtFiles } from './look-at-files.ts'
 import type { HouseSettings } from './settings.ts'
 import { samplePictures } from './sample-pictures.ts'
-import { openVision } from './vision-house.ts'
+import { visionProcessesFor } from './vision-house.ts'
 
 export interface TuneOptions extends Pick<HouseSettings, 'modelsDir' | 'model' | 'precision'> {
   /** Folders of pictures, their subfolders included: of what is to be kept, and of what is not. */
@@ -59,9 +57,6 @@ export interface TuneReport {
 
 /** On each side: with fewer, what gains by chance cannot be told from what gains. */
 const LEAST = 10
-const MOST_VISION = 4
-const AHEAD_A_PROCESS = 4
-const DECODE_SECONDS = 20
 const DEFAULTS: Policy = resolveConfig(policySettings, [])
 /** Asks for every pack. */
 const ALL_EYES: Policy = { ...DEFAULTS, faces: 'drop', unsafe: 'drop', maxText: 0 }
@@ -78,29 +73,16 @@ const lookAtAll = async (
   choice: PackChoice, files: readonly Pick<Judged, 'path' | 'isWanted'>[], onProgress: TuneOptions['onProgress'],
 ): Promise<readonly (Judged | null)[]> => {
   const sees = Object.values(choice).some((pack) => pack !== null)
-  const processes = Math.min(MOST_VISION, availableParallelism())
-  const vision = openVision({ choice, processes, batch: AHEAD_A_PROCESS, decodeSeconds: DECODE_SECONDS, emit: () => undefined })
-  const found: (Judged | null)[] = []
-  let [next, done] = [0, 0]
-  const work = async (): Promise<void> => {
-    for (let at = next++; at < files.length; at = next++) {
-      const { path, isWanted } = files[at] as Pick<Judged, 'path' | 'isWanted'>
-      const seen = await vision.look({ kind: 'spool', path, size: (await stat(path)).size } as Body)
-      const { look } = seen
-      const sight = look.ok && sees ? await seen.infer() : { boxes: [], labels: [], vectors: [] }
-      seen.release()
-      found[at] = look.ok
-        ? { path, isWanted, sha256: look.sha256, evidence: { look, kinds: { surface: kindScores(look, []), all: kindScores(look, sight.vectors) }, sight } }
-        : null
-      onProgress?.(++done, files.length)
-    }
-  }
-  try {
-    await Promise.all(Array.from({ length: processes * AHEAD_A_PROCESS }, work))
-    return found
-  } finally {
-    await vision.close()
-  }
+  const seen = await lookAtFiles(choice, files.map(({ path }) => path), { processes: visionProcessesFor(null), onProgress }, async (pictured) => {
+    const { look } = pictured
+    if (!look.ok) return null
+    const sight = sees ? await pictured.infer() : { boxes: [], labels: [], vectors: [] }
+    return { sha256: look.sha256, evidence: { look, kinds: { surface: kindScores(look, []), all: kindScores(look, sight.vectors) }, sight } }
+  })
+  return files.map((file, at) => {
+    const answer = seen[at]?.answer ?? null
+    return answer && { ...file, ...answer }
+  })
 }
 
 /** The first of each file. @throws usage for one that lies on both sides */

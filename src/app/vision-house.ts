@@ -1,4 +1,5 @@
 /** The pool of vision processes as the coordinator holds it. */
+import { availableParallelism } from 'node:os'
 import type { Emit } from '../core/events.ts'
 import type { DetectLimits, Device, PackChoice } from '../models/index.ts'
 import type { Vision, VisionApi } from '../vision/vision-api.ts'
@@ -6,6 +7,11 @@ import { createVisionPool } from '../vision/vision-pool.ts'
 import type { VisionHandle } from '../vision/seat.ts'
 import { startRole, type RoleProcess } from './role-process.ts'
 import type { VisionInit } from './vision-role.ts'
+
+const MOST_VISION = 4
+
+/** @param asked null: as many as the machine has cores, four at most */
+export const visionProcessesFor = (asked: number | null): number => asked ?? Math.min(MOST_VISION, availableParallelism())
 
 export const openVision = (options: {
   readonly choice: PackChoice

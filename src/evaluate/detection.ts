@@ -32,7 +32,8 @@ const OVERLAPS: readonly number[] = Array.from({ length: 10 }, (_, n) => 0.5 + n
 const RECALLS = 101
 const MOST_BOXES = 100
 
-const overlapOf = (a: TrueBox, b: TrueBox): number => {
+/** Intersection over union, 0 to 1. */
+export const overlapOf = (a: TrueBox, b: TrueBox): number => {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x)
   const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y)
   if (width <= 0 || height <= 0) return 0

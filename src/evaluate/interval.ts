@@ -1,4 +1,4 @@
-/** How sure a figure is: intervals of 95 %. */
+/** Figures of many figures, and how sure they are: intervals of 95 %. */
 import { seededRandom } from '../core/seeded-random.ts'
 
 export interface Interval {
@@ -26,3 +26,9 @@ export const bootstrap = <Item>(items: readonly Item[], figure: (items: readonly
   const at = (share: number): number => figures[Math.min(figures.length - 1, Math.floor(share * figures.length))] ?? NaN
   return { low: at(0.025), high: at(0.975) }
 }
+
+/** NaN of none, as below. */
+export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
+
+/** The upper one of the two in the middle. */
+export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN

@@ -28,6 +28,17 @@ export const trueBoxes = ({ rows }: Boxed, names: BoxedFolder['names'], width: n
 
 const PICTURE = /\.(jpe?g|png|webp|gif|avif|tiff?|bmp|heic)$/i
 
+/**
+ * Every picture of a folder and of those in it, by path.
+ * @throws usage
+ */
+export const picturesBelow = async (folder: string): Promise<readonly string[]> => {
+  const names = await readdir(folder, { recursive: true }).catch((cause: Error) => {
+    throw new GannetError('usage', `${folder} cannot be read (${cause.message})`, { cause })
+  })
+  return names.filter((name) => PICTURE.test(name)).sort((a, b) => (a < b ? -1 : 1)).map((name) => join(folder, name))
+}
+
 const list = async (folder: string): Promise<readonly string[]> => {
   try {
     return (await readdir(folder)).sort((a, b) => (a < b ? -1 : 1))

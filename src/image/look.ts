@@ -77,12 +77,16 @@ export interface Credits {
   readonly reserved: string | null
 }
 
-/** A part of a picture that may be a picture of its own. Place and size in shares of the whole, 0 to 1. */
-export interface PanelPrint {
+/** A part of a picture, its place and size in shares of the whole, 0 to 1. */
+export interface Panel {
   readonly x: number
   readonly y: number
   readonly width: number
   readonly height: number
+}
+
+/** One that may be a picture of its own. */
+export interface PanelPrint extends Panel {
   readonly pdq: string
   readonly pdqQuality: number
 }

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { asSharp, draw as drawn } from '../../test/drawn-pictures.ts'
 import type { Rgb } from './decode.ts'
 import { lumaOf } from './luma.ts'
-import { panelsOf, type Panel } from './panels.ts'
+import type { Panel } from './look.ts'
+import { panelsOf } from './panels.ts'
 
 /** With waves over it, so that no edge of it is plain. */
 const draw = (seed: number, width: number, height: number): Rgb => {

@@ -4,14 +4,7 @@
  * margins are trimmed, and a line on which most pixels change from one side to the other is a seam. A horizon may be taken
  * for one: that costs a hash that nothing matches, no more.
  */
-
-/** In shares of the whole, 0 to 1. */
-export interface Panel {
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
-}
+import type { Panel } from './look.ts'
 
 /** In pixels, ends beyond the last. */
 interface Area {
@@ -51,13 +44,13 @@ const DEPTH = 3
 const areaOf = ({ left, top, right, bottom }: Area): number => Math.max(0, right - left) * Math.max(0, bottom - top)
 
 /** Whether a row or column of the area is of one colour; a hundredth of its pixels may stray. */
-const isPlain = ({ luma, width }: Plane, from: number, step: number, length: number): boolean => {
+const isPlain = ({ luma }: Plane, from: number, step: number, length: number): boolean => {
   let sum = 0
   for (let n = 0; n < length; n++) sum += luma[from + n * step] as number
   const mean = sum / length
   let strays = 0
   for (let n = 0; n < length; n++) if (Math.abs((luma[from + n * step] as number) - mean) > PLAIN) strays++
-  return width > 0 && strays <= length / 100
+  return strays <= length / 100
 }
 
 const trim = (plane: Plane, { left, top, right, bottom }: Area): Area => {

@@ -1,8 +1,9 @@
 /** That a sketch is made of exact area averages, at any size. */
 import { expect, test } from 'vitest'
 import { draw } from '../../test/drawn-pictures.ts'
+import { SKETCH_BYTES, SKETCH_COLOUR_SIDE, SKETCH_SIDE } from '../core/sketch-layout.ts'
 import type { Rgb } from './decode.ts'
-import { SKETCH_BYTES, SKETCH_COLOUR_SIDE, SKETCH_SIDE, sketchOf } from './sketch.ts'
+import { sketchOf } from './sketch.ts'
 
 /** Mean of a channel over an area in fractions of pixels, by walking every pixel it touches. */
 const meanOf = ({ data, width }: Rgb, x0: number, x1: number, y0: number, y1: number, channel: number): number => {
