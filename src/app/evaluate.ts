@@ -3,10 +3,10 @@ import { GannetError } from '../core/errors.ts'
 import {
   bootstrap, detectionMetrics, gateMetrics, readBoxedFolder, readClassedFolder, trueBoxes, wilson, type Interval, type JudgedPicture,
 } from '../evaluate/index.ts'
-import { findPacks, labelsOf, type Pack, type PackTask, type Sight } from '../models/index.ts'
+import { findPacks, labelsOf, NO_PACKS, wantOnly, type Pack, type PackTask, type Sight } from '../models/index.ts'
 import { evaluateCopies, type CopyEvaluation } from './evaluate-copies.ts'
 import { evaluateLinear } from './evaluate-linear.ts'
-import { lookAtFiles, meanMs, NO_PACKS, type LookedAt } from './look-at-files.ts'
+import { lookAtFiles, meanMs, type LookedAt } from './look-at-files.ts'
 
 /** What a pack is measured at; see evaluate-kind.ts for what needs none. */
 type PackedTask = 'detect' | 'classify' | 'copy' | 'linear'
@@ -56,7 +56,7 @@ const packTask = (task: PackedTask): PackTask => (task === 'copy' || task === 'l
 const ALL_BOXES = { minScore: 0.001, maxBoxes: 100 }
 const packFor = async ({ task: evaluated, modelsDir, model }: EvaluateOptions): Promise<Pack> => {
   const task = packTask(evaluated)
-  const { choice, findings } = await findPacks({ modelsDir, want: { detect: 'none', embed: 'none', classify: 'none', [task]: model } })
+  const { choice, findings } = await findPacks({ modelsDir, want: wantOnly(task, model) })
   const pack = choice[task]
   if (pack) return pack
   const { why = '', remedy = '' } = findings.find((finding) => finding.task === task) ?? {}

@@ -5,8 +5,6 @@ import type { DetectLimits, PackChoice } from '../models/index.ts'
 import type { Seen } from '../vision/vision-api.ts'
 import { openVision } from './vision-house.ts'
 
-export const NO_PACKS: PackChoice = { detect: null, classify: null, embed: null }
-
 /** Longest time that decoding a picture may take, where nobody says otherwise: a person waits, and no site is kept waiting. */
 export const DECODE_SECONDS = 20
 

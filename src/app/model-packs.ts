@@ -1,6 +1,6 @@
 /** The packs that gannet knows, as whoever keeps a folder of models sees them. */
 import { GannetError } from '../core/errors.ts'
-import { findPacks, knownPacks, pullPack, sourceUrl, type Manifest, type Pack, type PackTask, type WrongManifest } from '../models/index.ts'
+import { findPacks, knownPacks, pullPack, sourceUrl, wantOnly, type Manifest, type Pack, type PackTask, type WrongManifest } from '../models/index.ts'
 
 export type PackState = 'here' | 'absent' | 'damaged'
 
@@ -9,7 +9,7 @@ const stateOf = async ({ id, tasks }: Manifest, modelsDir: string | null): Promi
   const [task] = tasks
   if (modelsDir === null || task === undefined) return 'absent'
   try {
-    await findPacks({ modelsDir, want: { detect: 'none', embed: 'none', classify: 'none', [task]: id } })
+    await findPacks({ modelsDir, want: wantOnly(task, id) })
     return 'here'
   } catch (error) {
     if (GannetError.is(error, 'pack-missing')) return 'absent'
@@ -38,7 +38,7 @@ export const packNamed = async (id: string, modelsDir: string): Promise<Manifest
 /** A pack whose weights are here and whole. @throws pack-unknown, pack-missing, pack-damaged */
 export const packToWorkOn = async (id: string, modelsDir: string): Promise<Pack> => {
   const { tasks: [task] } = await packNamed(id, modelsDir)
-  const { choice } = await findPacks({ modelsDir, want: { detect: 'none', embed: 'none', classify: 'none', [task as PackTask]: id } })
+  const { choice } = await findPacks({ modelsDir, want: wantOnly(task as PackTask, id) })
   const pack = choice[task as PackTask]
   if (pack) return pack
   throw new GannetError('internal', `${id} was named and is neither here nor missed`)

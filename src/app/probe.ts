@@ -1,12 +1,13 @@
 /** Pictures told one by one, each decoded in a vision process: a file that kills it is told as such. */
 import type { Probe } from '../image/probe.ts'
+import { NO_PACKS } from '../models/index.ts'
 import { startRole, type RoleProcess } from './role-process.ts'
 import { GannetError } from '../core/errors.ts'
 import type { ProbeApi, VisionInit } from './vision-role.ts'
 
 /** Seconds for one file, by the decoder's own clock. */
 const DECODE_SECONDS = 6
-const init: VisionInit = { choice: { detect: null, embed: null, classify: null }, decodeSeconds: DECODE_SECONDS }
+const init: VisionInit = { choice: NO_PACKS, decodeSeconds: DECODE_SECONDS }
 /** Deaths of the process over one file after which the file is to blame. */
 const DEATHS = 2
 /** A decoder that does not look at its clock is ended. */

@@ -1,5 +1,5 @@
 /** Where the models run, once it is known what there is: what is not there is replaced by the processor, and told. */
-import { hasCuda, type Device } from '../models/index.ts'
+import { hasCuda, NO_PACKS, type Device } from '../models/index.ts'
 import type { HouseSettings } from './settings.ts'
 import { startRole } from './role-process.ts'
 import type { DeviceApi, VisionInit } from './vision-role.ts'
@@ -15,7 +15,7 @@ const REMEDIES: Readonly<Partial<Record<Device, string>>> = {
   cuda: 'install CUDA 12 with cuDNN 9, and onnxruntime-node again with its install script allowed (docs/dependencies.md)',
 }
 
-const NO_MODELS: VisionInit = { choice: { detect: null, embed: null, classify: null }, decodeSeconds: 1 }
+const NO_MODELS: VisionInit = { choice: NO_PACKS, decodeSeconds: 1 }
 
 /** In a vision process: a driver that is broken takes only that one along. */
 const whyNot = async (device: Device): Promise<string | null> => {

@@ -8,7 +8,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { distance } from 'fastest-levenshtein'
 import { GannetError, systemCode } from '../core/errors.ts'
-import { PACK_TASKS, type Manifest, type Pack, type PackChoice, type PackTask, type Precision } from './pack.ts'
+import { NO_PACKS, PACK_TASKS, type Manifest, type Pack, type PackChoice, type PackTask, type Precision } from './pack.ts'
 import { sha256OfFile } from './sha256-of-file.ts'
 import { shippedPacks } from './shipped-packs.ts'
 import { userManifests, type WrongManifest } from './user-manifests.ts'
@@ -37,6 +37,10 @@ export interface FindPacksOptions {
 
 /** What is looked for unasked. */
 const ALWAYS: readonly PackTask[] = ['detect', 'embed', 'classify']
+
+/** Nothing else is looked for. @param id the best one there is where absent */
+export const wantOnly = (task: PackTask, id: string | undefined): NonNullable<FindPacksOptions['want']> =>
+  ({ ...Object.fromEntries(ALWAYS.map((each) => [each, 'none'])), [task]: id })
 
 type Checked = { readonly ok: true; readonly pack: Pack } | {
   readonly ok: false
@@ -166,6 +170,6 @@ export const findPacks = async (
 
   const tasks = PACK_TASKS.filter((task) => ALWAYS.includes(task) || asked.includes(task) || want[task] !== undefined)
   const found = await Promise.all(tasks.map(find))
-  const choice: PackChoice = { detect: null, embed: null, classify: null, ...Object.fromEntries(found.map(({ finding, pack }) => [finding.task, pack])) }
+  const choice: PackChoice = { ...NO_PACKS, ...Object.fromEntries(found.map(({ finding, pack }) => [finding.task, pack])) }
   return { choice, findings: found.map((f) => f.finding), wrong }
 }

@@ -2,10 +2,10 @@
 export type {
   ClassifyHead, DetectHead, EmbedHead, FacesHead, InputRecipe, Manifest, Pack, PackChoice, PackTask, Precision, Sight, TextHead,
 } from './pack.ts'
-export { PACK_TASKS } from './pack.ts'
+export { NO_PACKS, PACK_TASKS } from './pack.ts'
 export { outputsOf, openEyes, type Eyes, type EyesOptions, type Projector, type Viewed } from './eyes.ts'
 export { DEVICES, hasCuda, type Device } from './device.ts'
-export { findPacks, knownPacks, type FindPacksOptions, type PackFinding } from './find-packs.ts'
+export { findPacks, knownPacks, wantOnly, type FindPacksOptions, type PackFinding } from './find-packs.ts'
 export type { DetectLimits } from './heads/detections.ts'
 export { labelsOf } from './label-sets.ts'
 export { parseManifest } from './manifest-schema.ts'

@@ -155,6 +155,8 @@ export interface PackChoice {
   readonly unsafe?: Pack | null
 }
 
+export const NO_PACKS: PackChoice = { detect: null, embed: null, classify: null }
+
 /** What the models say of one picture. Boxes in pixels of the oriented original. */
 export interface Sight {
   /** Faces and lines of text among them, by the names `face` and `text`. */
